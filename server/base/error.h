@@ -1,0 +1,19 @@
+/* error.h - one line of words for a person, filled where something is refused.
+ *
+ * A function that can refuse takes a `struct error *` and returns -1 after filling it; the caller
+ * owns the struct. The text names the thing, the value and what exists or the range. It is never
+ * parsed by code. */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+enum { ERROR_TEXT_SIZE = 256 };
+
+struct error {
+    char text[ERROR_TEXT_SIZE]; /* always terminated once error_set has run; longer texts are cut */
+};
+
+/* Writes the text and returns -1, so that refusing is one statement: `return error_set(error,
+ * "...")`. `error` may be NULL for callers that only want the code. */
+int error_set(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
