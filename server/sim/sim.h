@@ -1,15 +1,21 @@
-/* sim.h: host 1, the deterministic simulator: virtual clock, event queue, network, disks, clocks, processes, faults, causes, digest.
+/* sim.h: host 1, the deterministic simulator: virtual clock, event queue, network, disks,
+ * clocks, processes, faults, causes, digest.
  *
- * A world is one relocatable block (struct sim_world, opaque): 32-bit indices, no pointers. The handle `struct sim` beside it holds the pointers: block,
- * plan, sink. Copying the block and giving the copy a handle of its own is a fork; both go on independently with the same future.
+ * A world is one relocatable block (struct sim_world, opaque): 32-bit indices, no pointers. The
+ * handle `struct sim` beside it holds the pointers: block, plan, sink. Copying the block and
+ * giving the copy a handle of its own is a fork; both go on independently with the same future.
  *
- * The digest is a chain over (time, target, kind, type, bytes) of inputs and of events delivered to nodes; never over notes, causes, checks, rows or views.
- * The same plan, seed and inputs give the same digest on every machine, at any chunking of sim_run(), with checks and recording on or off.
+ * The digest is a chain over (time, target, kind, type, bytes) of inputs and of events delivered
+ * to nodes; never over notes, causes, checks, rows or views. The same plan, seed and inputs give
+ * the same digest on every machine, at any chunking of sim_run(), with checks and recording on
+ * or off.
  *
- * Order: events by (time, sequence). An input stamped t takes effect after every event of time <= t, in the order in which inputs are given:
- * callers do sim_run(sim, t, ...) until it has reached t, then sim_apply(). So a live input and its replay are the same.
+ * Order: events by (time, sequence). An input stamped t takes effect after every event of time
+ * <= t, in the order in which inputs are given: callers do sim_run(sim, t, ...) until it has
+ * reached t, then sim_apply(). So a live input and its replay are the same.
  *
- * Only one thread may use a handle at a time. Nothing here allocates; memory is given by the caller (sim_bytes()).
+ * Only one thread may use a handle at a time. Nothing here allocates; memory is given by the
+ * caller (sim_bytes()).
  */
 #ifndef CHEF_SIM_SIM_H
 #define CHEF_SIM_SIM_H
@@ -25,56 +31,61 @@ enum { SIM_NODES_MAX = 63, SIM_NAME_BYTES = 16 };
 struct sim_world; /* opaque, relocatable */
 
 struct sim_node_plan {
-  char name[SIM_NAME_BYTES]; /* unique: "dispatcher", "A", "customers" */
-  const struct node_protocol *protocol;
-  int32_t x_m, y_m; /* place in the city, metres: latency by distance */
-  uint32_t region;  /* latency by region; district of the city */
+    char name[SIM_NAME_BYTES]; /* unique: "dispatcher", "A", "customers" */
+    const struct node_protocol *protocol;
+    int32_t x_m, y_m; /* place in the city, metres: latency by distance */
+    uint32_t region;  /* latency by region; district of the city */
 };
 
-/* The model's parameters: none can be zero. One frozen table stands beside every figure in virtual time. */
+/* The model's parameters: none can be zero. One frozen table stands beside every figure in
+ * virtual time. */
 struct sim_model {
-  int64_t event_cpu_ns;        /* CPU of one event on a node */
-  int64_t byte_cpu_ps;         /* CPU of one payload byte, picoseconds */
-  int64_t link_base_ns;        /* any message between two nodes */
-  int64_t link_ns_per_km;      /* by distance on the map */
-  int64_t link_region_ns;      /* added between different regions */
-  int64_t link_jitter_ns;      /* mean of an exponential addition, capped at 10 times the mean */
-  int64_t link_bytes_per_s;    /* bandwidth of a link */
-  int64_t disk_write_ns;       /* latency of a write, unsynced */
-  int64_t disk_sync_ns;        /* fsync */
-  int64_t disk_read_ns;
-  int64_t disk_bytes_per_s;
-  int64_t reboot_ns;           /* from the order to restart until START */
+    int64_t event_cpu_ns;     /* CPU of one event on a node */
+    int64_t byte_cpu_ps;      /* CPU of one payload byte, picoseconds */
+    int64_t link_base_ns;     /* any message between two nodes */
+    int64_t link_ns_per_km;   /* by distance on the map */
+    int64_t link_region_ns;   /* added between different regions */
+    int64_t link_jitter_ns;   /* mean of an exponential addition, capped at 10 times the mean */
+    int64_t link_bytes_per_s; /* bandwidth of a link */
+    int64_t disk_write_ns;    /* latency of a write, unsynced */
+    int64_t disk_sync_ns;     /* fsync */
+    int64_t disk_read_ns;
+    int64_t disk_bytes_per_s;
+    int64_t reboot_ns; /* from the order to restart until START */
 };
-extern const struct sim_model SIM_MODEL_STANDARD; /* 20 us an event, 1 ms base link + 0.5 ms per km + 1 ms region + 0.5 ms jitter, 100 MB/s, 2 ms fsync ... */
+/* 20 us an event, 1 ms base link + 0.5 ms per km + 1 ms region + 0.5 ms jitter, 100 MB/s, 2 ms
+ * fsync ... */
+extern const struct sim_model SIM_MODEL_STANDARD;
 
 /* Pool sizes; zero means the standard that fits the node count. */
 struct sim_limits {
-  uint32_t events;        /* pending events */
-  uint32_t messages_64;   /* message bodies of up to 64 bytes in flight; larger classes: 256, 1024, 4096 */
-  uint32_t messages_256;
-  uint32_t messages_1024;
-  uint32_t messages_4096;
+    uint32_t events;      /* pending events */
+    uint32_t messages_64; /* message bodies of up to 64 bytes in flight; larger classes: 256, 1024,
+                             4096 */
+    uint32_t messages_256;
+    uint32_t messages_1024;
+    uint32_t messages_4096;
 };
 
 struct sim_plan {
-  uint64_t seed;
-  uint32_t node_count;
-  struct sim_node_plan nodes[SIM_NODES_MAX];
-  struct sim_model model;
-  struct sim_limits limits;
-  const int64_t *settings; /* start values, copied into the world */
-  uint32_t setting_count;
-  const void *data; /* the system's plan, copied into the world; env->plan points at the copy */
-  uint32_t data_bytes;
-  const struct node_observer *observer; /* or NULL */
+    uint64_t seed;
+    uint32_t node_count;
+    struct sim_node_plan nodes[SIM_NODES_MAX];
+    struct sim_model model;
+    struct sim_limits limits;
+    const int64_t *settings; /* start values, copied into the world */
+    uint32_t setting_count;
+    const void *data; /* the system's plan, copied into the world; env->plan points at the copy */
+    uint32_t data_bytes;
+    const struct node_observer *observer; /* or NULL */
 };
 
 struct sim {
-  struct sim_world *world; /* caller's memory, 64-aligned */
-  const struct sim_plan *plan; /* must outlive the handle; only protocol pointers, observer and names are used after sim_init() */
-  struct node_row_sink sink;   /* where rows go; put == NULL drops them */
-  bool checks;                 /* call violation() after each step */
+    struct sim_world *world;     /* caller's memory, 64-aligned */
+    const struct sim_plan *plan; /* must outlive the handle; only protocol pointers, observer and
+                                    names are used after sim_init() */
+    struct node_row_sink sink;   /* where rows go; put == NULL drops them */
+    bool checks;                 /* call violation() after each step */
 };
 
 size_t sim_bytes(const struct sim_plan *plan);
@@ -86,11 +97,12 @@ void sim_fork(struct sim *to, const struct sim *from);
 /* ---- Going on ---- */
 
 enum sim_status {
-  SIM_REACHED, /* every event of time <= until is done and now == until */
-  SIM_WORKING, /* steps_max used up; call again */
-  SIM_HALTED,  /* a node or the host halted the run; now stays */
+    SIM_REACHED, /* every event of time <= until is done and now == until */
+    SIM_WORKING, /* steps_max used up; call again */
+    SIM_HALTED,  /* a node or the host halted the run; now stays */
 };
-/* Run to `until_ns` (>= now), at most `steps_max` events. The tick of the observer comes at each whole second, before that second's events. */
+/* Run to `until_ns` (>= now), at most `steps_max` events. The tick of the observer comes at each
+ * whole second, before that second's events. */
 enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max);
 /* Run exactly one event, whenever it comes, but not after `until_ns`. True when one was run. */
 bool sim_step(struct sim *sim, int64_t until_ns);
@@ -98,55 +110,62 @@ bool sim_step(struct sim *sim, int64_t until_ns);
 /* ---- Inputs: faults of the host, settings, and the system's own ---- */
 
 enum sim_input_type {
-  SIM_INPUT_SETTING = 1,     /* args: setting index, value */
-  SIM_INPUT_NODE_CRASH,      /* node */
-  SIM_INPUT_NODE_RESTART,    /* node */
-  SIM_INPUT_NODE_PAUSE,      /* node */
-  SIM_INPUT_NODE_RESUME,     /* node */
-  SIM_INPUT_NODE_SLOW,       /* node; args: CPU factor percent (100 = as built .. 100000) */
-  SIM_INPUT_LINK_CUT,        /* node, peer; args: one_way 0/1 */
-  SIM_INPUT_LINK_HEAL,       /* node, peer: both ways, cut and degradation */
-  SIM_INPUT_LINK_SET,        /* node, peer (either NODE_NONE: all); args: delay us, jitter us, loss ppm, duplicate ppm, reorder ppm */
-  SIM_INPUT_NET_PARTITION,   /* args: bit mask of one side; every link across is cut both ways */
-  SIM_INPUT_NODE_ISOLATE,    /* node: every link of it is cut both ways */
-  SIM_INPUT_NET_HEAL,        /* every cut, partition and degradation */
-  SIM_INPUT_DISK_SLOW,       /* node; args: factor percent */
-  SIM_INPUT_DISK_STALL,      /* node; args: ms without progress */
-  SIM_INPUT_DISK_FULL,       /* node; args: 0/1 */
-  SIM_INPUT_DISK_TEAR,       /* node; args: 0/1: at the next crash the write in progress survives in part */
-  SIM_INPUT_DISK_LOSE_FSYNC, /* node; args: 0/1: fsync answers, but a crash loses what it promised */
-  SIM_INPUT_DISK_ROT,        /* node; args: file, byte offset ppm of the file's length: one bit flips */
-  SIM_INPUT_CLOCK_SKEW,      /* node; args: wall offset us */
-  SIM_INPUT_CLOCK_DRIFT,     /* node; args: ppm, both clocks run so much faster */
-  SIM_INPUT_CLOCK_JUMP,      /* node; args: wall jumps by us */
-  SIM_INPUT_HEAL_ALL,        /* links, disks, clocks' drift, CPU; paused nodes resume, crashed ones restart */
-  SIM_INPUT_SYSTEM = 64,     /* from here: the system's, delivered to `node` as NODE_EVENT_INPUT with type minus 64 */
+    SIM_INPUT_SETTING = 1,  /* args: setting index, value */
+    SIM_INPUT_NODE_CRASH,   /* node */
+    SIM_INPUT_NODE_RESTART, /* node */
+    SIM_INPUT_NODE_PAUSE,   /* node */
+    SIM_INPUT_NODE_RESUME,  /* node */
+    SIM_INPUT_NODE_SLOW,    /* node; args: CPU factor percent (100 = as built .. 100000) */
+    SIM_INPUT_LINK_CUT,     /* node, peer; args: one_way 0/1 */
+    SIM_INPUT_LINK_HEAL,    /* node, peer: both ways, cut and degradation */
+    SIM_INPUT_LINK_SET, /* node, peer (either NODE_NONE: all); args: delay us, jitter us, loss ppm,
+                           duplicate ppm, reorder ppm */
+    SIM_INPUT_NET_PARTITION, /* args: bit mask of one side; every link across is cut both ways */
+    SIM_INPUT_NODE_ISOLATE,  /* node: every link of it is cut both ways */
+    SIM_INPUT_NET_HEAL,      /* every cut, partition and degradation */
+    SIM_INPUT_DISK_SLOW,     /* node; args: factor percent */
+    SIM_INPUT_DISK_STALL,    /* node; args: ms without progress */
+    SIM_INPUT_DISK_FULL,     /* node; args: 0/1 */
+    SIM_INPUT_DISK_TEAR,     /* node; args: 0/1: at the next crash the write in progress survives in
+                                part */
+    SIM_INPUT_DISK_LOSE_FSYNC, /* node; args: 0/1: fsync answers, but a crash loses what it promised
+                                */
+    SIM_INPUT_DISK_ROT, /* node; args: file, byte offset ppm of the file's length: one bit flips */
+    SIM_INPUT_CLOCK_SKEW,  /* node; args: wall offset us */
+    SIM_INPUT_CLOCK_DRIFT, /* node; args: ppm, both clocks run so much faster */
+    SIM_INPUT_CLOCK_JUMP,  /* node; args: wall jumps by us */
+    SIM_INPUT_HEAL_ALL,    /* links, disks, clocks' drift, CPU; paused nodes resume, crashed ones
+                              restart */
+    SIM_INPUT_SYSTEM = 64, /* from here: the system's, delivered to `node` as NODE_EVENT_INPUT with
+                              type minus 64 */
 };
 
 struct sim_input {
-  int64_t time_ns;
-  uint16_t type;
-  uint16_t pad;
-  uint32_t node; /* or NODE_NONE */
-  uint32_t peer; /* or NODE_NONE */
-  uint32_t pad2;
-  int64_t args[NODE_INPUT_ARGS];
+    int64_t time_ns;
+    uint16_t type;
+    uint16_t pad;
+    uint32_t node; /* or NODE_NONE */
+    uint32_t peer; /* or NODE_NONE */
+    uint32_t pad2;
+    int64_t args[NODE_INPUT_ARGS];
 };
 
-/* Apply an input at now (precondition: input->time_ns == now and sim_run() has reached it). 0, or -1 with a reason and nothing changed
- * (unknown type, no such node, argument out of range). Crashing a crashed node and the like are accepted and do nothing. */
+/* Apply an input at now (precondition: input->time_ns == now and sim_run() has reached it). 0,
+ * or -1 with a reason and nothing changed (unknown type, no such node, argument out of range).
+ * Crashing a crashed node and the like are accepted and do nothing. */
 int sim_apply(struct sim *sim, const struct sim_input *input, struct error *error);
 
-/* The host's own input types by name, for the API and the page; `args` name the numbers in order. */
+/* The host's own input types by name, for the API and the page; `args` name the numbers in
+ * order. */
 struct sim_input_argument {
-  const char *name; /* with its unit: "delay_us" */
-  int64_t min, max, standard;
+    const char *name; /* with its unit: "delay_us" */
+    int64_t min, max, standard;
 };
 struct sim_input_kind {
-  uint16_t type;
-  const char *name; /* "node.crash" */
-  bool needs_node, needs_peer;
-  struct sim_input_argument args[NODE_INPUT_ARGS]; /* until name == NULL */
+    uint16_t type;
+    const char *name; /* "node.crash" */
+    bool needs_node, needs_peer;
+    struct sim_input_argument args[NODE_INPUT_ARGS]; /* until name == NULL */
 };
 extern const struct sim_input_kind SIM_INPUT_KINDS[];
 extern const uint32_t SIM_INPUT_KIND_COUNT;
@@ -154,33 +173,45 @@ extern const uint32_t SIM_INPUT_KIND_COUNT;
 /* ---- Looking ---- */
 
 int64_t sim_now_ns(const struct sim *sim);
-int64_t sim_next_ns(const struct sim *sim); /* time of the next event, INT64_MAX if none; changes nothing */
-uint64_t sim_steps(const struct sim *sim);  /* events run so far */
+int64_t
+sim_next_ns(const struct sim *sim); /* time of the next event, INT64_MAX if none; changes nothing */
+uint64_t sim_steps(const struct sim *sim); /* events run so far */
 uint64_t sim_digest(const struct sim *sim);
-void sim_world_view(const struct sim *sim, struct node_world *world); /* fills what observers and views look through */
-void *sim_observer_state(const struct sim *sim);                      /* of the plan's observer */
-/* Is the world at rest? False and a reason when some node up says that it is not (protocol->pending), naming the node. */
+void sim_world_view(const struct sim *sim,
+                    struct node_world *world);   /* fills what observers and views look through */
+void *sim_observer_state(const struct sim *sim); /* of the plan's observer */
+/* Is the world at rest? False and a reason when some node up says that it is not
+ * (protocol->pending), naming the node. */
 bool sim_at_rest(const struct sim *sim, uint32_t *node, struct node_reason *reason);
 
 struct sim_counters {
-  uint64_t messages_sent, messages_delivered, messages_lost, messages_cut, messages_doubled, messages_reordered, messages_refused;
-  uint64_t bytes_sent, writes, syncs, timers, crashes, violations;
-  uint32_t events_pending, messages_in_flight;
-  uint32_t world_bytes;
+    uint64_t messages_sent, messages_delivered, messages_lost, messages_cut, messages_doubled,
+        messages_reordered, messages_refused;
+    uint64_t bytes_sent, writes, syncs, timers, crashes, violations;
+    uint32_t events_pending, messages_in_flight;
+    uint32_t world_bytes;
 };
 void sim_counters_read(const struct sim *sim, struct sim_counters *counters);
 
-enum sim_halt { SIM_HALT_NONE, SIM_HALT_NODE, SIM_HALT_EVENTS_FULL, SIM_HALT_MESSAGES_FULL, SIM_HALT_OUTBOX_FULL };
+enum sim_halt {
+    SIM_HALT_NONE,
+    SIM_HALT_NODE,
+    SIM_HALT_EVENTS_FULL,
+    SIM_HALT_MESSAGES_FULL,
+    SIM_HALT_OUTBOX_FULL
+};
 enum sim_halt sim_halted(const struct sim *sim, struct node_reason *reason);
 
-/* Messages under way now (and those lost in the last virtual second), for the message layer. Returns how many were written, at most `count`. */
+/* Messages under way now (and those lost in the last virtual second), for the message layer.
+ * Returns how many were written, at most `count`. */
 struct sim_flight {
-  int64_t sent_ns, arrives_ns; /* lost: when it would have arrived */
-  uint32_t from, to;
-  uint32_t subject; /* first four bytes of the payload: by convention the order, key or entry the message is about */
-  uint16_t type;
-  uint8_t lost; /* 0 under way, 1 lost on the link, 2 stopped by a cut */
-  uint8_t carried;
+    int64_t sent_ns, arrives_ns; /* lost: when it would have arrived */
+    uint32_t from, to;
+    uint32_t subject; /* first four bytes of the payload: by convention the order, key or entry the
+                         message is about */
+    uint16_t type;
+    uint8_t lost; /* 0 under way, 1 lost on the link, 2 stopped by a cut */
+    uint8_t carried;
 };
 uint32_t sim_flights(const struct sim *sim, struct sim_flight *flights, uint32_t count);
 

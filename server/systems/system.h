@@ -1,7 +1,10 @@
-/* system.h: the second contract: what a system adds to its protocols so that the lab can configure, load, run, judge, show and export it.
+/* system.h: the second contract: what a system adds to its protocols so that the lab can
+ * configure, load, run, judge, show and export it.
  *
- * Everything here is data and pure functions. Numbers are int64; a setting or cell with `decimals` d holds value x 10^d (0.8 with two decimals is 80).
- * Texts for people are keys into the system's table of words, web/words/<system>.json (English), used by the page and by the command line alike.
+ * Everything here is data and pure functions. Numbers are int64; a setting or cell with
+ * `decimals` d holds value x 10^d (0.8 with two decimals is 80). Texts for people are keys into
+ * the system's table of words, web/words/<system>.json (English), used by the page and by the
+ * command line alike.
  */
 #ifndef CHEF_SYSTEMS_SYSTEM_H
 #define CHEF_SYSTEMS_SYSTEM_H
@@ -17,123 +20,140 @@ struct json_writer;
 
 enum system_setting_kind { SYSTEM_NUMBER, SYSTEM_SWITCH, SYSTEM_CHOICE };
 struct system_setting {
-  const char *key; /* "overload_threshold", "bug.no_fence" */
-  enum system_setting_kind kind;
-  bool live;       /* may change while the run goes on; otherwise only at t = 0 */
-  uint8_t decimals;
-  const char *unit; /* "orders/min", "ms", "" */
-  int64_t min, max, standard;
-  const char *const *choices; /* SYSTEM_CHOICE: names in order of value, NULL-terminated */
-  const char *trap; /* bug switches: the trap they open, "CHEF-T07"; else NULL */
+    const char *key; /* "overload_threshold", "bug.no_fence" */
+    enum system_setting_kind kind;
+    bool live; /* may change while the run goes on; otherwise only at t = 0 */
+    uint8_t decimals;
+    const char *unit; /* "orders/min", "ms", "" */
+    int64_t min, max, standard;
+    const char *const *choices; /* SYSTEM_CHOICE: names in order of value, NULL-terminated */
+    const char *trap;           /* bug switches: the trap they open, "CHEF-T07"; else NULL */
 };
 
 /* ---- Inputs of the system (the host's own stand in the simulator) ---- */
 
 enum system_argument_kind { SYSTEM_ARG_NUMBER, SYSTEM_ARG_CHOICE };
 struct system_argument {
-  const char *name; /* with its unit: "factor_pct"; NULL ends the list */
-  enum system_argument_kind kind;
-  int64_t min, max, standard;
-  uint16_t list; /* SYSTEM_ARG_CHOICE: which list of names of the plan (dishes, districts): see plan_name() */
+    const char *name; /* with its unit: "factor_pct"; NULL ends the list */
+    enum system_argument_kind kind;
+    int64_t min, max, standard;
+    uint16_t list; /* SYSTEM_ARG_CHOICE: which list of names of the plan (dishes, districts): see
+                      plan_name() */
 };
 struct system_input {
-  const char *name;   /* "order.place" */
-  const char *target; /* name of the node that gets it, or NULL: the input names a node */
-  bool client_operation; /* 202 with an id; 409 while the run is paused */
-  struct system_argument args[NODE_INPUT_ARGS];
+    const char *name;      /* "order.place" */
+    const char *target;    /* name of the node that gets it, or NULL: the input names a node */
+    bool client_operation; /* 202 with an id; 409 while the run is paused */
+    struct system_argument args[NODE_INPUT_ARGS];
 };
 
 /* ---- Notes, words, checks, figures, tables ---- */
 
 struct system_note {
-  const char *name;                  /* "order_cooked": key of its words, name in conditions and in events.csv */
-  const char *args[NODE_NOTE_ARGS];  /* names with unit, NULL if unused: "response_ms" is usable in conditions */
-  bool listed;                       /* appears in the event list and events.csv */
-  bool interesting;                  /* a place to jump to, and a mark on the charts */
+    const char *name; /* "order_cooked": key of its words, name in conditions and in events.csv */
+    const char *args[NODE_NOTE_ARGS]; /* names with unit, NULL if unused: "response_ms" is usable in
+                                         conditions */
+    bool listed;                      /* appears in the event list and events.csv */
+    bool interesting;                 /* a place to jump to, and a mark on the charts */
 };
 
 enum system_verdict { SYSTEM_PASS, SYSTEM_FAIL, SYSTEM_UNKNOWN };
 struct system_check {
-  const char *name;  /* "no_order_lost" */
-  bool history;      /* judged from operations only; false: an invariant that looks inside nodes */
+    const char *name; /* "no_order_lost" */
+    bool history;     /* judged from operations only; false: an invariant that looks inside nodes */
 };
 struct system_finding {
-  enum system_verdict verdict;
-  int64_t expected, actual;
-  uint32_t subject;       /* witness: order */
-  int64_t at_ns;          /* when it was broken */
-  uint64_t first_event, last_event; /* witness: the window of events */
-  struct node_reason reason;        /* in words */
+    enum system_verdict verdict;
+    int64_t expected, actual;
+    uint32_t subject;                 /* witness: order */
+    int64_t at_ns;                    /* when it was broken */
+    uint64_t first_event, last_event; /* witness: the window of events */
+    struct node_reason reason;        /* in words */
 };
 
 struct system_figure {
-  const char *name; /* with its unit: "response_mean_ms", "orders_lost" */
-  const char *unit;
-  uint8_t decimals;
+    const char *name; /* with its unit: "response_mean_ms", "orders_lost" */
+    const char *unit;
+    uint8_t decimals;
 };
 
-enum system_cell { SYSTEM_CELL_NUMBER, SYSTEM_CELL_NODE, SYSTEM_CELL_LIST, SYSTEM_CELL_SETTING_CHOICE };
+enum system_cell {
+    SYSTEM_CELL_NUMBER,
+    SYSTEM_CELL_NODE,
+    SYSTEM_CELL_LIST,
+    SYSTEM_CELL_SETTING_CHOICE
+};
 struct system_column {
-  const char *name; /* with its unit: "queue_ms" */
-  enum system_cell kind;
-  uint8_t decimals;    /* SYSTEM_CELL_NUMBER */
-  uint16_t list;       /* SYSTEM_CELL_LIST: list of names of the plan or of the system; SYSTEM_CELL_SETTING_CHOICE: index of the setting */
-  const char *unit;
-  const char *meaning; /* one line for columns.csv */
+    const char *name; /* with its unit: "queue_ms" */
+    enum system_cell kind;
+    uint8_t decimals; /* SYSTEM_CELL_NUMBER */
+    uint16_t list;    /* SYSTEM_CELL_LIST: list of names of the plan or of the system;
+                         SYSTEM_CELL_SETTING_CHOICE: index of the setting */
+    const char *unit;
+    const char *meaning; /* one line for columns.csv */
 };
 struct system_table {
-  const char *name; /* "orders": file orders.csv, table in the store */
-  const struct system_column *columns; /* after the common prefix run_id, seed, system, scenario, mode, t_ms */
-  uint32_t column_count;
+    const char *name; /* "orders": file orders.csv, table in the store */
+    /* After the common prefix run_id, seed, system, scenario, mode, t_ms. */
+    const struct system_column *columns;
+    uint32_t column_count;
 };
 
 /* What a system tells of its nodes: as struct sim_node_plan, but owned here. */
 struct system_node {
-  char name[16];
-  const struct node_protocol *protocol;
-  int32_t x_m, y_m;
-  uint32_t region;
+    char name[16];
+    const struct node_protocol *protocol;
+    int32_t x_m, y_m;
+    uint32_t region;
 };
 
 struct system {
-  const char *name; /* "kitchens" */
-  const struct system_setting *settings;
-  uint32_t setting_count;
-  const struct system_input *inputs;
-  uint32_t input_count;
-  const struct system_note *notes; /* indexed by kind - NODE_NOTE_SYSTEM */
-  uint32_t note_count;
-  const char *const *words; /* keys for reasons */
-  uint32_t word_count;
-  const struct system_check *checks;
-  uint32_t check_count;
-  const struct system_figure *figures;
-  uint32_t figure_count;
-  const struct system_table *tables;
-  uint32_t table_count;
+    const char *name; /* "kitchens" */
+    const struct system_setting *settings;
+    uint32_t setting_count;
+    const struct system_input *inputs;
+    uint32_t input_count;
+    const struct system_note *notes; /* indexed by kind - NODE_NOTE_SYSTEM */
+    uint32_t note_count;
+    const char *const *words; /* keys for reasons */
+    uint32_t word_count;
+    const struct system_check *checks;
+    uint32_t check_count;
+    const struct system_figure *figures;
+    uint32_t figure_count;
+    const struct system_table *tables;
+    uint32_t table_count;
 
-  /* The scenario's data (JSON object, already parsed; may name embedded data files by path) into the system's read-only plan of plan_bytes. 0 or -1. */
-  uint32_t plan_bytes;
-  int (*load)(const struct cJSON *scenario, void *plan, struct error *error);
-  /* Nodes of the world, in order of index. Returns the count, at most `count_max`. */
-  uint32_t (*nodes)(const void *plan, struct system_node *nodes, uint32_t count_max);
-  /* The n-th name of a list of the plan (dishes, districts ...); NULL past the end. */
-  const char *(*plan_name)(const void *plan, uint16_t list, uint32_t index);
-  /* Fields of a JSON object the caller has opened: the map, menu, kitchens: what the page needs once. */
-  void (*describe)(const void *plan, struct json_writer *writer);
+    /* The scenario's data (JSON object, already parsed; may name embedded data files by path)
+     * into the system's read-only plan of plan_bytes. 0 or -1. */
+    uint32_t plan_bytes;
+    int (*load)(const struct cJSON *scenario, void *plan, struct error *error);
+    /* Nodes of the world, in order of index. Returns the count, at most `count_max`. */
+    uint32_t (*nodes)(const void *plan, struct system_node *nodes, uint32_t count_max);
+    /* The n-th name of a list of the plan (dishes, districts ...); NULL past the end. */
+    const char *(*plan_name)(const void *plan, uint16_t list, uint32_t index);
+    /* Fields of a JSON object the caller has opened: the map, menu, kitchens: what the page
+     * needs once. */
+    void (*describe)(const void *plan, struct json_writer *writer);
 
-  const struct node_observer *observer; /* the system's ledger: measures and judges from notes */
-  /* Current figures, in the order of `figures`; NODE_CELL_NULL where there is none yet. */
-  void (*figures_read)(const void *ledger, const struct node_world *world, int64_t *values);
-  /* Judge what has happened so far; `final`: the world was healed and has come to rest (what is missing now is lost). One finding a check. */
-  void (*judge)(const void *ledger, const struct node_world *world, bool final, struct system_finding *findings);
-  /* Rows of things still open (orders not finished), for an export at this moment. */
-  void (*rows_open)(const void *ledger, const struct node_world *world, const struct node_row_sink *sink);
-  /* The system's part of a live frame: fields of an opened JSON object. since = 0: everything (keyframe); otherwise what changed after that mark.
-   * Returns the mark to pass next time. */
-  uint64_t (*view)(const void *ledger, const struct node_world *world, uint64_t since, struct json_writer *writer);
-  /* Everything known about one subject (an order): fields of an opened JSON object. False: not known. */
-  bool (*explain)(const void *ledger, const struct node_world *world, uint32_t subject, struct json_writer *writer);
+    const struct node_observer *observer; /* the system's ledger: measures and judges from notes */
+    /* Current figures, in the order of `figures`; NODE_CELL_NULL where there is none yet. */
+    void (*figures_read)(const void *ledger, const struct node_world *world, int64_t *values);
+    /* Judge what has happened so far; `final`: the world was healed and has come to rest (what
+     * is missing now is lost). One finding a check. */
+    void (*judge)(const void *ledger, const struct node_world *world, bool final,
+                  struct system_finding *findings);
+    /* Rows of things still open (orders not finished), for an export at this moment. */
+    void (*rows_open)(const void *ledger, const struct node_world *world,
+                      const struct node_row_sink *sink);
+    /* The system's part of a live frame: fields of an opened JSON object. since = 0: everything
+     * (keyframe); otherwise what changed after that mark. Returns the mark to pass next time. */
+    uint64_t (*view)(const void *ledger, const struct node_world *world, uint64_t since,
+                     struct json_writer *writer);
+    /* Everything known about one subject (an order): fields of an opened JSON object. False: not
+     * known. */
+    bool (*explain)(const void *ledger, const struct node_world *world, uint32_t subject,
+                    struct json_writer *writer);
 };
 
 /* The catalogue: all systems, in the order of the course. */
