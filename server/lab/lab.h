@@ -1,10 +1,14 @@
-/* lab.h: runs. Creates, paces, steers, judges and publishes them; what server/http and the command line call.
+/* lab.h: runs. Creates, paces, steers, judges and publishes them; what server/http and the
+ * command line call.
  *
- * One writer: a run's world belongs to one worker thread at a time. Callers (HTTP threads, the live hub) never touch a world: they queue requests and read
- * published, immutable frames. Every function here may be called from any thread unless it says otherwise; all of them return within a bounded time.
+ * One writer: a run's world belongs to one worker thread at a time. Callers (HTTP threads, the
+ * live hub) never touch a world: they queue requests and read published, immutable frames. Every
+ * function here may be called from any thread unless it says otherwise; all of them return
+ * within a bounded time.
  *
- * An input is stamped by the run's worker, committed to the store, and only then applied; a run never passes an uncommitted stamp.
- * Errors: -status, where status is the HTTP status that fits (400, 404, 409, 413, 422, 503 ...), with one sentence in `problem`.
+ * An input is stamped by the run's worker, committed to the store, and only then applied; a run
+ * never passes an uncommitted stamp. Errors: -status, where status is the HTTP status that fits
+ * (400, 404, 409, 413, 422, 503 ...), with one sentence in `problem`.
  */
 #ifndef CHEF_LAB_LAB_H
 #define CHEF_LAB_LAB_H
@@ -22,76 +26,98 @@ struct lab; /* opaque */
 enum { LAB_RUN_ID_BYTES = 24, LAB_RUNS_LIVE_MAX = 1200, LAB_PROBLEM_BYTES = 512 };
 
 struct lab_problem {
-  char detail[LAB_PROBLEM_BYTES]; /* one sentence: the thing, the value, what exists or the range */
-  struct cJSON *allowed;          /* array of strings, owned by the receiver (lab_problem_clear), or NULL */
+    char detail[LAB_PROBLEM_BYTES]; /* one sentence: the thing, the value, what exists or a range */
+    struct cJSON *allowed; /* array of strings, the receiver's (lab_problem_clear), or NULL */
 };
 void lab_problem_clear(struct lab_problem *problem);
 
 struct lab_options {
-  const char *data_directory; /* the SQLite database lives here; created if missing */
-  uint32_t workers;           /* 0: one for each core */
-  uint32_t runs_max;          /* live at once; 0: LAB_RUNS_LIVE_MAX */
+    const char *data_directory; /* the SQLite database lives here; created if missing */
+    uint32_t workers;           /* 0: one for each core */
+    uint32_t runs_max;          /* live at once; 0: LAB_RUNS_LIVE_MAX */
 };
 /* Opens the store, applies migrations, starts the workers. NULL with a reason on failure. */
 struct lab *lab_open(const struct lab_options *options, struct lab_problem *problem);
 /* Stores everything and stops within two seconds. Takes the pointer and clears it. */
 void lab_close(struct lab **lab);
 
-/* ---- Requests that answer with a JSON document (docs/api.md). *out is the caller's (cJSON_Delete), set on success only. ---- */
+/* ---- Requests that answer with a JSON document (docs/api.md). *out is the caller's
+ * (cJSON_Delete), set on success only. ---- */
 
 int lab_scenarios(struct lab *lab, struct cJSON **out);
 int lab_systems(struct lab *lab, struct cJSON **out);
-/* body as POST /runs; owner: session token of a private run, or NULL for a shared one. A private run is paused while nobody watches; the least recently used goes first. */
-int lab_run_create(struct lab *lab, const struct cJSON *body, const char *owner, struct cJSON **out, struct lab_problem *problem);
+/* body as POST /runs; owner: session token of a private run, or NULL for a shared one. A private
+ * run is paused while nobody watches; the least recently used goes first. */
+int lab_run_create(struct lab *lab, const struct cJSON *body, const char *owner, struct cJSON **out,
+                   struct lab_problem *problem);
 /* The private run of a session, made if there is none. */
-int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out, struct lab_problem *problem);
-int lab_run_list(struct lab *lab, const char *owner, struct cJSON **out, struct lab_problem *problem);
+int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
+                    struct lab_problem *problem);
+int lab_run_list(struct lab *lab, const char *owner, struct cJSON **out,
+                 struct lab_problem *problem);
 int lab_run_get(struct lab *lab, const char *run, struct cJSON **out, struct lab_problem *problem);
 int lab_run_delete(struct lab *lab, const char *run, struct lab_problem *problem);
-int lab_run_input(struct lab *lab, const char *run, const char *who, const struct cJSON *body, struct cJSON **out, struct lab_problem *problem);
-int lab_run_pace(struct lab *lab, const char *run, const struct cJSON *body, struct cJSON **out, struct lab_problem *problem);
-int lab_run_state(struct lab *lab, const char *run, struct cJSON **out, struct lab_problem *problem);
-int lab_run_events(struct lab *lab, const char *run, uint64_t after, uint32_t limit, struct cJSON **out, struct lab_problem *problem);
-int lab_run_verdicts(struct lab *lab, const char *run, struct cJSON **out, struct lab_problem *problem);
-int lab_run_verify(struct lab *lab, const char *run, struct cJSON **out, struct lab_problem *problem);
-int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t after, uint32_t limit, bool open_only, struct cJSON **out, struct lab_problem *problem);
-int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, struct cJSON **out, struct lab_problem *problem);
-int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out, struct lab_problem *problem);
+int lab_run_input(struct lab *lab, const char *run, const char *who, const struct cJSON *body,
+                  struct cJSON **out, struct lab_problem *problem);
+int lab_run_pace(struct lab *lab, const char *run, const struct cJSON *body, struct cJSON **out,
+                 struct lab_problem *problem);
+int lab_run_state(struct lab *lab, const char *run, struct cJSON **out,
+                  struct lab_problem *problem);
+int lab_run_events(struct lab *lab, const char *run, uint64_t after, uint32_t limit,
+                   struct cJSON **out, struct lab_problem *problem);
+int lab_run_verdicts(struct lab *lab, const char *run, struct cJSON **out,
+                     struct lab_problem *problem);
+int lab_run_verify(struct lab *lab, const char *run, struct cJSON **out,
+                   struct lab_problem *problem);
+int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t after, uint32_t limit,
+                 bool open_only, struct cJSON **out, struct lab_problem *problem);
+int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, struct cJSON **out,
+                    struct lab_problem *problem);
+int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
+                struct lab_problem *problem);
 /* Who owns a run: copies the session token ("" = shared). */
 int lab_run_owner(struct lab *lab, const char *run, char owner[64], struct lab_problem *problem);
 
-/* ---- Exports, streamed: `write` is called with pieces of at most 64 KB from the calling thread; a non-zero answer stops. ---- */
+/* ---- Exports, streamed: `write` is called with pieces of at most 64 KB from the calling
+ * thread; a non-zero answer stops. ---- */
 
 typedef int (*lab_export_write)(void *context, const void *bytes, size_t length);
 enum lab_export_flavour { LAB_EXPORT_PLAIN, LAB_EXPORT_EXCEL };
 /* Rows that will follow are known before the first write: `begin` is called once with them. */
-int lab_export_csv(struct lab *lab, const char *run, const char *table, enum lab_export_flavour flavour, int (*begin)(void *context, uint64_t rows), lab_export_write write, void *context,
+int lab_export_csv(struct lab *lab, const char *run, const char *table,
+                   enum lab_export_flavour flavour, int (*begin)(void *context, uint64_t rows),
+                   lab_export_write write, void *context, struct lab_problem *problem);
+int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, void *context,
                    struct lab_problem *problem);
-int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, void *context, struct lab_problem *problem);
 
 /* ---- The live stream ---- */
 
-/* One encoded frame, shared by all viewers: a complete unmasked WebSocket text message (header and payload), ready for one write. Reference counted. */
+/* One encoded frame, shared by all viewers: a complete unmasked WebSocket text message (header
+ * and payload), ready for one write. Reference counted. */
 struct lab_frame {
-  atomic_uint references;
-  uint32_t length;
-  uint64_t sequence;  /* of the run */
-  uint64_t base;      /* 0: keyframe */
-  uint32_t nonce;     /* what a viewer must echo */
-  int64_t encoded_ns; /* host monotonic clock */
-  uint8_t bytes[];
+    atomic_uint references;
+    uint32_t length;
+    uint64_t sequence;  /* of the run */
+    uint64_t base;      /* 0: keyframe */
+    uint32_t nonce;     /* what a viewer must echo */
+    int64_t encoded_ns; /* host monotonic clock */
+    uint8_t bytes[];
 };
 void lab_frame_release(struct lab_frame *frame);
 
-/* The hub's side. The lab calls `published` (from a worker thread, must not block) whenever a run has a new frame; `layer`: 0 the stage, 1 with the message layer. */
+/* The hub's side. The lab calls `published` (from a worker thread, must not block) whenever a
+ * run has a new frame; `layer`: 0 the stage, 1 with the message layer. */
 struct lab_live_callbacks {
-  void *context;
-  void (*published)(void *context, uint32_t slot, uint8_t layer, struct lab_frame *frame); /* takes over one reference */
-  void (*gone)(void *context, uint32_t slot);                                               /* the run was deleted or put away */
+    void *context;
+    /* Takes over one reference. */
+    void (*published)(void *context, uint32_t slot, uint8_t layer, struct lab_frame *frame);
+    void (*gone)(void *context, uint32_t slot); /* the run was deleted or put away */
 };
 void lab_live_attach(struct lab *lab, const struct lab_live_callbacks *callbacks);
-/* A viewer joins or leaves a run: frames are encoded only while there are viewers. *slot identifies the run in the callbacks while it has viewers. */
-int lab_live_join(struct lab *lab, const char *run, uint8_t layer, uint32_t *slot, struct lab_problem *problem);
+/* A viewer joins or leaves a run: frames are encoded only while there are viewers. *slot
+ * identifies the run in the callbacks while it has viewers. */
+int lab_live_join(struct lab *lab, const char *run, uint8_t layer, uint32_t *slot,
+                  struct lab_problem *problem);
 void lab_live_leave(struct lab *lab, uint32_t slot, uint8_t layer);
 /* Ask for a keyframe with the next tick (a viewer joined, or fell behind). */
 void lab_live_keyframe(struct lab *lab, uint32_t slot, uint8_t layer);
@@ -99,11 +125,13 @@ void lab_live_keyframe(struct lab *lab, uint32_t slot, uint8_t layer);
 /* ---- Figures about the lab itself, for /metrics ---- */
 
 struct lab_counters {
-  uint64_t runs_created, runs_live, runs_stored, inputs, steps, virtual_ns, frames, frame_bytes, keyframes, rows_written, commits, store_errors, behind_runs, world_bytes;
-  uint64_t commit_ns_sum, tick_ns_sum, ticks;
+    uint64_t runs_created, runs_live, runs_stored, inputs, steps, virtual_ns, frames, frame_bytes,
+        keyframes, rows_written, commits, store_errors, behind_runs, world_bytes;
+    uint64_t commit_ns_sum, tick_ns_sum, ticks;
 };
 void lab_counters_read(struct lab *lab, struct lab_counters *counters);
-/* For each live run in turn: figures by name, for per-kitchen series. The callback must be quick. */
+/* For each live run in turn: figures by name, for per-kitchen series. The callback must be
+ * quick. */
 typedef void (*lab_series_put)(void *context, const char *name, const char *labels, double value);
 void lab_series(struct lab *lab, lab_series_put put, void *context);
 

@@ -117,8 +117,7 @@ enum { NODE_SYNC = 1, NODE_CARRIED = 2 };
 struct node_outbox {
     uint8_t *at; /* the host's buffer of NODE_OUTBOX_BYTES, 8-aligned */
     uint32_t length;
-    uint32_t
-        token_last; /* last write token given out; tokens of a node grow through all its boots */
+    uint32_t token_last; /* last write token given out; they grow through all boots of a node */
     bool overflow;
 };
 
