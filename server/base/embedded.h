@@ -4,8 +4,8 @@
  * "web/index.html"); what the system provides stands under "vendor/". The build puts every file
  * into one table, sorted by path (cmake/embed_files.cmake). The bytes are constant and live as
  * long as the program; nobody owns or frees them. */
-#ifndef BASE_EMBEDDED_H
-#define BASE_EMBEDDED_H
+#ifndef CHEF_BASE_EMBEDDED_H
+#define CHEF_BASE_EMBEDDED_H
 
 #include <stddef.h>
 #include <stdint.h>
