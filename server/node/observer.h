@@ -68,6 +68,9 @@ struct node_row {
 struct node_row_sink {
     void *context;
     void (*put)(void *context, const struct node_row *row);
+    /* Every note of every node and of the host, called by the host after the observer has seen it:
+     * the event list, events.csv, marks and conditions live on it. May be NULL. */
+    void (*note)(void *context, const struct node_note *note);
 };
 
 struct node_observer {

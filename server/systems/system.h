@@ -107,6 +107,19 @@ struct system_node {
     uint32_t region;
 };
 
+/* A step that mends or quietens the system itself, where the host's heal.all does not reach. */
+enum system_remedy_kind {
+    SYSTEM_REMEDY_HEAL, /* undoes an input of the system that acts as a fault (a slowed kitchen) */
+    SYSTEM_REMEDY_STOP, /* ends new work, so that the world can come to rest (orders per minute 0) */
+};
+struct system_remedy {
+    enum system_remedy_kind kind;
+    bool is_setting; /* args: setting index, value; otherwise an input: type, node, args */
+    uint16_t type;   /* index in `inputs` */
+    uint32_t node;
+    int64_t args[NODE_INPUT_ARGS];
+};
+
 struct system {
     const char *name; /* "kitchens" */
     const struct system_setting *settings;
@@ -121,6 +134,8 @@ struct system {
     uint32_t check_count;
     const struct system_figure *figures;
     uint32_t figure_count;
+    /* Filled by the observer's rows. The tables events (of listed notes), inputs, verdicts and
+     * columns are the same for every system and the lab writes them. */
     const struct system_table *tables;
     uint32_t table_count;
 
@@ -135,6 +150,11 @@ struct system {
     /* Fields of a JSON object the caller has opened: the map, menu, kitchens: what the page
      * needs once. */
     void (*describe)(const void *plan, struct json_writer *writer);
+
+    /* The index-th step that heals the system or stops its load; false past the last. Heal steps
+     * follow each heal.all; all steps are applied to the healed fork that is judged finally. May be
+     * NULL. */
+    bool (*remedy)(const void *plan, uint32_t index, struct system_remedy *remedy);
 
     const struct node_observer *observer; /* the system's ledger: measures and judges from notes */
     /* Current figures, in the order of `figures`; NODE_CELL_NULL where there is none yet. */
