@@ -12,7 +12,7 @@ add_library(civetweb::civetweb UNKNOWN IMPORTED)
 set_target_properties(civetweb::civetweb PROPERTIES
   IMPORTED_LOCATION "${CIVETWEB_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${CIVETWEB_INCLUDE}")
 
-# Served under /vendor/chart.js/.
+# Served as /vendor/chart.js.
 find_path(CHARTJS_DIR chart.mjs PATHS /usr/share/javascript/chart.js REQUIRED
   DOC "Folder of Chart.js (package libjs-chart.js)")
 
