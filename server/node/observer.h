@@ -46,11 +46,11 @@ struct node_world {
     uint32_t node_count;
     const struct node_env *env; /* settings and plan; self is NODE_NONE */
     const void *host;
-    const void *(*state)(const struct node_world *world,
-                         uint32_t node); /* its memory; NULL while it is down */
+    /* Its memory; NULL while it is down. */
+    const void *(*state)(const struct node_world *world, uint32_t node);
     enum node_truth (*truth)(const struct node_world *world, uint32_t node);
-    bool (*cut)(const struct node_world *world, uint32_t from,
-                uint32_t to); /* is that direction cut at this moment? */
+    /* Is that direction cut at this moment? */
+    bool (*cut)(const struct node_world *world, uint32_t from, uint32_t to);
     uint32_t faults_active;
 };
 

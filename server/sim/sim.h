@@ -128,8 +128,7 @@ enum sim_input_type {
     SIM_INPUT_DISK_FULL,     /* node; args: 0/1 */
     SIM_INPUT_DISK_TEAR,     /* node; args: 0/1: at the next crash the write in progress survives in
                                 part */
-    SIM_INPUT_DISK_LOSE_FSYNC, /* node; args: 0/1: fsync answers, but a crash loses what it promised
-                                */
+    SIM_INPUT_DISK_LOSE_FSYNC, /* node; args: 0/1: fsync answers, a crash loses what it promised */
     SIM_INPUT_DISK_ROT, /* node; args: file, byte offset ppm of the file's length: one bit flips */
     SIM_INPUT_CLOCK_SKEW,  /* node; args: wall offset us */
     SIM_INPUT_CLOCK_DRIFT, /* node; args: ppm, both clocks run so much faster */
@@ -173,12 +172,12 @@ extern const uint32_t SIM_INPUT_KIND_COUNT;
 /* ---- Looking ---- */
 
 int64_t sim_now_ns(const struct sim *sim);
-int64_t
-sim_next_ns(const struct sim *sim); /* time of the next event, INT64_MAX if none; changes nothing */
+/* Time of the next event, INT64_MAX if none; changes nothing. */
+int64_t sim_next_ns(const struct sim *sim);
 uint64_t sim_steps(const struct sim *sim); /* events run so far */
 uint64_t sim_digest(const struct sim *sim);
-void sim_world_view(const struct sim *sim,
-                    struct node_world *world);   /* fills what observers and views look through */
+/* Fills what observers and views look through. */
+void sim_world_view(const struct sim *sim, struct node_world *world);
 void *sim_observer_state(const struct sim *sim); /* of the plan's observer */
 /* Is the world at rest? False and a reason when some node up says that it is not
  * (protocol->pending), naming the node. */
