@@ -13,7 +13,7 @@ set_target_properties(civetweb::civetweb PROPERTIES
   IMPORTED_LOCATION "${CIVETWEB_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${CIVETWEB_INCLUDE}")
 
 # Served as /vendor/chart.js.
-find_path(CHARTJS_DIR chart.mjs PATHS /usr/share/javascript/chart.js REQUIRED
+find_path(CHARTJS_DIR chart.min.js PATHS /usr/share/javascript/chart.js REQUIRED
   DOC "Folder of Chart.js (package libjs-chart.js)")
 
 if(CHEF_TESTS)
