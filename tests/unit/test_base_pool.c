@@ -1,4 +1,4 @@
-/* test_base_pool.c - a block planned, filled, moved and used on; the pool against a stupid model. */
+/* test_base_pool.c - a block planned, filled, moved and used on; the pool and a stupid model. */
 #include "base/draw.h"
 #include "base/pool.h"
 #include "unit.h"

@@ -1,0 +1,67 @@
+/* event_queue.h - what happens next: a monotone queue ordered by (time, order of insertion).
+ *
+ * A radix heap (Ahuja, Mehlhorn, Orlin, Tarjan, JACM 1990) with digits of six bits. An entry lies
+ * in the bucket named by the highest digit in which its time differs from the time last popped, and
+ * by that digit's value. To pop, the lowest bucket is dealt out to lower ones; every entry moves
+ * down at most once a digit, so the cost does not grow with the number pending. Entries of equal
+ * time always share a bucket and buckets are first in, first out: ties keep the order of insertion
+ * without a sequence number being stored.
+ *
+ * The price is that time never goes back: nothing may be pushed before the time last popped. Each
+ * bucket knows its smallest time, so looking at the next time moves nothing, and an input at "now"
+ * may still come after a bounded run.
+ *
+ * Relocatable: struct and entries hold no pointers; `base` is the block's address today. Measured
+ * with linked entries of 16 bytes against chunks of contiguous ones: 53 against 35 M events/s at
+ * 1,000 pending, 22 against 27 at 100,000; worlds have some hundreds pending. */
+#ifndef SIM_EVENT_QUEUE_H
+#define SIM_EVENT_QUEUE_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+    EVENT_QUEUE_DIGIT_BITS = 6,
+    EVENT_QUEUE_DIGITS = 1 << EVENT_QUEUE_DIGIT_BITS,
+    EVENT_QUEUE_LEVELS =
+        (63 + EVENT_QUEUE_DIGIT_BITS - 1) / EVENT_QUEUE_DIGIT_BITS /* times have 63 bits */
+};
+
+struct event_queue_entry {
+    uint64_t time_ns;
+    uint32_t value; /* the owner's */
+    uint32_t next;  /* in its bucket, or in the free list */
+};
+
+/* A list of entries; meaningless while its bit in `digits` is clear. */
+struct event_queue_bucket {
+    uint64_t time_ns_min;
+    uint32_t first, last;
+};
+
+struct event_queue {
+    uint64_t time_ns_last; /* last popped: buckets are relative to it */
+    uint64_t offset;       /* of the entries in the block */
+    uint32_t capacity, count, count_max;
+    uint32_t free, fresh;                /* free list; entries from fresh on were never used */
+    uint32_t levels;                     /* bit l: level l has a bucket that is not empty */
+    uint64_t digits[EVENT_QUEUE_LEVELS]; /* bit d: bucket d of the level is not empty */
+    struct event_queue_bucket buckets[EVENT_QUEUE_LEVELS][EVENT_QUEUE_DIGITS];
+};
+
+/* Reserves `capacity` entries in the plan of a block and makes `queue` empty at time 0. */
+void event_queue_plan(struct event_queue *queue, struct arena *arena, uint32_t capacity);
+
+/* Adds an entry; false when the queue is full, and nothing has changed. time_ns is at least the
+ * time last popped. */
+bool event_queue_push(struct event_queue *queue, void *base, int64_t time_ns, uint32_t value);
+
+/* Time of the next entry, INT64_MAX when there is none. Changes nothing. */
+int64_t event_queue_next_ns(const struct event_queue *queue);
+
+/* Takes the next entry's value; the queue must not be empty. *time_ns gets its time. */
+uint32_t event_queue_pop(struct event_queue *queue, void *base, int64_t *time_ns);
+
+#endif
