@@ -98,24 +98,28 @@ struct lab_frame {
     atomic_uint references;
     uint32_t length;
     uint64_t sequence;  /* of the run */
-    uint64_t base;      /* 0: keyframe */
-    uint32_t nonce;     /* what a viewer must echo */
+    uint64_t base;      /* the sequence that this frame continues; 0: keyframe */
+    uint32_t nonce;     /* what a viewer must echo: encoded_ns / 1000 modulo 2^32, so that a
+                           client on the same host can tell how old a frame is */
     int64_t encoded_ns; /* host monotonic clock */
     uint8_t bytes[];
 };
 void lab_frame_release(struct lab_frame *frame);
 
 /* The hub's side. The lab calls `published` (from a worker thread, must not block) whenever a
- * run has a new frame; `layer`: 0 the stage, 1 with the message layer. */
+ * run has a new frame; `layer`: 0 the stage, 1 with the message layer. In a tick with a keyframe
+ * the frame that continues the last one goes first and both carry the same sequence, so that
+ * viewers who are up to date need not take the keyframe. */
 struct lab_live_callbacks {
     void *context;
     /* Takes over one reference. */
     void (*published)(void *context, uint32_t slot, uint8_t layer, struct lab_frame *frame);
     void (*gone)(void *context, uint32_t slot); /* the run was deleted or put away */
 };
+/* NULL detaches: once this returns, no callback runs any more. */
 void lab_live_attach(struct lab *lab, const struct lab_live_callbacks *callbacks);
 /* A viewer joins or leaves a run: frames are encoded only while there are viewers. *slot
- * identifies the run in the callbacks while it has viewers. */
+ * (below LAB_RUNS_LIVE_MAX) identifies the run in the callbacks while it has viewers. */
 int lab_live_join(struct lab *lab, const char *run, uint8_t layer, uint32_t *slot,
                   struct lab_problem *problem);
 void lab_live_leave(struct lab *lab, uint32_t slot, uint8_t layer);
