@@ -82,7 +82,11 @@ enum kitchens_list {
     KITCHENS_LIST_DISTRICTS,
     KITCHENS_LIST_SOURCES,
     KITCHENS_LIST_OUTCOMES,
-    KITCHENS_LIST_REASONS
+    KITCHENS_LIST_REASONS,  /* enum kitchens_reason */
+    KITCHENS_LIST_WAITS,    /* enum kitchens_wait */
+    KITCHENS_LIST_REFUSALS, /* enum kitchens_refusal */
+    KITCHENS_LIST_POLICIES, /* enum kitchens_policy */
+    KITCHENS_LIST_BLOCKERS, /* enum ledger_blocker (ledger.h) */
 };
 
 enum kitchens_policy {
@@ -189,7 +193,7 @@ enum kitchens_note {
     KITCHENS_NOTE_HANDOVER_FAILED,   /* dispatcher: peer = target; args = new epoch, source, enum
                                         kitchens_reason */
     KITCHENS_NOTE_KITCHEN_REGISTERED, /* dispatcher: peer = kitchen; args = registration epoch,
-                                         tickets reported */
+                                         tickets reported, identity claimed (node index) */
     KITCHENS_NOTE_KITCHEN_REFUSED,    /* dispatcher: duplicate identity; peer; args = identity */
     KITCHENS_NOTE_KITCHEN_SUSPECTED,  /* dispatcher: peer; args = silence_ms, orders to reassign */
     KITCHENS_NOTE_KITCHEN_TRUSTED,    /* dispatcher: a suspected or ejected one is back; peer */
@@ -204,9 +208,11 @@ enum kitchens_note {
     KITCHENS_NOTE_KITCHEN_RELIEVED,   /* dispatcher: back below */
     KITCHENS_NOTE_SPECIALTY_MISSING,  /* dispatcher: nobody open cooks this cuisine as a specialty;
                                          args = cuisine */
-    KITCHENS_NOTE_BOOK_RECOVERED,     /* dispatcher after a restart: args = open orders found, torn
+    KITCHENS_NOTE_BOOK_ORDER, /* dispatcher after a restart, before BOOK_RECOVERED: the book holds
+                                 this order, not yet settled; args = epoch */
+    KITCHENS_NOTE_BOOK_RECOVERED, /* dispatcher after a restart: args = open orders found, torn
                                          bytes dropped, term */
-    KITCHENS_NOTE_RUSH,   /* customers: args = district (-1 all), factor_pct, duration_ms */
+    KITCHENS_NOTE_RUSH,           /* customers: args = district (-1 all), factor_pct, duration_ms */
     KITCHENS_NOTE_BELIEF, /* dispatcher on a heartbeat: peer; args = pending, cooking as told,
                              assignments under way, average_ms */
     KITCHENS_NOTE_END,
