@@ -1,0 +1,180 @@
+/* store.h - what survives: runs, their inputs and their results, in one SQLite database.
+ *
+ * One writer thread owns the writing connection. Callers queue jobs; the writer takes many at once
+ * and commits them together. Two kinds of job:
+ *  - durable ones (a run, an input, a deletion): the caller waits until they are on the disk
+ *    (WAL, synchronous FULL). Several that wait at the same time share one commit.
+ *  - batches of result rows: queued and forgotten. They move the run's live edge in the same
+ *    transaction, so that rows and edge agree after any crash. Losing the last ones costs nothing:
+ *    the run computes them again, and writes only row numbers that are missing.
+ *
+ * When the disk is full or another program locks the database, batches stay queued and are tried
+ * again until the cause is gone; store_problem() says why meanwhile, and runs pause on it. Durable
+ * jobs are answered with the error at once: what was not stored did not happen.
+ *
+ * Readers have connections of their own and never wait for the writer (WAL).
+ *
+ * All functions may be called from any thread. Those that can refuse return -1 and fill `error`. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sqlite3;
+struct sqlite3_stmt;
+struct store; /* opaque */
+
+enum {
+    STORE_COLUMNS_MAX = 40,
+    STORE_TABLES_MAX = 64,
+    STORE_NAME_BYTES = 32, /* run names, owners' limit is STORE_OWNER_BYTES */
+    STORE_OWNER_BYTES = 64,
+    STORE_BATCH_ROWS = 1024,                  /* a batch is handed over at this many rows */
+    STORE_BATCH_BYTES_MAX = 1024 * 1024,      /* of one batch */
+    STORE_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* of all batches that wait */
+};
+
+enum store_type { STORE_INTEGER, STORE_REAL, STORE_TEXT };
+
+/* A result table: its first columns are always run, row, t_ms; these follow. */
+struct store_column {
+    const char *name;
+    enum store_type type;
+    uint8_t decimals; /* STORE_REAL: a cell is an integer, value x 10^decimals */
+};
+struct store_table {
+    const char *name;
+    uint32_t column_count;
+    struct store_column columns[STORE_COLUMNS_MAX];
+};
+
+struct store_options {
+    const char *path; /* of the database file; made if missing */
+    const struct store_table
+        *tables; /* result tables, named by their index; must outlive the store */
+    uint32_t table_count;
+    int64_t bytes_max; /* size limit of the database; 0: none but the disk */
+};
+
+/* Opens or makes the database and applies the migrations of db/ that it lacks. A database of a
+ * newer program is refused. NULL with a reason on failure. */
+struct store *store_open(const struct store_options *options, struct error *error);
+/* Writes what is queued (for at most two seconds, if the database refuses) and closes. Takes the
+ * pointer and clears it. */
+void store_close(struct store **store);
+
+/* ---- Runs and inputs ---- */
+
+/* Texts belong to the caller on the way in; what store_runs_read() hands out is valid during the
+ * call. */
+struct store_run {
+    int64_t run; /* key, given by store_run_create() */
+    const char *name, *run_id, *system, *scenario, *scenario_text, *settings, *behaviour_id, *owner;
+    uint64_t seed;
+    int64_t created_ms;
+    int64_t t_ns;
+    uint64_t digest;
+    int64_t speed_ppm;
+    bool paused;
+    uint32_t inputs_count; /* read only */
+};
+struct store_input {
+    uint32_t input; /* 1, 2, 3 ... */
+    int64_t t_ns;
+    const char *who, *type, *body;
+};
+
+/* Stores a run and its first inputs (a scenario's script) together. Durable. */
+int store_run_create(struct store *store, const struct store_run *run,
+                     const struct store_input *inputs, uint32_t input_count, int64_t *key,
+                     struct error *error);
+/* Removes a run with everything of it. Durable. */
+int store_run_delete(struct store *store, int64_t run, struct error *error);
+/* Durable: when it returns 0 the input is on the disk. Inputs of one run that are appended one
+ * after the other are committed in that order. */
+int store_input_append(struct store *store, int64_t run, const struct store_input *input,
+                       struct error *error);
+/* Queued, not durable: how the run was paced last. Dropped when the queue is full. */
+void store_pace_put(struct store *store, int64_t run, int64_t speed_ppm, bool paused);
+
+/* Which runs to read: by key or name; else those of an owner ("" = shared ones) or, with owner
+ * NULL, all; newest first, at most `limit`. */
+struct store_run_query {
+    int64_t run;      /* 0: any */
+    const char *name; /* NULL: any */
+    const char *owner;
+    uint32_t limit; /* 0: no limit */
+};
+int store_runs_read(struct store *store, const struct store_run_query *query,
+                    void (*each)(void *context, const struct store_run *run), void *context,
+                    struct error *error);
+/* In order of effect: time, then number. */
+int store_inputs_read(struct store *store, int64_t run,
+                      void (*each)(void *context, const struct store_input *input), void *context,
+                      struct error *error);
+
+/* ---- Result rows ---- */
+
+struct store_batch; /* rows of one run, in order; belongs to one thread until it is queued */
+
+struct store_batch *store_batch_create(int64_t run);
+void store_batch_destroy(struct store_batch **batch);
+uint32_t store_batch_rows(const struct store_batch *batch);
+uint32_t store_batch_bytes(const struct store_batch *batch);
+/* Begins a row of a table; then one call a column, in order. `row` counts 1, 2, 3 ... for each
+ * (run, table). False (and no row begun): the batch is full. */
+bool store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns);
+void store_batch_null(struct store_batch *batch);
+void store_batch_number(struct store_batch *batch, int64_t value);
+void store_batch_decimal(struct store_batch *batch, int64_t value, uint8_t decimals);
+void store_batch_text(struct store_batch *batch, const char *text);
+/* The live edge that holds once these rows are stored. */
+void store_batch_edge(struct store_batch *batch, int64_t t_ns, uint64_t digest);
+
+/* Queues a batch and clears the pointer; false, and the batch stays the caller's, when the queue is
+ * full (come again later). */
+bool store_batch_put(struct store *store, struct store_batch **batch);
+/* Waits until all that was queued before is stored. */
+int store_flush(struct store *store, struct error *error);
+/* Row numbers stored so far for each table of the options (counts[table_count]). */
+int store_rows_count(struct store *store, int64_t run, uint64_t *counts, struct error *error);
+
+/* ---- Checkpoints ---- */
+
+struct store_checkpoint {
+    int64_t t_ns;
+    const char *program; /* who can read it */
+    const char *rows;
+    const void *world;
+    size_t world_bytes;
+};
+/* Queued, replaces the run's former one. Copies. Dropped when the queue is full. */
+void store_checkpoint_put(struct store *store, int64_t run,
+                          const struct store_checkpoint *checkpoint);
+/* Calls `each` at most once. */
+int store_checkpoint_read(struct store *store, int64_t run,
+                          void (*each)(void *context, const struct store_checkpoint *checkpoint),
+                          void *context, struct error *error);
+
+/* ---- Reading results ---- */
+
+/* A connection for one reader; give it back. Statements must be finalized before. */
+struct sqlite3 *store_reader_open(struct store *store, struct error *error);
+void store_reader_close(struct store *store, struct sqlite3 **reader);
+
+/* ---- Looking ---- */
+
+/* True while writing fails; copies the reason. */
+bool store_problem(struct store *store, struct error *reason);
+
+struct store_counters {
+    uint64_t rows_written, commits, errors, commit_ns_sum;
+    uint64_t queue_bytes;
+};
+void store_counters_read(struct store *store, struct store_counters *counters);
+
+#endif

@@ -1,0 +1,101 @@
+/* store_internal.h - what the parts of the store share: the struct behind the handle, and jobs. */
+#ifndef STORE_STORE_INTERNAL_H
+#define STORE_STORE_INTERNAL_H
+
+#include "store/store.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+enum store_job_kind {
+    STORE_JOB_BATCH,
+    STORE_JOB_CHECKPOINT,
+    STORE_JOB_PACE,
+    STORE_JOB_RUN_CREATE,
+    STORE_JOB_RUN_DELETE,
+    STORE_JOB_INPUT,
+    STORE_JOB_FLUSH,
+};
+
+/* One thing for the writer to do. Those up to PACE are on the heap and freed by the writer, the
+ * others stand on the stack of a caller who waits for `done`. */
+struct store_job {
+    struct store_job *next;
+    enum store_job_kind kind;
+    uint32_t bytes; /* counted against STORE_QUEUE_BYTES_MAX */
+    int64_t run;
+    struct store_batch *batch;
+    struct store_checkpoint checkpoint; /* its bytes follow the job in memory */
+    int64_t speed_ppm;
+    bool paused;
+    const struct store_run *created;
+    const struct store_input *inputs;
+    uint32_t input_count;
+    bool done; /* under the lock */
+    int status;
+    struct error error;
+};
+
+struct store_batch {
+    int64_t run;
+    int64_t edge_ns; /* -1: none */
+    uint64_t edge_digest;
+    uint32_t rows;
+    uint32_t length, capacity;
+    uint8_t *bytes;
+};
+
+enum store_statement {
+    STORE_SQL_BEGIN,
+    STORE_SQL_COMMIT,
+    STORE_SQL_ROLLBACK,
+    STORE_SQL_RUN_INSERT,
+    STORE_SQL_RUN_DELETE,
+    STORE_SQL_INPUT_INSERT,
+    STORE_SQL_EDGE,
+    STORE_SQL_PACE,
+    STORE_SQL_CHECKPOINT,
+    STORE_SQL_COUNT
+};
+
+struct store {
+    char *path;
+    const struct store_table *tables;
+    uint32_t table_count;
+
+    /* The writer's alone. */
+    struct sqlite3 *writer;
+    struct sqlite3_stmt *statements[STORE_SQL_COUNT];
+    struct sqlite3_stmt *inserts[STORE_TABLES_MAX];
+    bool synchronous_full;
+    bool purge_needed; /* deleted runs still have rows */
+    pthread_t thread;
+
+    pthread_mutex_t lock;
+    pthread_cond_t work; /* for the writer: something was queued, or closing */
+    pthread_cond_t done; /* for those who wait for a durable job */
+    struct store_job *first, *last;
+    uint64_t queue_bytes;
+    bool closing;
+    bool problem; /* the last attempt to write batches failed */
+    struct error problem_text;
+    struct store_counters counters;
+};
+
+/* Opens a connection with the pragmas that every connection needs. */
+int store_connect(const char *path, bool read_only, struct sqlite3 **database, struct error *error);
+/* Fills the error from the connection's last one, with a hint at what to do. Returns -1. */
+int store_sql_error(struct sqlite3 *database, const char *doing, struct error *error);
+/* Applies the migrations that are missing. */
+int store_migrate(struct sqlite3 *database, struct error *error);
+
+/* Puts a job at the end of the queue. */
+void store_queue(struct store *store, struct store_job *job);
+/* Queues a job of the caller's stack and waits for it. Returns its status, and fills error. */
+int store_queue_and_wait(struct store *store, struct store_job *job, struct error *error);
+void *store_writer_main(void *store);
+
+/* Inserts all rows of a batch within the open transaction. 0 or -1 (the connection knows why). */
+int store_batch_insert(struct store *store, const struct store_batch *batch);
+
+#endif
