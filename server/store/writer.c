@@ -459,5 +459,8 @@ void *store_writer_main(void *argument)
         } else if (again != NULL) {
             queue_return(store, again);
         }
+        if (store->purge_needed) {
+            writer_purge(store); /* what a deletion gives back may be the room that lacks */
+        }
     }
 }
