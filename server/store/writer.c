@@ -329,10 +329,13 @@ static struct store_job *writer_commit_apart(struct store *store, struct store_j
             job_finish(store, job, status, &error);
             continue;
         }
+        writer_problem_set(store, &error); /* before a waiting flush is told that it failed */
         *again_end = job;
         again_end = &job->next;
     }
-    writer_problem_set(store, again != NULL ? &error : NULL);
+    if (again == NULL) {
+        writer_problem_set(store, NULL);
+    }
     return again;
 }
 
