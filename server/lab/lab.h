@@ -119,11 +119,13 @@ struct lab_live_callbacks {
 /* NULL detaches: once this returns, no callback runs any more. */
 void lab_live_attach(struct lab *lab, const struct lab_live_callbacks *callbacks);
 /* A viewer joins or leaves a run: frames are encoded only while there are viewers. *slot
- * (below LAB_RUNS_LIVE_MAX) identifies the run in the callbacks while it has viewers. */
+ * identifies the run in the callbacks for as long as it is in memory and never means another one
+ * later: place + LAB_RUNS_LIVE_MAX x (how often the place was used before). To leave or ask with
+ * a slot that is gone does nothing. */
 int lab_live_join(struct lab *lab, const char *run, uint8_t layer, uint32_t *slot,
                   struct lab_problem *problem);
 void lab_live_leave(struct lab *lab, uint32_t slot, uint8_t layer);
-/* Ask for a keyframe with the next tick (a viewer joined, or fell behind). */
+/* Ask for a keyframe with the next tick, paused or not (a viewer joined, or fell behind). */
 void lab_live_keyframe(struct lab *lab, uint32_t slot, uint8_t layer);
 
 /* ---- Figures about the lab itself, for /metrics ---- */
