@@ -1,0 +1,498 @@
+/* condition.c - a small language over what happens.
+ *
+ * Parsed by descent into a table of terms (children before parents, so depth is bounded by the
+ * table), evaluated from the root. Values are compared in millionths. */
+#include "lab/condition.h"
+
+#include "lab/input.h"
+#include "lab/notes.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum term_kind {
+    TERM_OR,
+    TERM_AND,
+    TERM_NOT,
+    TERM_FIRST,
+    TERM_COMPARE,
+    TERM_NOTE,   /* truth: the note of kind `index` is here */
+    TERM_NUMBER, /* values */
+    TERM_FIGURE,
+    TERM_ARGUMENT, /* of a note, by name */
+    TERM_NODE,
+    TERM_PEER,
+    TERM_SUBJECT,
+    TERM_TIME,
+};
+enum compare { LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL };
+
+enum { MILLION = 1000000, MILLION_DECIMALS = 6, DEPTH_MAX = 16, WORD_BYTES = 32 };
+
+struct parser {
+    const struct lab_scenario *scenario;
+    const char *text; /* the whole, for the message */
+    const char *at;
+    struct lab_condition *condition;
+    struct lab_problem *problem;
+    uint32_t depth;
+    int status; /* 0, or that of the first refusal */
+};
+
+/* ---- Reading words ---- */
+
+static uint8_t refuse(struct parser *parser, const char *what)
+{
+    if (parser->status == 0) {
+        parser->status =
+            lab_refuse(parser->problem, LAB_UNPROCESSABLE, "condition \"%.200s\": %s at \"%.30s\"",
+                       parser->text, what, parser->at);
+    }
+    return 0;
+}
+
+static bool is_word_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static void skip_space(struct parser *parser)
+{
+    while (*parser->at == ' ' || *parser->at == '\t') {
+        parser->at++;
+    }
+}
+
+static bool take_symbol(struct parser *parser, const char *symbol)
+{
+    skip_space(parser);
+    if (strncmp(parser->at, symbol, strlen(symbol)) != 0) {
+        return false;
+    }
+    parser->at += strlen(symbol);
+    return true;
+}
+
+/* The word that stands next, without taking it; empty when there is none. */
+static size_t peek_word(struct parser *parser, char word[WORD_BYTES])
+{
+    skip_space(parser);
+    size_t length = 0;
+    while (is_word_char(parser->at[length])) {
+        length++;
+    }
+    size_t kept = length < WORD_BYTES ? length : WORD_BYTES - 1;
+    memcpy(word, parser->at, kept);
+    word[kept] = '\0';
+    return length;
+}
+
+static bool take_word(struct parser *parser, const char *expected)
+{
+    char word[WORD_BYTES];
+    size_t length = peek_word(parser, word);
+    if (strcmp(word, expected) != 0) {
+        return false;
+    }
+    parser->at += length;
+    return true;
+}
+
+/* ---- Terms ---- */
+
+static uint8_t add_term(struct parser *parser, struct lab_condition_term term)
+{
+    if (parser->condition->count == LAB_CONDITION_TERMS_MAX) {
+        return refuse(parser, "too many terms");
+    }
+    parser->condition->terms[parser->condition->count] = term;
+    return parser->condition->count++;
+}
+
+static uint8_t parse_or(struct parser *parser);
+
+static uint8_t parse_number(struct parser *parser)
+{
+    bool negative = take_symbol(parser, "-");
+    int64_t value = 0;
+    int decimals = -1;
+    const char *begin = parser->at;
+    for (; (*parser->at >= '0' && *parser->at <= '9') || *parser->at == '.'; parser->at++) {
+        if (*parser->at == '.') {
+            decimals = decimals < 0 ? 0 : MILLION_DECIMALS + 1;
+            continue;
+        }
+        decimals += decimals >= 0;
+        if (decimals > MILLION_DECIMALS || value > INT64_C(900000000000)) {
+            return refuse(parser, "a number has at most six decimals and twelve digits");
+        }
+        value = value * 10 + (*parser->at - '0');
+    }
+    if (parser->at == begin || decimals > MILLION_DECIMALS) {
+        return refuse(parser, "expected a number");
+    }
+    for (int i = decimals < 0 ? 0 : decimals; i < MILLION_DECIMALS; i++) {
+        value *= 10;
+    }
+    return add_term(parser, (struct lab_condition_term){.kind = TERM_NUMBER,
+                                                        .millionths = negative ? -value : value});
+}
+
+static int figure_find(const struct system *system, const char *name)
+{
+    for (uint32_t i = 0; i < system->figure_count; i++) {
+        if (strcmp(system->figures[i].name, name) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+struct argument_search {
+    const char *name;
+    bool found;
+};
+
+static void argument_match(void *context, uint16_t kind, const struct system_note *note)
+{
+    struct argument_search *search = context;
+    (void)kind;
+    for (int i = 0; i < NODE_NOTE_ARGS && note->args[i] != NULL; i++) {
+        search->found = search->found || strcmp(note->args[i], search->name) == 0;
+    }
+}
+
+static bool argument_exists(const struct system *system, const char *name)
+{
+    struct argument_search search = {.name = name};
+    lab_notes_each(system, argument_match, &search);
+    return search.found;
+}
+
+static void allow_note(void *problem, uint16_t kind, const struct system_note *note)
+{
+    (void)kind;
+    lab_problem_allow(problem, note->name);
+}
+
+static uint8_t refuse_word(struct parser *parser, const char *word)
+{
+    if (parser->status != 0) {
+        return 0;
+    }
+    const struct system *system = parser->scenario->system;
+    parser->status = lab_refuse(parser->problem, LAB_UNPROCESSABLE,
+                                "condition \"%.200s\": \"%.31s\" is no note, figure, node or "
+                                "argument of a note",
+                                parser->text, word);
+    for (uint32_t i = 0; i < system->figure_count; i++) {
+        lab_problem_allow(parser->problem, system->figures[i].name);
+    }
+    lab_notes_each(system, allow_note, parser->problem);
+    return 0;
+}
+
+static uint8_t add_note_term(struct parser *parser, struct lab_condition_term term)
+{
+    parser->condition->uses_notes = true;
+    return add_term(parser, term);
+}
+
+/* A name that has a value. */
+static uint8_t parse_value_name(struct parser *parser, const char *word)
+{
+    static const struct {
+        const char *name;
+        enum term_kind kind;
+    } PLACES[] = {{"node", TERM_NODE}, {"peer", TERM_PEER}, {"subject", TERM_SUBJECT}};
+    const struct system *system = parser->scenario->system;
+    for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
+        if (strcmp(word, PLACES[i].name) == 0) {
+            return add_note_term(parser, (struct lab_condition_term){.kind = PLACES[i].kind});
+        }
+    }
+    if (strcmp(word, "t_ms") == 0) {
+        return add_term(parser, (struct lab_condition_term){.kind = TERM_TIME});
+    }
+    int figure = figure_find(system, word);
+    if (figure >= 0) {
+        parser->condition->uses_figures = true;
+        return add_term(
+            parser, (struct lab_condition_term){.kind = TERM_FIGURE, .index = (uint16_t)figure});
+    }
+    uint32_t node = lab_node_find(parser->scenario, word);
+    if (node != NODE_NONE) {
+        return add_term(parser, (struct lab_condition_term){.kind = TERM_NUMBER,
+                                                            .millionths = (int64_t)node * MILLION});
+    }
+    if (argument_exists(system, word)) {
+        struct lab_condition_term term = {.kind = TERM_ARGUMENT};
+        memcpy(term.name, word, WORD_BYTES);
+        return add_note_term(parser, term);
+    }
+    return refuse_word(parser, word);
+}
+
+static uint8_t parse_value(struct parser *parser)
+{
+    char word[WORD_BYTES];
+    size_t length = peek_word(parser, word);
+    if (length == 0 || (word[0] >= '0' && word[0] <= '9')) {
+        return parse_number(parser);
+    }
+    parser->at += length;
+    return parse_value_name(parser, word);
+}
+
+static bool take_compare(struct parser *parser, enum compare *compare)
+{
+    static const struct {
+        const char *symbol;
+        enum compare compare;
+    } SYMBOLS[] = {{"<=", LESS_EQUAL}, {">=", GREATER_EQUAL}, {"==", EQUAL},
+                   {"!=", NOT_EQUAL},  {"<", LESS},           {">", GREATER}};
+    for (size_t i = 0; i < sizeof SYMBOLS / sizeof SYMBOLS[0]; i++) {
+        if (take_symbol(parser, SYMBOLS[i].symbol)) {
+            *compare = SYMBOLS[i].compare;
+            return true;
+        }
+    }
+    return false;
+}
+
+static uint8_t parse_compare(struct parser *parser)
+{
+    uint8_t left = parse_value(parser);
+    enum compare compare;
+    if (!take_compare(parser, &compare)) {
+        return refuse(parser, "expected a comparison");
+    }
+    uint8_t right = parse_value(parser);
+    return add_term(parser, (struct lab_condition_term){.kind = TERM_COMPARE,
+                                                        .compare = (uint8_t)compare,
+                                                        .left = left,
+                                                        .right = right});
+}
+
+static uint8_t parse_inner(struct parser *parser)
+{
+    uint8_t inner = parse_or(parser);
+    if (!take_symbol(parser, ")")) {
+        return refuse(parser, "expected )");
+    }
+    return inner;
+}
+
+static uint8_t parse_primary(struct parser *parser)
+{
+    char word[WORD_BYTES];
+    if (take_symbol(parser, "(")) {
+        return parse_inner(parser);
+    }
+    size_t length = peek_word(parser, word);
+    if (strcmp(word, "first") == 0) {
+        parser->at += length;
+        if (!take_symbol(parser, "(")) {
+            return refuse(parser, "expected ( after first");
+        }
+        uint8_t inner = parse_inner(parser);
+        return add_term(parser, (struct lab_condition_term){.kind = TERM_FIRST, .left = inner});
+    }
+    uint16_t kind = lab_note_find(parser->scenario->system, word);
+    if (kind != 0) {
+        parser->at += length;
+        return add_note_term(parser, (struct lab_condition_term){.kind = TERM_NOTE, .index = kind});
+    }
+    return parse_compare(parser);
+}
+
+static uint8_t parse_not(struct parser *parser)
+{
+    if (!take_word(parser, "not")) {
+        return parse_primary(parser);
+    }
+    bool negate = true;
+    while (take_word(parser, "not")) {
+        negate = !negate;
+    }
+    uint8_t inner = parse_primary(parser);
+    return negate ? add_term(parser, (struct lab_condition_term){.kind = TERM_NOT, .left = inner})
+                  : inner;
+}
+
+static uint8_t parse_and(struct parser *parser)
+{
+    uint8_t left = parse_not(parser);
+    while (parser->status == 0 && take_word(parser, "and")) {
+        uint8_t right = parse_not(parser);
+        left = add_term(
+            parser, (struct lab_condition_term){.kind = TERM_AND, .left = left, .right = right});
+    }
+    return left;
+}
+
+static uint8_t parse_or(struct parser *parser)
+{
+    if (parser->depth == DEPTH_MAX) {
+        return refuse(parser, "too deep");
+    }
+    parser->depth++;
+    uint8_t left = parse_and(parser);
+    while (parser->status == 0 && take_word(parser, "or")) {
+        uint8_t right = parse_and(parser);
+        left = add_term(parser,
+                        (struct lab_condition_term){.kind = TERM_OR, .left = left, .right = right});
+    }
+    parser->depth--;
+    return left;
+}
+
+int lab_condition_parse(const struct lab_scenario *scenario, const char *text,
+                        struct lab_condition *condition, struct lab_problem *problem)
+{
+    struct lab_condition parsed = {.count = 0};
+    struct parser parser = {
+        .scenario = scenario, .text = text, .at = text, .condition = &parsed, .problem = problem};
+    if (strlen(text) > LAB_CONDITION_BYTES_MAX) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "a condition has at most %d bytes",
+                          LAB_CONDITION_BYTES_MAX);
+    }
+    parsed.root = parse_or(&parser);
+    skip_space(&parser);
+    if (parser.status == 0 && *parser.at != '\0') {
+        (void)refuse(&parser, "expected and, or, or the end");
+    }
+    if (parser.status == 0) {
+        *condition = parsed;
+    }
+    return parser.status;
+}
+
+/* ---- Evaluation ---- */
+
+struct moment {
+    const struct lab_scenario *scenario;
+    const struct node_note *note;
+    const int64_t *figures;
+    int64_t time_ns;
+};
+
+static int64_t in_millionths(int64_t value, unsigned decimals)
+{
+    for (; decimals > MILLION_DECIMALS; decimals--) {
+        value /= 10;
+    }
+    for (; decimals < MILLION_DECIMALS; decimals++) {
+        if (value > INT64_MAX / 10 || value < INT64_MIN / 10) {
+            return value > 0 ? INT64_MAX : INT64_MIN + 1;
+        }
+        value *= 10;
+    }
+    return value;
+}
+
+static bool argument_value(const struct moment *moment, const char *name, int64_t *value)
+{
+    const struct system_note *note = lab_note(moment->scenario->system, moment->note->kind);
+    for (int i = 0; note != NULL && i < NODE_NOTE_ARGS && note->args[i] != NULL; i++) {
+        if (strcmp(note->args[i], name) == 0) {
+            *value = in_millionths(moment->note->args[i], 0);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool note_place(uint32_t place, int64_t *value)
+{
+    *value = (int64_t)place * MILLION;
+    return place != NODE_NONE;
+}
+
+/* False when there is no such value at this moment. */
+static bool term_value(const struct lab_condition_term *term, const struct moment *moment,
+                       int64_t *value)
+{
+    switch ((enum term_kind)term->kind) {
+    case TERM_NUMBER:
+        *value = term->millionths;
+        return true;
+    case TERM_TIME:
+        *value = moment->time_ns; /* a millionth of a ms is a ns */
+        return true;
+    case TERM_FIGURE:
+        *value = in_millionths(moment->figures[term->index],
+                               moment->scenario->system->figures[term->index].decimals);
+        return moment->figures[term->index] != NODE_CELL_NULL;
+    case TERM_ARGUMENT:
+        return moment->note != NULL && argument_value(moment, term->name, value);
+    case TERM_NODE:
+        return moment->note != NULL && note_place(moment->note->node, value);
+    case TERM_PEER:
+        return moment->note != NULL && note_place(moment->note->peer, value);
+    case TERM_SUBJECT:
+        return moment->note != NULL && note_place(moment->note->subject, value);
+    default:
+        return false;
+    }
+}
+
+static bool compare_values(enum compare compare, int64_t left, int64_t right)
+{
+    switch (compare) {
+    case LESS:
+        return left < right;
+    case LESS_EQUAL:
+        return left <= right;
+    case GREATER:
+        return left > right;
+    case GREATER_EQUAL:
+        return left >= right;
+    case EQUAL:
+        return left == right;
+    case NOT_EQUAL:
+        return left != right;
+    }
+    return false;
+}
+
+/* Terms hold children before parents, so one pass in order gives every truth; first() sees each
+ * moment even where the other side of an `or` already holds. */
+bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
+                         const struct node_note *note, const int64_t *figures, int64_t time_ns)
+{
+    const struct moment moment = {scenario, note, figures, time_ns};
+    bool truth[LAB_CONDITION_TERMS_MAX] = {false};
+    assert(!condition->uses_figures || figures != NULL);
+    for (uint32_t i = 0; i < condition->count; i++) {
+        struct lab_condition_term *term = &condition->terms[i];
+        int64_t left;
+        int64_t right;
+        switch ((enum term_kind)term->kind) {
+        case TERM_OR:
+            truth[i] = truth[term->left] || truth[term->right];
+            break;
+        case TERM_AND:
+            truth[i] = truth[term->left] && truth[term->right];
+            break;
+        case TERM_NOT:
+            truth[i] = !truth[term->left];
+            break;
+        case TERM_FIRST:
+            term->latched = term->latched || truth[term->left];
+            truth[i] = term->latched;
+            break;
+        case TERM_NOTE:
+            truth[i] = note != NULL && note->kind == term->index;
+            break;
+        case TERM_COMPARE:
+            truth[i] = term_value(&condition->terms[term->left], &moment, &left) &&
+                       term_value(&condition->terms[term->right], &moment, &right) &&
+                       compare_values((enum compare)term->compare, left, right);
+            break;
+        default:
+            break; /* values are read where they are compared */
+        }
+    }
+    return truth[condition->root];
+}
