@@ -86,6 +86,7 @@ struct sim {
                                     names are used after sim_init() */
     struct node_row_sink sink;   /* where rows go; put == NULL drops them */
     bool checks;                 /* call violation() after each step */
+    struct node_env env;         /* the host's own: what views of this handle point at */
 };
 
 size_t sim_bytes(const struct sim_plan *plan);
@@ -192,12 +193,17 @@ struct sim_counters {
 };
 void sim_counters_read(const struct sim *sim, struct sim_counters *counters);
 
+/* How many messages, timers or writes faults of this input type have changed so far: a sweep whose
+ * faults changed nothing has proved nothing. */
+uint64_t sim_fault_effects(const struct sim *sim, uint16_t type);
+
 enum sim_halt {
     SIM_HALT_NONE,
     SIM_HALT_NODE,
     SIM_HALT_EVENTS_FULL,
     SIM_HALT_MESSAGES_FULL,
-    SIM_HALT_OUTBOX_FULL
+    SIM_HALT_OUTBOX_FULL,
+    SIM_HALT_DISK_FULL /* more operations of one disk under way than it can hold */
 };
 enum sim_halt sim_halted(const struct sim *sim, struct node_reason *reason);
 

@@ -1,0 +1,282 @@
+/* disk.c - the disk of a node: a write cache over a device that works in batches.
+ *
+ * Files show every write at once, as through a page cache. Each write keeps the bytes it replaced
+ * until it is durable; when power fails, what is not durable is undone, newest first, and a torn
+ * write keeps a part. All operations given to an idle device form one batch and share one fsync
+ * (group commit); what comes meanwhile forms the next. A device that loses fsyncs says "durable"
+ * and keeps the undo bytes, so that a crash shows the lie. */
+#include "sim/world.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const uint32_t DRAW_TEAR = DRAW_PURPOSE('t', 'e', 'a', 'r');
+static const uint32_t DRAW_TEAR_BYTE = DRAW_PURPOSE('t', 'e', 'a', 'b');
+
+_Static_assert((SIM_DISK_OPS & (SIM_DISK_OPS - 1)) == 0, "cursors wrap by a mask");
+_Static_assert((SIM_DISK_UNDO_BYTES & (SIM_DISK_UNDO_BYTES - 1)) == 0, "cursors wrap by a mask");
+
+struct sim_disk_op *sim_disk_op_at(struct sim_world *world, const struct sim_disk *disk,
+                                   uint32_t cursor)
+{
+    struct sim_disk_op *ops = sim_at(world, disk->ops_offset);
+    return &ops[cursor & (SIM_DISK_OPS - 1)];
+}
+
+uint8_t *sim_disk_file(struct sim_world *world, const struct sim_disk *disk, uint32_t file)
+{
+    return sim_at(world, disk->file_offset[file]);
+}
+
+static uint32_t disk_undo_room(const struct sim_disk *disk)
+{
+    return SIM_DISK_UNDO_BYTES - (disk->undo_last - disk->undo_first);
+}
+
+static uint32_t disk_ops_room(const struct sim_disk *disk)
+{
+    uint32_t oldest = disk->told - disk->durable < SIM_DISK_OPS ? disk->durable : disk->told;
+    return SIM_DISK_OPS - (disk->submitted - oldest);
+}
+
+bool sim_disk_blocks(const struct sim_disk *disk)
+{
+    bool many = disk->submitted - disk->complete >= SIM_DISK_OPS_UNDER_WAY;
+    bool large = disk_undo_room(disk) < SIM_DISK_UNDO_SPARE && disk->submitted != disk->complete;
+    return many || large;
+}
+
+/* Copies between the undo ring and a file; the ring wraps. */
+static void disk_undo_copy(struct sim_world *world, const struct sim_disk *disk, uint32_t ring_at,
+                           uint8_t *file_at, uint32_t length, bool restore)
+{
+    uint8_t *ring = sim_at(world, disk->undo_offset);
+    while (length > 0) {
+        uint32_t place = ring_at & (SIM_DISK_UNDO_BYTES - 1);
+        uint32_t part = SIM_DISK_UNDO_BYTES - place;
+        part = part < length ? part : length;
+        if (restore) {
+            memcpy(file_at, ring + place, part);
+        } else {
+            memcpy(ring + place, file_at, part);
+        }
+        ring_at += part;
+        file_at += part;
+        length -= part;
+    }
+}
+
+/* Everything before `cursor` is on the platter: its undo bytes are free. */
+static void disk_make_durable(struct sim_world *world, struct sim_disk *disk, uint32_t cursor)
+{
+    while (disk->durable != cursor) {
+        const struct sim_disk_op *op = sim_disk_op_at(world, disk, disk->durable);
+        if (op->kind == SIM_DISK_WRITE && op->status == NODE_IO_OK) {
+            disk->undo_first = op->undo_at + op->length;
+        }
+        disk->durable++;
+    }
+}
+
+/* Makes room by writing back the oldest finished operations, as a kernel does. False: all is still
+ * under way. */
+static bool disk_make_room(struct sim_world *world, struct sim_disk *disk, uint32_t bytes)
+{
+    while (disk_undo_room(disk) < bytes || disk_ops_room(disk) == 0) {
+        if (disk->durable == disk->complete) {
+            return false;
+        }
+        disk_make_durable(world, disk, disk->durable + 1);
+    }
+    return true;
+}
+
+/* Shows a write in the file and keeps what it replaces. */
+static void disk_write(struct sim_world *world, struct sim_disk *disk, struct sim_disk_op *op,
+                       const void *payload)
+{
+    uint8_t *at = sim_disk_file(world, disk, op->file) + op->offset;
+    op->undo_at = disk->undo_last;
+    disk_undo_copy(world, disk, op->undo_at, at, op->length, false);
+    disk->undo_last += op->length;
+    memcpy(at, payload, op->length);
+    if (op->offset + op->length > disk->file_length[op->file]) {
+        disk->file_length[op->file] = op->offset + op->length;
+    }
+}
+
+static uint8_t disk_write_status(struct sim_world *world, const struct sim_disk *disk,
+                                 const struct node_intent *intent)
+{
+    if (disk->full) {
+        sim_effect(world, SIM_INPUT_DISK_FULL);
+        return NODE_IO_FULL;
+    }
+    uint64_t end = (uint64_t)intent->offset + intent->length;
+    return end > disk->file_bytes[intent->id] ? NODE_IO_FULL : NODE_IO_OK;
+}
+
+void sim_disk_submit(struct sim *sim, uint32_t node, const struct node_intent *intent,
+                     const void *payload, int64_t departs_ns)
+{
+    struct sim_world *world = sim->world;
+    struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    assert(intent->id < NODE_FILES_MAX);
+    assert(disk->file_bytes[intent->id] > 0); /* the protocol has no such file */
+    bool write = intent->kind == NODE_INTENT_WRITE;
+    if (!disk_make_room(world, disk, write ? intent->length : 0)) {
+        sim_halt(sim, SIM_HALT_DISK_FULL, node, NULL);
+        return;
+    }
+    struct sim_disk_op *op = sim_disk_op_at(world, disk, disk->submitted);
+    *op = (struct sim_disk_op){
+        .submitted_ns = departs_ns,
+        .cause = world->event,
+        .token = intent->token,
+        .offset = intent->offset,
+        .length = intent->length,
+        .length_before = disk->file_length[intent->id],
+        .kind = write ? SIM_DISK_WRITE : SIM_DISK_READ,
+        .file = intent->id,
+        .sync = (intent->flags & NODE_SYNC) != 0,
+        .status = write ? disk_write_status(world, disk, intent) : NODE_IO_OK,
+    };
+    if (write && op->status == NODE_IO_OK) {
+        disk_write(world, disk, op, payload);
+    }
+    disk->submitted++;
+}
+
+/* Time of a batch: a latency and its bytes for each operation, one fsync for all that want one. */
+static int64_t disk_batch_ns(struct sim_world *world, const struct sim_disk *disk)
+{
+    int64_t total_ns = 0;
+    bool sync = false;
+    for (uint32_t cursor = disk->complete; cursor != disk->batch; cursor++) {
+        const struct sim_disk_op *op = sim_disk_op_at(world, disk, cursor);
+        total_ns +=
+            op->kind == SIM_DISK_WRITE ? world->model.disk_write_ns : world->model.disk_read_ns;
+        total_ns += op->length * world->byte_disk_ps / 1000;
+        sync = sync || op->sync;
+    }
+    total_ns += sync ? world->model.disk_sync_ns : 0;
+    return total_ns * disk->factor_pct / SIM_PERCENT;
+}
+
+void sim_disk_begin_batch(struct sim_world *world, uint32_t node)
+{
+    struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    if (disk->batch != disk->complete || disk->submitted == disk->complete) {
+        return;
+    }
+    int64_t starts_ns = sim_disk_op_at(world, disk, disk->complete)->submitted_ns;
+    starts_ns = starts_ns > world->now_ns ? starts_ns : world->now_ns;
+    if (starts_ns < disk->stalled_until_ns) {
+        sim_effect(world, SIM_INPUT_DISK_STALL);
+        starts_ns = disk->stalled_until_ns;
+    }
+    if (disk->factor_pct != SIM_PERCENT) {
+        sim_effect(world, SIM_INPUT_DISK_SLOW);
+    }
+    disk->batch = disk->submitted;
+    sim_deadline_set(world, node, SIM_SLOT_DISK, starts_ns + disk_batch_ns(world, disk));
+}
+
+/* Lets go, or drops when the write failed, every message that waited for the write `token`. */
+static void disk_release_held(struct sim *sim, struct sim_disk *disk, uint32_t token,
+                              uint8_t status)
+{
+    struct sim_world *world = sim->world;
+    while (disk->held.count > 0 && sim_message_at(world, disk->held.first)->token <= token) {
+        uint32_t message = sim_message_pop(world, &disk->held);
+        if (status == NODE_IO_OK) {
+            sim_network_transmit(sim, message, world->now_ns);
+        } else {
+            sim_message_give(world, message);
+        }
+    }
+}
+
+static void disk_complete(struct sim *sim, struct sim_disk *disk, struct sim_disk_op *op)
+{
+    op->completed_ns = sim->world->now_ns;
+    if (op->kind == SIM_DISK_WRITE) {
+        sim->world->counters.writes++;
+        disk->token_complete = op->token;
+        disk_release_held(sim, disk, op->token, op->status);
+    }
+}
+
+void sim_disk_end_batch(struct sim *sim, uint32_t node)
+{
+    struct sim_world *world = sim->world;
+    struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    assert(disk->batch != disk->complete);
+    uint32_t synced = disk->durable;
+    for (; disk->complete != disk->batch; disk->complete++) {
+        struct sim_disk_op *op = sim_disk_op_at(world, disk, disk->complete);
+        disk_complete(sim, disk, op);
+        synced = op->sync ? disk->complete + 1 : synced;
+    }
+    if (synced != disk->durable) {
+        world->counters.syncs++;
+        if (!disk->loses_fsync) {
+            disk_make_durable(world, disk, synced);
+        }
+    }
+    sim_disk_begin_batch(world, node);
+    sim_process_disk(sim, node);
+}
+
+/* Takes one write back, but for its first `kept` bytes. */
+static void disk_undo(struct sim_world *world, struct sim_disk *disk, const struct sim_disk_op *op,
+                      uint32_t kept)
+{
+    if (op->kind != SIM_DISK_WRITE || op->status != NODE_IO_OK) {
+        return;
+    }
+    uint8_t *at = sim_disk_file(world, disk, op->file) + op->offset;
+    disk_undo_copy(world, disk, op->undo_at + kept, at + kept, op->length - kept, true);
+    uint32_t end = kept > 0 ? op->offset + kept : 0;
+    disk->file_length[op->file] = end > op->length_before ? end : op->length_before;
+    if (op->sync && op->completed_ns > 0) {
+        sim_effect(world, SIM_INPUT_DISK_LOSE_FSYNC);
+    }
+}
+
+/* Where the device was when power failed: everything before the cursor is on the platter, of the
+ * write at it *kept bytes. */
+static uint32_t disk_survivors(struct sim_world *world, uint32_t node, uint32_t *kept)
+{
+    const struct sim_node *record = sim_node_at(world, node);
+    const struct sim_disk *disk = &record->disk;
+    *kept = 0;
+    if (!disk->tears || disk->loses_fsync || disk->batch == disk->complete) {
+        return disk->durable;
+    }
+    uint64_t where = draw_u64(world->seed, DRAW_TEAR, node, record->boots);
+    uint32_t torn = disk->complete + (uint32_t)draw_below(where, disk->batch - disk->complete);
+    const struct sim_disk_op *op = sim_disk_op_at(world, disk, torn);
+    if (op->kind == SIM_DISK_WRITE && op->status == NODE_IO_OK && op->length > 1) {
+        uint64_t value = draw_u64(world->seed, DRAW_TEAR_BYTE, node, record->boots);
+        *kept = (uint32_t)draw_between(value, 1, op->length - 1);
+        sim_effect(world, SIM_INPUT_DISK_TEAR);
+    }
+    return torn;
+}
+
+void sim_disk_crash(struct sim_world *world, uint32_t node)
+{
+    struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    uint32_t kept;
+    uint32_t survivors = disk_survivors(world, node, &kept);
+    for (uint32_t cursor = disk->submitted; cursor != survivors;) {
+        cursor--;
+        const struct sim_disk_op *op = sim_disk_op_at(world, disk, cursor);
+        disk_undo(world, disk, op, cursor == survivors ? kept : 0);
+    }
+    disk->submitted = disk->batch = disk->complete = disk->told = disk->durable = 0;
+    disk->undo_first = disk->undo_last = 0;
+    sim_message_drop_all(world, &disk->held);
+    sim_deadline_set(world, node, SIM_SLOT_DISK, SIM_NEVER);
+}

@@ -1,0 +1,363 @@
+/* sim.c - building a world in one block, copying it, and running it event by event. */
+#include "sim/world.h"
+
+#include <assert.h>
+#include <string.h>
+
+const struct sim_model SIM_MODEL_STANDARD = {
+    .event_cpu_ns = 20000,
+    .byte_cpu_ps = 1000,
+    .link_base_ns = 1000000,
+    .link_ns_per_km = 500000,
+    .link_region_ns = 1000000,
+    .link_jitter_ns = 500000,
+    .link_bytes_per_s = 100000000,
+    .disk_write_ns = 100000,
+    .disk_sync_ns = 2000000,
+    .disk_read_ns = 200000,
+    .disk_bytes_per_s = 200000000,
+    .reboot_ns = 2 * SIM_NS_PER_S,
+};
+
+enum {
+    SIM_COORDINATE_MAX = 1000 * 1000, /* metres from the middle of the map */
+    SIM_STATE_BYTES_MAX = 64 * 1024 * 1024,
+    SIM_POOL_MAX = 1 << 20,
+    SIM_SETTINGS_MAX = 1024,
+};
+static const int64_t SIM_MODEL_VALUE_MAX = (int64_t)1000 * 1000 * 1000 * 1000;
+static const uint32_t DRAW_JITTER = DRAW_PURPOSE('j', 'i', 't', 't');
+
+/* ---- The plan ---- */
+
+/* Room for `bytes` of payload; the smallest record fills two cache lines. */
+static const uint32_t SIM_CLASS_BYTES[SIM_MESSAGE_CLASSES] = {128 - sizeof(struct sim_message), 256,
+                                                              1024, NODE_MESSAGE_BYTES_MAX};
+
+static uint32_t sim_or_standard(uint32_t value, uint32_t standard)
+{
+    return value != 0 ? value : standard;
+}
+
+/* What a plan leaves open: room for a busy run of that many nodes. */
+static struct sim_limits sim_standard_limits(const struct sim_plan *plan)
+{
+    struct sim_limits limits = plan->limits;
+    limits.messages_64 = sim_or_standard(limits.messages_64, 1024 + 128 * plan->node_count);
+    limits.messages_256 = sim_or_standard(limits.messages_256, 128 + 8 * plan->node_count);
+    limits.messages_1024 = sim_or_standard(limits.messages_1024, 32 + 2 * plan->node_count);
+    limits.messages_4096 = sim_or_standard(limits.messages_4096, 8 + plan->node_count);
+    uint32_t all =
+        limits.messages_64 + limits.messages_256 + limits.messages_1024 + limits.messages_4096;
+    limits.events = sim_or_standard(limits.events, all);
+    return limits;
+}
+
+static void sim_plan_messages(struct sim_world *world, struct arena *arena,
+                              const struct sim_plan *plan)
+{
+    struct sim_limits limits = sim_standard_limits(plan);
+    const uint32_t counts[SIM_MESSAGE_CLASSES] = {limits.messages_64, limits.messages_256,
+                                                  limits.messages_1024, limits.messages_4096};
+    for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
+        uint32_t item_size = (uint32_t)sizeof(struct sim_message) + SIM_CLASS_BYTES[class];
+        world->messages[class] = pool_plan(arena, counts[class], item_size);
+    }
+    event_queue_plan(&world->queue, arena, limits.events);
+}
+
+/* A node without files has no disk. */
+static void sim_plan_disk(struct sim_disk *disk, struct arena *arena,
+                          const struct node_protocol *protocol)
+{
+    bool any = false;
+    for (uint32_t file = 0; file < NODE_FILES_MAX; file++) {
+        disk->file_bytes[file] = protocol->file_bytes[file];
+        disk->file_offset[file] =
+            arena_reserve(arena, protocol->file_bytes[file], 1, ARENA_ALIGNMENT);
+        any = any || protocol->file_bytes[file] > 0;
+    }
+    disk->ops_offset =
+        arena_reserve(arena, any ? SIM_DISK_OPS : 0, sizeof(struct sim_disk_op), ARENA_ALIGNMENT);
+    disk->undo_offset = arena_reserve(arena, any ? SIM_DISK_UNDO_BYTES : 0, 1, ARENA_ALIGNMENT);
+}
+
+/* Lays the block out. With nodes == NULL only the size is found. */
+static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan,
+                            struct sim_node *nodes)
+{
+    struct arena arena = {0};
+    (void)arena_reserve(&arena, 1, sizeof *world, ARENA_ALIGNMENT);
+    uint64_t links = (uint64_t)plan->node_count * plan->node_count;
+    world->nodes_offset =
+        arena_reserve(&arena, plan->node_count, sizeof(struct sim_node), ARENA_ALIGNMENT);
+    world->links_offset = arena_reserve(&arena, links, sizeof(struct sim_link), ARENA_ALIGNMENT);
+    world->settings_offset =
+        arena_reserve(&arena, plan->setting_count, sizeof(int64_t), ARENA_ALIGNMENT);
+    world->data_offset = arena_reserve(&arena, plan->data_bytes, 1, ARENA_ALIGNMENT);
+    uint32_t observer_bytes = plan->observer != NULL ? plan->observer->state_bytes : 0;
+    world->observer_offset = arena_reserve(&arena, observer_bytes, 1, ARENA_ALIGNMENT);
+    deadlines_plan(&world->deadlines, &arena, plan->node_count * SIM_SLOTS);
+    sim_plan_messages(world, &arena, plan);
+    for (uint32_t i = 0; i < plan->node_count; i++) {
+        struct sim_node node = {0};
+        const struct node_protocol *protocol = plan->nodes[i].protocol;
+        node.state_offset = arena_reserve(&arena, protocol->state_bytes, 1, ARENA_ALIGNMENT);
+        sim_plan_disk(&node.disk, &arena, protocol);
+        if (nodes != NULL) {
+            nodes[i] = node;
+        }
+    }
+    world->outbox_offset = arena_reserve(&arena, NODE_OUTBOX_BYTES, 1, ARENA_ALIGNMENT);
+    world->bytes = world->outbox_offset;
+    return arena.size;
+}
+
+static int sim_check_model(const struct sim_model *model, struct error *error)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } values[] = {
+        {"event_cpu_ns", model->event_cpu_ns},         {"byte_cpu_ps", model->byte_cpu_ps},
+        {"link_base_ns", model->link_base_ns},         {"link_ns_per_km", model->link_ns_per_km},
+        {"link_region_ns", model->link_region_ns},     {"link_jitter_ns", model->link_jitter_ns},
+        {"link_bytes_per_s", model->link_bytes_per_s}, {"disk_write_ns", model->disk_write_ns},
+        {"disk_sync_ns", model->disk_sync_ns},         {"disk_read_ns", model->disk_read_ns},
+        {"disk_bytes_per_s", model->disk_bytes_per_s}, {"reboot_ns", model->reboot_ns},
+    };
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        if (values[i].value < 1 || values[i].value > SIM_MODEL_VALUE_MAX) {
+            return error_set(error, "model: %s is %lld, must be 1 to %lld", values[i].name,
+                             (long long)values[i].value, (long long)SIM_MODEL_VALUE_MAX);
+        }
+    }
+    return 0;
+}
+
+static int sim_check_node(const struct sim_plan *plan, uint32_t index, struct error *error)
+{
+    const struct sim_node_plan *node = &plan->nodes[index];
+    if (memchr(node->name, '\0', sizeof node->name) == NULL || node->name[0] == '\0') {
+        return error_set(error, "node %u: the name must have 1 to %d bytes", index,
+                         SIM_NAME_BYTES - 1);
+    }
+    for (uint32_t other = 0; other < index; other++) {
+        if (strcmp(plan->nodes[other].name, node->name) == 0) {
+            return error_set(error, "nodes %u and %u are both named '%s'", other, index,
+                             node->name);
+        }
+    }
+    if (node->protocol == NULL || node->protocol->state_bytes % 8 != 0 ||
+        node->protocol->state_bytes > SIM_STATE_BYTES_MAX) {
+        return error_set(
+            error,
+            "node '%s': a protocol with a state of 0 to %d bytes, a multiple of 8, is needed",
+            node->name, SIM_STATE_BYTES_MAX);
+    }
+    bool near = node->x_m >= -SIM_COORDINATE_MAX && node->x_m <= SIM_COORDINATE_MAX &&
+                node->y_m >= -SIM_COORDINATE_MAX && node->y_m <= SIM_COORDINATE_MAX;
+    if (!near) {
+        return error_set(error, "node '%s': place (%d, %d) m is off the map of +-%d m", node->name,
+                         node->x_m, node->y_m, SIM_COORDINATE_MAX);
+    }
+    return 0;
+}
+
+static int sim_check_plan(const struct sim_plan *plan, struct error *error)
+{
+    if (plan->node_count < 1 || plan->node_count > SIM_NODES_MAX) {
+        return error_set(error, "a world has 1 to %d nodes, not %u", SIM_NODES_MAX,
+                         plan->node_count);
+    }
+    for (uint32_t i = 0; i < plan->node_count; i++) {
+        if (sim_check_node(plan, i, error) != 0) {
+            return -1;
+        }
+    }
+    if (plan->setting_count > SIM_SETTINGS_MAX) {
+        return error_set(error, "at most %d settings, not %u", SIM_SETTINGS_MAX,
+                         plan->setting_count);
+    }
+    struct sim_limits limits = sim_standard_limits(plan);
+    const uint32_t counts[] = {limits.events, limits.messages_64, limits.messages_256,
+                               limits.messages_1024, limits.messages_4096};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        if (counts[i] > SIM_POOL_MAX) {
+            return error_set(error, "limits: a pool has at most %d items, not %u", SIM_POOL_MAX,
+                             counts[i]);
+        }
+    }
+    return sim_check_model(&plan->model, error);
+}
+
+/* ---- Building ---- */
+
+static int64_t sim_square_root(int64_t value)
+{
+    int64_t root = 0;
+    for (int64_t bit = (int64_t)1 << 31; bit > 0; bit >>= 1) {
+        if ((root + bit) * (root + bit) <= value) {
+            root += bit;
+        }
+    }
+    return root;
+}
+
+static int64_t sim_link_base_ns(const struct sim_plan *plan, uint32_t from, uint32_t to)
+{
+    const struct sim_node_plan *a = &plan->nodes[from];
+    const struct sim_node_plan *b = &plan->nodes[to];
+    int64_t dx = a->x_m - b->x_m;
+    int64_t dy = a->y_m - b->y_m;
+    int64_t base_ns = plan->model.link_base_ns;
+    base_ns += sim_square_root(dx * dx + dy * dy) * plan->model.link_ns_per_km / 1000;
+    base_ns += a->region != b->region ? plan->model.link_region_ns : 0;
+    return base_ns;
+}
+
+static void sim_init_nodes(struct sim_world *world, const struct sim_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->node_count; i++) {
+        struct sim_node *node = sim_node_at(world, i);
+        node->cpu_factor_pct = SIM_PERCENT;
+        node->disk.factor_pct = SIM_PERCENT;
+        for (uint32_t timer = 0; timer < NODE_TIMERS_MAX; timer++) {
+            node->timers[timer].deadline_ns = -1;
+        }
+        sim_deadline_set(world, i, SIM_SLOT_START, 0);
+        for (uint32_t to = 0; to < plan->node_count; to++) {
+            *sim_link_at(world, i, to) = (struct sim_link){
+                .jitter = draw_stream_init(plan->seed, DRAW_JITTER, (uint64_t)i << 32 | to),
+                .base_ns = sim_link_base_ns(plan, i, to),
+            };
+        }
+    }
+}
+
+size_t sim_bytes(const struct sim_plan *plan)
+{
+    struct sim_world world;
+    return (size_t)sim_lay_out(&world, plan, NULL);
+}
+
+int sim_init(struct sim *sim, const struct sim_plan *plan, struct error *error)
+{
+    struct sim_world *world = sim->world;
+    assert(world != NULL);
+    assert((uintptr_t)world % ARENA_ALIGNMENT == 0);
+    if (sim_check_plan(plan, error) != 0) {
+        return -1;
+    }
+    sim->plan = plan;
+    memset(world, 0, sizeof *world);
+    (void)sim_lay_out(world, plan, NULL); /* where the nodes go */
+    memset((char *)world + sizeof *world, 0, world->bytes - sizeof *world);
+    (void)sim_lay_out(world, plan, sim_node_at(world, 0));
+    world->seed = plan->seed;
+    world->tick_ns = SIM_NS_PER_S;
+    world->digest = digest_init();
+    world->node_count = plan->node_count;
+    world->setting_count = plan->setting_count;
+    world->model = plan->model;
+    world->byte_link_ps = 1000 * SIM_NS_PER_S / plan->model.link_bytes_per_s;
+    world->byte_disk_ps = 1000 * SIM_NS_PER_S / plan->model.disk_bytes_per_s;
+    if (plan->setting_count > 0) {
+        memcpy(sim_at(world, world->settings_offset), plan->settings,
+               plan->setting_count * sizeof(int64_t));
+    }
+    if (plan->data_bytes > 0) {
+        memcpy(sim_at(world, world->data_offset), plan->data, plan->data_bytes);
+    }
+    deadlines_init(&world->deadlines, world);
+    sim_init_nodes(world, plan);
+    sim->env = sim_process_env(world, NODE_NONE);
+    if (plan->observer != NULL) {
+        plan->observer->init(sim_observer_state(sim), &sim->env, plan->seed);
+    }
+    return 0;
+}
+
+void sim_fork(struct sim *to, const struct sim *from)
+{
+    assert(to->world != NULL);
+    assert(to->world != from->world);
+    memcpy(to->world, from->world, from->world->bytes);
+    to->plan = from->plan;
+    to->env = sim_process_env(to->world, NODE_NONE);
+}
+
+/* ---- Running ---- */
+
+static void sim_meet_deadline(struct sim *sim, uint32_t slot)
+{
+    uint32_t node = slot / SIM_SLOTS;
+    uint32_t which = slot % SIM_SLOTS;
+    switch (which) {
+    case SIM_SLOT_DISK:
+        sim_deadline_set(sim->world, node, SIM_SLOT_DISK, SIM_NEVER);
+        sim_disk_end_batch(sim, node);
+        break;
+    case SIM_SLOT_START:
+        sim_process_start(sim, node);
+        break;
+    case SIM_SLOT_WAKE:
+        sim_process_wake(sim, node);
+        break;
+    default:
+        sim_process_timer(sim, node, which - SIM_SLOT_TIMER);
+        break;
+    }
+}
+
+/* Takes and acts on what comes next, if it comes by until_ns. False: nothing does. Ticks due before
+ * it come first. */
+static bool sim_advance(struct sim *sim, int64_t until_ns)
+{
+    struct sim_world *world = sim->world;
+    uint32_t slot;
+    int64_t deadline_ns = deadlines_next(&world->deadlines, world, &slot);
+    int64_t message_ns = event_queue_next_ns(&world->queue);
+    int64_t next_ns = message_ns <= deadline_ns ? message_ns : deadline_ns;
+    while (world->tick_ns <= until_ns && world->tick_ns <= next_ns) {
+        sim_tick(sim);
+    }
+    if (next_ns > until_ns || next_ns == SIM_NEVER) {
+        return false;
+    }
+    assert(next_ns >= world->now_ns);
+    world->now_ns = next_ns;
+    if (message_ns <= deadline_ns) {
+        sim_network_arrive(sim, event_queue_pop(&world->queue, world, &message_ns));
+    } else {
+        sim_meet_deadline(sim, slot);
+    }
+    return true;
+}
+
+enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
+{
+    struct sim_world *world = sim->world;
+    assert(until_ns >= world->now_ns);
+    for (uint64_t done = 0; world->halt == SIM_HALT_NONE; done++) {
+        if (done == steps_max) {
+            return SIM_WORKING;
+        }
+        if (!sim_advance(sim, until_ns)) {
+            world->now_ns = until_ns;
+            return SIM_REACHED;
+        }
+    }
+    return SIM_HALTED;
+}
+
+bool sim_step(struct sim *sim, int64_t until_ns)
+{
+    uint64_t before = sim->world->steps;
+    while (sim->world->halt == SIM_HALT_NONE && sim->world->steps == before) {
+        if (!sim_advance(sim, until_ns)) {
+            return false;
+        }
+    }
+    return sim->world->steps != before;
+}

@@ -1,0 +1,310 @@
+/* world.h - what a world is made of: for the files of the simulator only.
+ *
+ * Everything lies in one block that begins with struct sim_world. Parts are named by offsets from
+ * its start or by indices; no pointer is stored, so a plain copy of the bytes is a world of its
+ * own. The last part, the scratch for one step's outbox, is not copied.
+ *
+ * Who does what: sim.c builds and runs, process.c runs steps and keeps CPUs, network.c, disk.c and
+ * clock.c are the models, fault_*.c changes them by inputs, look.c shows. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "base/digest.h"
+#include "base/draw.h"
+#include "base/pool.h"
+#include "sim/deadlines.h"
+#include "sim/event_queue.h"
+#include "sim/sim.h"
+
+enum {
+    SIM_MESSAGE_CLASSES = 4,
+    SIM_INBOX_MAX =
+        256, /* network messages that wait for one node; more are lost, as in a full socket */
+    SIM_LOST_MAX = 256, /* lost messages remembered for the message layer */
+    SIM_DISK_OPS =
+        512, /* operations of one disk that are not yet durable or not yet told; a power of two */
+    SIM_DISK_OPS_UNDER_WAY =
+        128, /* from here on the node's next step blocks, as in write() on a full queue */
+    SIM_DISK_UNDO_BYTES =
+        64 * 1024, /* old bytes of writes that are not yet durable; a power of two */
+    SIM_DISK_UNDO_SPARE = 24 * 1024, /* below this much room a node blocks too */
+    SIM_SYSTEM_INPUTS_MAX = 1024,    /* types from SIM_INPUT_SYSTEM on */
+    SIM_PERCENT = 100,               /* a factor of 1 */
+};
+
+#define SIM_NS_PER_S ((int64_t)1000000000)
+#define SIM_NEVER    DEADLINE_NEVER
+
+/* Deadlines of each node: slot = node * SIM_SLOTS + which. At equal times events of the queue come
+ * first, then slots in order. */
+enum sim_slot {
+    SIM_SLOT_DISK,  /* the running batch of disk operations ends */
+    SIM_SLOT_START, /* a reboot ends */
+    SIM_SLOT_WAKE,  /* the CPU is free for what waits */
+    SIM_SLOT_TIMER, /* .. SIM_SLOT_TIMER + NODE_TIMERS_MAX - 1 */
+    SIM_SLOTS = 8,
+};
+_Static_assert(SIM_SLOT_TIMER + NODE_TIMERS_MAX <= SIM_SLOTS, "every timer has a slot");
+
+static inline uint32_t sim_timer_slot(uint32_t timer)
+{
+    return (uint32_t)SIM_SLOT_TIMER + timer;
+}
+
+/* ---- Messages ---- */
+
+enum sim_message_state {
+    SIM_MESSAGE_FREE,
+    SIM_MESSAGE_HELD,   /* waits for a write of its sender */
+    SIM_MESSAGE_FLYING, /* in the event queue */
+    SIM_MESSAGE_VOID,   /* in the event queue, but its sender crashed before it could leave */
+    SIM_MESSAGE_WAITING /* in the receiver's inbox */
+};
+enum { SIM_MESSAGE_CARRIED = 1, SIM_MESSAGE_INPUT = 2, SIM_MESSAGE_SETTING = 4 };
+#define SIM_MESSAGE_NONE UINT32_MAX
+
+/* The host's record; the payload follows it. Inputs travel in the same records. */
+struct sim_message {
+    int64_t sent_ns;    /* when it left, or will leave, its sender */
+    int64_t arrives_ns; /* while held: the travel time of something carried */
+    uint64_t cause;     /* event whose step sent it */
+    uint32_t next;      /* in the inbox or the list of held ones */
+    uint32_t token;     /* the write it waits for */
+    uint16_t type;
+    uint16_t length;
+    uint8_t from, to; /* from: SIM_NODES_MAX for inputs */
+    uint8_t flags;
+    uint8_t state; /* enum sim_message_state */
+};
+_Static_assert(sizeof(struct sim_message) == 40,
+               "a small message and its record share a cache line");
+_Static_assert(SIM_NODES_MAX < 256, "a node's index fits a byte");
+
+struct sim_message_list {
+    uint32_t first, last, count;
+};
+
+static inline uint8_t *sim_message_bytes(struct sim_message *message)
+{
+    return (uint8_t *)(message + 1);
+}
+
+/* ---- Nodes ---- */
+
+struct sim_clock {
+    int64_t since_ns;     /* true time of the last change */
+    int64_t monotonic_ns; /* local clocks then */
+    int64_t wall_ns;
+    int64_t drift_ppm;
+    uint32_t wrong_by; /* type of the input that set the wall clock wrong, 0: none */
+};
+
+struct sim_timer {
+    int64_t deadline_ns;  /* on the node's monotonic clock; negative: not set */
+    int64_t due_since_ns; /* while it waits for the CPU */
+    uint64_t cause;
+};
+
+enum sim_disk_kind { SIM_DISK_WRITE, SIM_DISK_READ };
+
+struct sim_disk_op {
+    int64_t submitted_ns, completed_ns;
+    uint64_t cause;
+    uint32_t token, offset, length;
+    uint32_t undo_at;       /* where the old bytes stand */
+    uint32_t length_before; /* of the file */
+    uint8_t kind, file, sync, status;
+};
+
+/* Operations run through a ring; the cursors only grow: durable, told <= complete <= batch <=
+ * submitted. [complete, batch) is with the device, [batch, submitted) waits for it. */
+struct sim_disk {
+    uint64_t ops_offset, undo_offset;
+    uint64_t file_offset[NODE_FILES_MAX];
+    uint32_t file_bytes[NODE_FILES_MAX];  /* limits */
+    uint32_t file_length[NODE_FILES_MAX]; /* as the node sees it now */
+    uint32_t durable, told, complete, batch, submitted;
+    uint32_t undo_first, undo_last; /* grow; modulo SIM_DISK_UNDO_BYTES */
+    uint32_t token_complete;
+    int64_t stalled_until_ns;
+    int64_t factor_pct;
+    bool full, tears, loses_fsync;
+    struct sim_message_list held;
+};
+
+struct sim_node {
+    uint64_t state_offset;
+    uint64_t draw_key;     /* of this boot */
+    int64_t busy_until_ns; /* its CPU */
+    int64_t cpu_factor_pct;
+    uint32_t boots;
+    uint32_t token_last;
+    bool up, paused, violating;
+    uint8_t timers_due; /* bit: that timer waits for the CPU */
+    struct sim_message_list inbox;
+    struct sim_timer timers[NODE_TIMERS_MAX];
+    struct sim_clock clock;
+    struct sim_disk disk;
+};
+
+/* One direction between two nodes. */
+struct sim_link {
+    struct draw_stream jitter;   /* its n also numbers the messages for the link's other draws */
+    int64_t base_ns;             /* by the map: fixed */
+    int64_t free_ns;             /* when the last byte before has left */
+    int64_t arrival_ns_last;     /* a link keeps order unless it is told otherwise */
+    int64_t delay_ns, jitter_ns; /* by a fault */
+    uint32_t loss_ppm, duplicate_ppm, reorder_ppm;
+    uint16_t cut_by; /* type of the input that cut it, 0: not cut */
+    bool degraded;
+};
+
+/* ---- The world ---- */
+
+struct sim_world {
+    uint64_t bytes; /* to be copied */
+    uint64_t seed;
+    int64_t now_ns;
+    int64_t tick_ns; /* next whole second for the observer */
+    uint64_t steps;
+    struct digest digest;
+    uint64_t event, cause; /* of the step under way, 0 outside */
+    int64_t waited_ns;
+    uint32_t node_count, setting_count;
+    uint32_t faults_active;
+    enum sim_halt halt;
+    struct node_reason halt_reason;
+    int64_t byte_link_ps, byte_disk_ps;
+    struct sim_model model;
+    struct sim_counters counters;
+    uint64_t effects[SIM_INPUT_HEAL_ALL + 1];
+    uint64_t nodes_offset, links_offset, settings_offset, data_offset, observer_offset,
+        outbox_offset;
+    struct deadlines deadlines;
+    struct pool messages[SIM_MESSAGE_CLASSES];
+    uint32_t lost_count; /* grows; the ring holds the last ones */
+    struct sim_flight lost[SIM_LOST_MAX];
+    struct event_queue queue; /* messages and inputs under way */
+};
+
+static inline void *sim_at(struct sim_world *world, uint64_t offset)
+{
+    return (char *)world + offset;
+}
+
+static inline struct sim_node *sim_node_at(struct sim_world *world, uint32_t node)
+{
+    return (struct sim_node *)sim_at(world, world->nodes_offset) + node;
+}
+
+static inline struct sim_link *sim_link_at(struct sim_world *world, uint32_t from, uint32_t to)
+{
+    return (struct sim_link *)sim_at(world, world->links_offset) + from * world->node_count + to;
+}
+
+static inline void sim_deadline_set(struct sim_world *world, uint32_t node, uint32_t which,
+                                    int64_t due_ns)
+{
+    deadlines_set(&world->deadlines, world, node * SIM_SLOTS + which, due_ns);
+}
+
+static inline int64_t sim_deadline_get(const struct sim_world *world, uint32_t node, uint32_t which)
+{
+    return deadlines_get(&world->deadlines, world, node * SIM_SLOTS + which);
+}
+
+/* Has the timer's deadline passed, and does it wait for the CPU? */
+static inline bool sim_timer_is_due(const struct sim_node *node, uint32_t timer)
+{
+    return ((uint32_t)node->timers_due >> timer & 1u) != 0;
+}
+
+/* A fault of this type has changed a message, a timer or a write. */
+static inline void sim_effect(struct sim_world *world, uint32_t type)
+{
+    world->effects[type]++;
+}
+
+/* ---- message.c ---- */
+
+/* A record for `length` bytes of payload, or SIM_MESSAGE_NONE after halting the run. Only state,
+ * length and flags are set. */
+uint32_t sim_message_take(struct sim *sim, uint32_t length);
+void sim_message_give(struct sim_world *world, uint32_t message);
+struct sim_message *sim_message_at(struct sim_world *world, uint32_t message);
+void sim_message_append(struct sim_world *world, struct sim_message_list *list, uint32_t message);
+/* Takes the first of a list that is not empty. */
+uint32_t sim_message_pop(struct sim_world *world, struct sim_message_list *list);
+void sim_message_drop_all(struct sim_world *world, struct sim_message_list *list);
+
+/* ---- network.c ---- */
+
+/* Acts on a SEND intent of node `from` whose CPU is done with it at `departs_ns`. */
+void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *intent,
+                      const void *payload, int64_t departs_ns);
+/* Puts a message on its way now that nothing holds it any more. */
+void sim_network_transmit(struct sim *sim, uint32_t message, int64_t departs_ns);
+/* A message or input came out of the event queue. */
+void sim_network_arrive(struct sim *sim, uint32_t message);
+/* Messages that a crashed node had not yet got rid of will not arrive. */
+void sim_network_void(struct sim_world *world, uint32_t from);
+/* Puts an input on its way, arriving now; false after halting the run. */
+bool sim_network_input(struct sim *sim, uint32_t node, uint16_t type, uint8_t flags,
+                       const int64_t *args);
+
+/* ---- process.c ---- */
+
+void sim_process_start(struct sim *sim, uint32_t node);
+void sim_process_crash(struct sim *sim, uint32_t node);
+/* Something has arrived for a node that is up: run it now or let it wait. */
+void sim_process_message(struct sim *sim, uint32_t node, uint32_t message);
+void sim_process_timer(struct sim *sim, uint32_t node, uint32_t timer);
+void sim_process_disk(struct sim *sim, uint32_t node);
+/* The CPU may be free for what waits. */
+void sim_process_wake(struct sim *sim, uint32_t node);
+/* Have sim_process_wake called as soon as the CPU is free, if something waits. */
+void sim_process_want_wake(struct sim_world *world, uint32_t node);
+struct node_env sim_process_env(struct sim_world *world, uint32_t node);
+
+/* ---- disk.c ---- */
+
+void sim_disk_submit(struct sim *sim, uint32_t node, const struct node_intent *intent,
+                     const void *payload, int64_t departs_ns);
+/* Gives what waits to an idle device; called after all operations of a step are submitted. */
+void sim_disk_begin_batch(struct sim_world *world, uint32_t node);
+/* The running batch is done. */
+void sim_disk_end_batch(struct sim *sim, uint32_t node);
+/* Power fails: what is not durable is gone. */
+void sim_disk_crash(struct sim_world *world, uint32_t node);
+/* Must the node's next step wait for the device? */
+bool sim_disk_blocks(const struct sim_disk *disk);
+struct sim_disk_op *sim_disk_op_at(struct sim_world *world, const struct sim_disk *disk,
+                                   uint32_t cursor);
+uint8_t *sim_disk_file(struct sim_world *world, const struct sim_disk *disk, uint32_t file);
+
+/* ---- clock.c ---- */
+
+int64_t sim_clock_monotonic_ns(const struct sim_clock *clock, int64_t now_ns);
+int64_t sim_clock_wall_ns(const struct sim_clock *clock, int64_t now_ns);
+/* The first true time at which the monotonic clock shows at least deadline_ns; SIM_NEVER if out of
+ * range. */
+int64_t sim_clock_true_ns(const struct sim_clock *clock, int64_t deadline_ns);
+/* Makes `now` the reference, so that rates may change from here on. */
+void sim_clock_rebase(struct sim_clock *clock, int64_t now_ns);
+
+/* ---- fault.c ---- */
+
+/* Counts what is wrong now: nodes, disks, clocks and links (each pair of nodes once). */
+void sim_fault_count(struct sim_world *world);
+
+/* ---- look.c ---- */
+
+/* Shows a note to the observer and to the handle's listener. Fills the host's half. */
+void sim_note(struct sim *sim, uint32_t node, struct node_note *note);
+/* A note of the host itself about a node and a peer (or NODE_NONE). */
+void sim_note_host(struct sim *sim, uint16_t kind, uint32_t node, uint32_t peer,
+                   const int64_t *args, uint32_t count);
+void sim_tick(struct sim *sim);
+void sim_halt(struct sim *sim, enum sim_halt halt, uint32_t node, const struct node_reason *reason);
+
+#endif
