@@ -26,7 +26,8 @@ CREATE INDEX runs_by_owner ON runs (owner, run);
 CREATE TABLE inputs (
   run   INTEGER NOT NULL REFERENCES runs (run) ON DELETE CASCADE,
   input INTEGER NOT NULL,               -- 1, 2, 3 ... in order of acceptance
-  t_ns  INTEGER NOT NULL,
+  t_ns  INTEGER NOT NULL,               -- when it takes effect
+  accepted_ns INTEGER NOT NULL,         -- virtual time of the run when it was accepted: the run has been there
   who   TEXT NOT NULL,                  -- presenter, phone, script
   type  TEXT NOT NULL,                  -- node.crash, order.place ...
   body  TEXT NOT NULL CHECK (json_valid(body)), -- the whole input as the API takes it

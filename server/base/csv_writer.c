@@ -8,22 +8,22 @@
 struct csv_writer csv_init(struct text *text)
 {
     assert(text != NULL);
-    return (struct csv_writer){.text = text, .followed = false};
+    return (struct csv_writer){.text = text, .followed = false, .separator = ','};
 }
 
 static void csv_begin_field(struct csv_writer *csv)
 {
     if (csv->followed) {
-        text_add_char(csv->text, ',');
+        text_add_char(csv->text, csv->separator);
     }
     csv->followed = true;
 }
 
-static bool csv_needs_quotes(const char *value, uint32_t size)
+static bool csv_needs_quotes(const char *value, uint32_t size, char separator)
 {
     for (uint32_t i = 0; i < size; i++) {
         uint8_t c = (uint8_t)value[i];
-        if (c <= ' ' || c >= 0x7f || c == '"' || c == '\'' || c == ',') {
+        if (c <= ' ' || c >= 0x7f || c == '"' || c == '\'' || c == ',' || c == (uint8_t)separator) {
             return true;
         }
     }
@@ -34,7 +34,7 @@ void csv_bytes(struct csv_writer *csv, const char *value, uint32_t size)
 {
     assert(value != NULL);
     csv_begin_field(csv);
-    if (!csv_needs_quotes(value, size)) {
+    if (!csv_needs_quotes(value, size, csv->separator)) {
         text_add_bytes(csv->text, value, size);
         return;
     }

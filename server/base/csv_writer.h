@@ -16,7 +16,8 @@
  * then writes the text out up to the last whole row and appends that row again. */
 struct csv_writer {
     struct text *text;
-    bool followed; /* the row already holds a field */
+    bool followed;  /* the row already holds a field */
+    char separator; /* a comma; spreadsheets of some countries want a semicolon */
 };
 
 struct csv_writer csv_init(struct text *text);

@@ -82,7 +82,9 @@ int lab_run_owner(struct lab *lab, const char *run, char owner[64], struct lab_p
  * thread; a non-zero answer stops. ---- */
 
 typedef int (*lab_export_write)(void *context, const void *bytes, size_t length);
-enum lab_export_flavour { LAB_EXPORT_PLAIN, LAB_EXPORT_EXCEL };
+/* The Excel flavours have a byte order mark and guard formulas; SEMICOLON is for countries that
+ * write a decimal comma (?for=excel chooses by Accept-Language). */
+enum lab_export_flavour { LAB_EXPORT_PLAIN, LAB_EXPORT_EXCEL, LAB_EXPORT_EXCEL_SEMICOLON };
 /* Rows that will follow are known before the first write: `begin` is called once with them. */
 int lab_export_csv(struct lab *lab, const char *run, const char *table,
                    enum lab_export_flavour flavour, int (*begin)(void *context, uint64_t rows),

@@ -179,16 +179,18 @@ int store_inputs_read(struct store *store, int64_t run,
     }
     int status = SQLITE_ERROR;
     struct sqlite3_stmt *statement = reader_prepare(
-        reader, "SELECT input,t_ns,who,type,body FROM inputs WHERE run=? ORDER BY t_ns,input",
+        reader, "SELECT input,t_ns,accepted_ns,who,type,body FROM inputs WHERE run=? "
+        "ORDER BY t_ns,input",
         error);
     if (statement != NULL) {
         (void)sqlite3_bind_int64(statement, 1, run);
         while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
             struct store_input input = {.input = (uint32_t)sqlite3_column_int64(statement, 0),
                                         .t_ns = sqlite3_column_int64(statement, 1),
-                                        .who = column_text(statement, 2),
-                                        .type = column_text(statement, 3),
-                                        .body = column_text(statement, 4)};
+                                        .accepted_ns = sqlite3_column_int64(statement, 2),
+                                        .who = column_text(statement, 3),
+                                        .type = column_text(statement, 4),
+                                        .body = column_text(statement, 5)};
             each(context, &input);
         }
         if (status != SQLITE_DONE) {

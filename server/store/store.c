@@ -61,7 +61,7 @@ static int store_writer_prepare(struct store *store, int64_t bytes_max, struct e
             "VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         [STORE_SQL_RUN_DELETE] = "UPDATE runs SET deleted=1, name='deleted-'||run WHERE run=?",
         [STORE_SQL_INPUT_INSERT] =
-            "INSERT INTO inputs (run,input,t_ns,who,type,body) VALUES (?,?,?,?,?,?)",
+            "INSERT INTO inputs (run,input,t_ns,accepted_ns,who,type,body) VALUES (?,?,?,?,?,?,?)",
         [STORE_SQL_EDGE] = "UPDATE runs SET t_ns=?2, digest=?3 WHERE run=?1",
         [STORE_SQL_PACE] = "UPDATE runs SET speed_ppm=?2, paused=?3 WHERE run=?1",
         [STORE_SQL_CHECKPOINT] =

@@ -84,7 +84,8 @@ struct store_run {
 };
 struct store_input {
     uint32_t input; /* 1, 2, 3 ... */
-    int64_t t_ns;
+    int64_t t_ns;        /* when it takes effect */
+    int64_t accepted_ns; /* where the run was when it was accepted */
     const char *who, *type, *body;
 };
 

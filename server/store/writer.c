@@ -151,9 +151,10 @@ static int write_input(struct store *store, int64_t run, const struct store_inpu
     (void)sqlite3_bind_int64(statement, 1, run);
     (void)sqlite3_bind_int64(statement, 2, input->input);
     (void)sqlite3_bind_int64(statement, 3, input->t_ns);
-    bind_text(statement, 4, input->who);
-    bind_text(statement, 5, input->type);
-    bind_text(statement, 6, input->body);
+    (void)sqlite3_bind_int64(statement, 4, input->accepted_ns);
+    bind_text(statement, 5, input->who);
+    bind_text(statement, 6, input->type);
+    bind_text(statement, 7, input->body);
     return statement_run(statement);
 }
 

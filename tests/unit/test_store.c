@@ -203,8 +203,8 @@ static void test_inputs_in_order_of_effect(void **state)
     struct fixture *fixture = *state;
     int64_t key = make_run(fixture->store, "r1");
     struct error error;
-    const struct store_input inputs[] = {{2, 50, "presenter", "node.crash", "{}"},
-                                         {3, 100, "phone", "order.place", "{\"dish\":\"soup\"}"}};
+    const struct store_input inputs[] = {{2, 50, 40, "presenter", "node.crash", "{}"},
+                                         {3, 100, 60, "phone", "order.place", "{\"dish\":\"soup\"}"}};
     assert_int_equal(store_input_append(fixture->store, key, &inputs[0], &error), 0);
     assert_int_equal(store_input_append(fixture->store, key, &inputs[1], &error), 0);
     assert_int_equal(store_input_append(fixture->store, key, &inputs[1], &error), -1);
@@ -310,7 +310,7 @@ static void test_locked_database(void **state)
     char byte;
     assert_int_equal(read(ready[0], &byte, 1), 1);
     put_rows(fixture->store, key, 1, 10);
-    struct store_input input = {2, 50, "presenter", "node.crash", "{}"};
+    struct store_input input = {2, 50, 40, "presenter", "node.crash", "{}"};
     assert_int_equal(store_input_append(fixture->store, key, &input, &error), -1);
     assert_non_null(strstr(error.text, "locked"));
     assert_int_equal(store_flush(fixture->store, &error), -1);

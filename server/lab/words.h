@@ -1,0 +1,19 @@
+/* words.h - notes and reasons in English, from the same tables of words that the page uses.
+ *
+ * web/words/SYSTEM.json has {"notes": {NAME: sentence}, "reasons": {KEY: sentence}};
+ * web/words/host.json has the host's notes. Places in a sentence: {node}, {peer}, {order} and
+ * {subject}, the argument names of a note, and {a} {b} {c} {d} for the numbers in order. A name
+ * without a sentence is said as it is, with spaces. */
+#ifndef LAB_WORDS_H
+#define LAB_WORDS_H
+
+#include "base/text.h"
+#include "lab/scenario.h"
+
+/* Both append to `text`. */
+void lab_words_note(const struct lab_scenario *scenario, const struct node_note *note,
+                    struct text *text);
+void lab_words_reason(const struct lab_scenario *scenario, const struct node_reason *reason,
+                      struct text *text);
+
+#endif
