@@ -208,7 +208,8 @@ static uint8_t parse_value_name(struct parser *parser, const char *word)
     const struct system *system = parser->scenario->system;
     for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
         if (strcmp(word, PLACES[i].name) == 0) {
-            return add_note_term(parser, (struct lab_condition_term){.kind = PLACES[i].kind});
+            return add_note_term(parser,
+                                 (struct lab_condition_term){.kind = (uint8_t)PLACES[i].kind});
         }
     }
     if (strcmp(word, "t_ms") == 0) {

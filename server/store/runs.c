@@ -178,10 +178,11 @@ int store_inputs_read(struct store *store, int64_t run,
         return -1;
     }
     int status = SQLITE_ERROR;
-    struct sqlite3_stmt *statement = reader_prepare(
-        reader, "SELECT input,t_ns,accepted_ns,who,type,body FROM inputs WHERE run=? "
-        "ORDER BY t_ns,input",
-        error);
+    struct sqlite3_stmt *statement =
+        reader_prepare(reader,
+                       "SELECT input,t_ns,accepted_ns,who,type,body FROM inputs WHERE run=? "
+                       "ORDER BY t_ns,input",
+                       error);
     if (statement != NULL) {
         (void)sqlite3_bind_int64(statement, 1, run);
         while ((status = sqlite3_step(statement)) == SQLITE_ROW) {

@@ -83,7 +83,7 @@ struct store_run {
     uint32_t inputs_count; /* read only */
 };
 struct store_input {
-    uint32_t input; /* 1, 2, 3 ... */
+    uint32_t input;      /* 1, 2, 3 ... */
     int64_t t_ns;        /* when it takes effect */
     int64_t accepted_ns; /* where the run was when it was accepted */
     const char *who, *type, *body;

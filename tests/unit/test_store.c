@@ -203,8 +203,9 @@ static void test_inputs_in_order_of_effect(void **state)
     struct fixture *fixture = *state;
     int64_t key = make_run(fixture->store, "r1");
     struct error error;
-    const struct store_input inputs[] = {{2, 50, 40, "presenter", "node.crash", "{}"},
-                                         {3, 100, 60, "phone", "order.place", "{\"dish\":\"soup\"}"}};
+    const struct store_input inputs[] = {
+        {2, 50, 40, "presenter", "node.crash", "{}"},
+        {3, 100, 60, "phone", "order.place", "{\"dish\":\"soup\"}"}};
     assert_int_equal(store_input_append(fixture->store, key, &inputs[0], &error), 0);
     assert_int_equal(store_input_append(fixture->store, key, &inputs[1], &error), 0);
     assert_int_equal(store_input_append(fixture->store, key, &inputs[1], &error), -1);
