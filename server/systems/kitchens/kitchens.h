@@ -82,11 +82,12 @@ enum kitchens_list {
     KITCHENS_LIST_DISTRICTS,
     KITCHENS_LIST_SOURCES,
     KITCHENS_LIST_OUTCOMES,
-    KITCHENS_LIST_REASONS,  /* enum kitchens_reason */
-    KITCHENS_LIST_WAITS,    /* enum kitchens_wait */
-    KITCHENS_LIST_REFUSALS, /* enum kitchens_refusal */
-    KITCHENS_LIST_POLICIES, /* enum kitchens_policy */
-    KITCHENS_LIST_BLOCKERS, /* enum ledger_blocker (ledger.h) */
+    KITCHENS_LIST_REASONS,   /* enum kitchens_reason */
+    KITCHENS_LIST_WAITS,     /* enum kitchens_wait */
+    KITCHENS_LIST_REFUSALS,  /* enum kitchens_refusal */
+    KITCHENS_LIST_POLICIES,  /* enum kitchens_policy */
+    KITCHENS_LIST_HANDOVERS, /* failed, accepted */
+    KITCHENS_LIST_BLOCKERS,  /* enum ledger_blocker (ledger.h) */
 };
 
 enum kitchens_policy {

@@ -18,6 +18,7 @@
 /* What an order waits for, in each interval between placed and cooked; names: KITCHENS_LIST_BLOCKERS. */
 enum ledger_blocker {
     LEDGER_BLOCKED_MESSAGE,  /* its message is on the way to node `ref` */
+    LEDGER_BLOCKED_CUT,      /* the road to node `ref` is closed; the message died there */
     LEDGER_BLOCKED_ANSWER,   /* no answer came: the customer waits before asking again */
     LEDGER_BLOCKED_BUSY,     /* node `ref` is busy with other events */
     LEDGER_BLOCKED_BOOK,     /* the dispatcher's disk: write and fsync of the order book */
@@ -35,6 +36,9 @@ enum ledger_blocker {
     LEDGER_BLOCKER_COUNT,
 };
 extern const char *const LEDGER_BLOCKER_NAMES[LEDGER_BLOCKER_COUNT];
+
+/* Continues enum kitchens_refusal: the customer never heard anything and gave up. */
+enum { LEDGER_REFUSED_NEVER_HEARD = KITCHENS_REFUSED_DISK + 1 };
 
 /* Outcome of an order; names: KITCHENS_LIST_OUTCOMES. */
 enum ledger_outcome {

@@ -1,0 +1,291 @@
+/* ledger_judge.c: the promises of the kitchens, each with its first witness.
+ *
+ * While a run goes on, a promise is broken by one note, and judging costs nothing more. Only two
+ * need the end of the story, when the world was healed and has come to rest: what is missing then
+ * is lost, what waits then waits for ever.
+ */
+#include <assert.h>
+
+#include "systems/kitchens/ledger_state.h"
+
+enum {
+    HERD_RATIO_MAX = 200,      /* busiest over mean, hundredths (CHEF-T02) */
+    HERD_ORDERS_A_KITCHEN = 4, /* fewer in one refresh say nothing */
+    BLACK_HOLE_S = 20,         /* a kitchen that holds orders finishes one within this time */
+    SCORE_MAX = 1000000,
+};
+
+const struct system_check KITCHENS_CHECKS[LEDGER_CHECK_COUNT] = {
+    [LEDGER_CHECK_NO_ORDER_LOST] = {"no_order_lost", true},
+    [LEDGER_CHECK_SETTLED_ONCE] = {"settled_once", true},
+    [LEDGER_CHECK_EVERY_ORDER_SERVED] = {"every_order_served", true},
+    [LEDGER_CHECK_NO_BOUNCE] = {"no_bounce", true},
+    [LEDGER_CHECK_ONE_COOK_PER_EPOCH] = {"one_cook_per_epoch", true},
+    [LEDGER_CHECK_STARTED_STAYS] = {"started_stays", false},
+    [LEDGER_CHECK_BEST_SCORE_WINS] = {"best_score_wins", false},
+    [LEDGER_CHECK_SCORE_POSSIBLE] = {"score_possible", false},
+    [LEDGER_CHECK_BALANCED_HERD] = {"balanced_herd", false},
+    [LEDGER_CHECK_NO_OVERLOADED_TARGET] = {"no_overloaded_target", false},
+    [LEDGER_CHECK_NO_BLACK_HOLE] = {"no_black_hole", false},
+    [LEDGER_CHECK_NEVER_EJECTS_ALL] = {"never_ejects_all", false},
+    [LEDGER_CHECK_IDENTITY_UNIQUE] = {"identity_unique", false},
+    [LEDGER_CHECK_COOKS_AND_TICKETS] = {"cooks_and_tickets", false},
+};
+
+static void witness_add(struct ledger_witness *witness, const struct ledger_witness *first)
+{
+    uint32_t count = witness->count + 1;
+    if (witness->count == 0)
+        *witness = *first;
+    witness->count = count;
+}
+
+void ledger_break(const struct ledger_context *context, enum ledger_check check, uint32_t subject,
+                  uint32_t word, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    const struct node_note *note = context->note;
+    struct ledger_witness first = {
+        .subject = subject, .word = word, .args = {a, b, c, d}, .at_ns = context->world->time_ns};
+    if (note != NULL) {
+        first.at_ns = note->time_ns;
+        first.first_event = note->cause;
+        first.last_event = note->event;
+    }
+    witness_add(&context->ledger->witness[check], &first);
+}
+
+/* ---- Who was chosen ---- */
+
+static int64_t candidate_score(const struct ledger_candidate *candidate)
+{
+    return (int64_t)candidate->load + candidate->specialty + candidate->time + candidate->distance;
+}
+
+/* Among the candidates of a decision, none may score higher than the chosen one (CHEF-T01). */
+static void judge_best(const struct ledger_context *context, const struct ledger_order *order)
+{
+    const struct ledger *ledger = context->ledger;
+    const struct ledger_candidate *best = NULL;
+    for (uint32_t i = 0; i < order->candidate_count; i++) {
+        const struct ledger_candidate *candidate =
+            &ledger->candidates[(order->candidates + i) % LEDGER_CANDIDATES];
+        if (best == NULL || candidate_score(candidate) > candidate_score(best))
+            best = candidate;
+    }
+    if (best != NULL && candidate_score(best) > order->score)
+        ledger_break(context, LEDGER_CHECK_BEST_SCORE_WINS, order->order,
+                     KITCHENS_WORD_BETTER_WAS_THERE, order->kitchen, order->score, best->node,
+                     candidate_score(best));
+}
+
+static void judge_possible(const struct ledger_context *context, const struct ledger_order *order)
+{
+    const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, order->kitchen);
+    if (order->score > SCORE_MAX || kitchen->capacity == 0)
+        ledger_break(context, LEDGER_CHECK_SCORE_POSSIBLE, order->order,
+                     KITCHENS_WORD_SCORE_IMPOSSIBLE, order->kitchen, order->score,
+                     kitchen->capacity, 0);
+}
+
+/* ---- The herd: assignments of one refresh, by places ---- */
+
+static void judge_herd(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    uint32_t open = 0;
+    uint64_t places = 0;
+    for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
+        bool counts = ledger->kitchens[i].belief == LEDGER_BELIEF_OPEN;
+        open += counts;
+        places += counts ? ledger->kitchens[i].capacity : 0;
+    }
+    if (open < 2 || ledger->herd_total < open * HERD_ORDERS_A_KITCHEN)
+        return;
+    for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
+        const struct ledger_kitchen *kitchen = &ledger->kitchens[i];
+        if (kitchen->capacity == 0)
+            continue;
+        uint64_t ratio =
+            kitchen->herd * places * 100 / ((uint64_t)ledger->herd_total * kitchen->capacity);
+        if (ratio > HERD_RATIO_MAX)
+            ledger_break(context, LEDGER_CHECK_BALANCED_HERD, NODE_NONE, KITCHENS_WORD_HERD,
+                         KITCHENS_FIRST + i, kitchen->herd, ledger->herd_total, (int64_t)ratio);
+        ledger->herd_worst = ratio > ledger->herd_worst ? (uint32_t)ratio : ledger->herd_worst;
+    }
+}
+
+/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once. */
+static void herd_count(const struct ledger_context *context, uint32_t node)
+{
+    struct ledger *ledger = context->ledger;
+    int64_t refresh_ns = context->world->env->settings[KITCHENS_SET_HEARTBEAT_MS] * LEDGER_MS_NS;
+    uint32_t round = refresh_ns <= 0 ? 0 : (uint32_t)(context->note->time_ns / refresh_ns);
+    if (round != ledger->herd_round) {
+        judge_herd(context);
+        ledger->herd_round = round;
+        ledger->herd_total = 0;
+        for (uint32_t i = 0; i < ledger->kitchen_count; i++)
+            ledger->kitchens[i].herd = 0;
+    }
+    ledger->herd_total++;
+    ledger_kitchen(ledger, node)->herd++;
+}
+
+void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order)
+{
+    bool scored = context->note->args[2] == KITCHENS_WEIGHTED_SCORE;
+    if (scored)
+        judge_best(context, order);
+    judge_possible(context, order);
+    if (scored)
+        herd_count(context, order->kitchen);
+}
+
+/* ---- Hand-overs and kitchens ---- */
+
+/* With all that is on its way to it, a target stays within the overload threshold (CHEF-T03). */
+void ledger_judge_offered(const struct ledger_context *context, uint32_t target)
+{
+    const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, target);
+    int64_t threshold_pct = context->world->env->settings[KITCHENS_SET_OVERLOAD_THRESHOLD];
+    int64_t tickets = (int64_t)kitchen->committed + kitchen->incoming;
+    if (tickets * 100 > threshold_pct * kitchen->capacity)
+        ledger_break(context, LEDGER_CHECK_NO_OVERLOADED_TARGET, context->note->subject,
+                     KITCHENS_WORD_TARGET_OVERLOADED, target, tickets, kitchen->capacity,
+                     threshold_pct);
+}
+
+/* May one kitchen more be ejected? Beyond the panic threshold the dispatcher has to keep it. */
+static bool may_eject(const struct ledger_context *context)
+{
+    const struct ledger *ledger = context->ledger;
+    uint32_t known = 0;
+    uint32_t out = 0;
+    for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
+        uint8_t belief = ledger->kitchens[i].belief;
+        known += belief != LEDGER_BELIEF_UNKNOWN && belief != LEDGER_BELIEF_LEFT;
+        out += belief == LEDGER_BELIEF_EJECTED || belief == LEDGER_BELIEF_CLOSED;
+    }
+    return (int64_t)(out + 1) * 100 <=
+           context->world->env->settings[KITCHENS_SET_PANIC_PCT] * known;
+}
+
+/* A kitchen that takes orders and finishes none must lose the dispatcher's trust (CHEF-T08). */
+void ledger_judge_tick(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    int64_t now_ns = context->world->time_ns;
+    bool promised = context->world->env->settings[KITCHENS_SET_EJECTION] != 0 &&
+                    ledger->dispatcher_up && !ledger->dispatcher_paused;
+    for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
+        struct ledger_kitchen *kitchen = &ledger->kitchens[i];
+        if (!promised || kitchen->committed == 0 || kitchen->belief != LEDGER_BELIEF_OPEN) {
+            kitchen->progress_ns = now_ns;
+            continue;
+        }
+        int64_t idle_ns = now_ns - kitchen->progress_ns;
+        if (idle_ns > BLACK_HOLE_S * LEDGER_SECOND_NS && may_eject(context)) {
+            ledger_break(context, LEDGER_CHECK_NO_BLACK_HOLE, NODE_NONE, KITCHENS_WORD_BLACK_HOLE,
+                         KITCHENS_FIRST + i, idle_ns / LEDGER_MS_NS, kitchen->committed, 0);
+            kitchen->progress_ns = now_ns; /* the next one counts anew */
+        }
+    }
+}
+
+/* ---- Findings ---- */
+
+static void finding_of(const struct ledger_witness *witness, struct system_finding *finding)
+{
+    *finding = (struct system_finding){
+        .verdict = witness->count == 0 ? SYSTEM_PASS : SYSTEM_FAIL,
+        .expected = 0,
+        .actual = witness->count,
+        .subject = witness->count == 0 ? NODE_NONE : witness->subject,
+        .at_ns = witness->at_ns,
+        .first_event = witness->first_event,
+        .last_event = witness->last_event,
+        .reason = {.word =
+                       witness->count == 0 ? KITCHENS_WORD_NOTHING_BROKEN : (uint16_t)witness->word,
+                   .subject = witness->count == 0 ? NODE_NONE : witness->subject,
+                   .args = {witness->args[0], witness->args[1], witness->args[2],
+                            witness->args[3]}},
+    };
+}
+
+/* Orders that were not followed may hide anything: no promise about each order can be confirmed. */
+static void finding_doubt(const struct ledger *ledger, struct system_finding *finding)
+{
+    if (ledger->counts.not_followed == 0 || finding->verdict != SYSTEM_PASS)
+        return;
+    finding->verdict = SYSTEM_UNKNOWN;
+    finding->reason = (struct node_reason){.word = KITCHENS_WORD_TOO_MANY_TO_JUDGE,
+                                           .subject = NODE_NONE,
+                                           .args = {(int64_t)ledger->counts.not_followed}};
+}
+
+/* At rest, an order that was confirmed and is in nobody's hands is lost; one that somebody still
+ * holds, or that never got an answer, was not served. */
+static bool is_lost_at_rest(const struct ledger_order *order)
+{
+    bool forgotten = (order->flags & (LEDGER_UNHEARD | LEDGER_FORGOTTEN)) != 0;
+    return order->outcome == LEDGER_OPEN && order->cooked == 0 && forgotten &&
+           (order->flags & LEDGER_CONFIRMED) != 0;
+}
+
+static bool is_unserved_at_rest(const struct ledger_order *order)
+{
+    return order->outcome == LEDGER_OPEN && order->phase != LEDGER_PHASE_SERVED &&
+           !is_lost_at_rest(order) &&
+           ((order->flags & LEDGER_GIVEN_UP) == 0 || (order->flags & LEDGER_CONFIRMED) != 0);
+}
+
+static struct ledger_witness witness_at_rest(const struct ledger_order *order, int64_t now_ns,
+                                             enum kitchens_word word)
+{
+    bool lost = word == KITCHENS_WORD_LOST_AFTER_CONFIRMED;
+    return (struct ledger_witness){
+        .subject = order->order,
+        .word = word,
+        .at_ns = now_ns,
+        .args = {1, lost ? 0 : order->blocked,
+                 order->kitchen == LEDGER_NO_KITCHEN ? -1 : order->kitchen, 0}};
+}
+
+/* Scans all records: only for the final judgement. */
+static void judge_at_rest(const struct ledger *ledger, int64_t now_ns,
+                          struct system_finding *findings)
+{
+    struct ledger_witness lost = ledger->witness[LEDGER_CHECK_NO_ORDER_LOST];
+    struct ledger_witness unserved = ledger->witness[LEDGER_CHECK_EVERY_ORDER_SERVED];
+    for (uint32_t i = 0; i < ledger->order_fresh; i++) {
+        const struct ledger_order *order = &ledger->orders[i];
+        struct ledger_witness first;
+        if (order->phase != 0 && is_lost_at_rest(order)) {
+            first = witness_at_rest(order, now_ns, KITCHENS_WORD_LOST_AFTER_CONFIRMED);
+            witness_add(&lost, &first);
+        } else if (order->phase != 0 && is_unserved_at_rest(order)) {
+            first = witness_at_rest(order, now_ns, KITCHENS_WORD_NEVER_SERVED);
+            witness_add(&unserved, &first);
+        }
+    }
+    if (lost.count > 0 && lost.word == KITCHENS_WORD_LOST_AFTER_CONFIRMED)
+        lost.args[0] = lost.count;
+    if (unserved.count > 0)
+        unserved.args[0] = unserved.count;
+    finding_of(&lost, &findings[LEDGER_CHECK_NO_ORDER_LOST]);
+    finding_of(&unserved, &findings[LEDGER_CHECK_EVERY_ORDER_SERVED]);
+}
+
+void kitchens_judge(const void *memory, const struct node_world *world, bool final,
+                    struct system_finding *findings)
+{
+    const struct ledger *ledger = memory;
+    for (uint32_t i = 0; i < LEDGER_CHECK_COUNT; i++)
+        finding_of(&ledger->witness[i], &findings[i]);
+    if (final)
+        judge_at_rest(ledger, world->time_ns, findings);
+    for (uint32_t i = 0; i < LEDGER_CHECK_COUNT; i++) {
+        if (KITCHENS_CHECKS[i].history)
+            finding_doubt(ledger, &findings[i]);
+    }
+}

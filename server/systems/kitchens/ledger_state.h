@@ -1,0 +1,316 @@
+/* ledger_state.h: the ledger's memory, one relocatable block, and what its parts offer each other.
+ *
+ * Everything here is private to ledger*.c, view.c and explain.c. Bounds: LEDGER_ORDERS records and
+ * LEDGER_STEPS intervals in pools; when one is full, finished orders go first, the oldest before
+ * the others; if that is not enough the order is counted as not followed and the judge says that
+ * it does not know.
+ *
+ * Times of an order are in units of 25 us since it was placed: 32 bits then last 29 hours, and
+ * 40 units are a millisecond, so that intervals still sum exactly.
+ */
+#ifndef CHEF_KITCHENS_LEDGER_STATE_H
+#define CHEF_KITCHENS_LEDGER_STATE_H
+
+#include "base/histogram.h"
+#include "systems/kitchens/ledger.h"
+#include "systems/kitchens/words.h"
+
+enum {
+    LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 256, /* records, open and finished */
+    LEDGER_FINISHED = 512,                     /* finished orders kept for questions, at most */
+    LEDGER_STEPS = 6144,                       /* intervals of all records */
+    LEDGER_BUCKETS = 1024,                     /* hash chains, a power of two */
+    LEDGER_SETTLED_BITS = 65536, /* orders whose being settled is remembered exactly */
+    LEDGER_CANDIDATES = 1024,    /* score terms of the latest decisions */
+    LEDGER_WINDOW = 2048,        /* responses in the sliding window */
+    LEDGER_WINDOW_S = 60,        /* its length: response figures and rates speak of these seconds */
+    LEDGER_JAIN_S = 300,         /* window of jain_utilisation */
+    LEDGER_BUSY_STEP_S = 10,     /* grid of the utilisation windows */
+    LEDGER_BUSY_STEPS = LEDGER_JAIN_S / LEDGER_BUSY_STEP_S,
+    LEDGER_MOVES = 2048, /* latest moves between nodes, for aggregated frames */
+    LEDGER_TICKS = 64,   /* latest seconds whose change mark is known */
+    LEDGER_UNIT_NS = 25000,
+    LEDGER_UNITS_PER_MS = 40,
+};
+#define LEDGER_NOBODY     UINT16_MAX /* no record, no step */
+#define LEDGER_NO_KITCHEN UINT8_MAX
+#define LEDGER_SECOND_NS  INT64_C(1000000000)
+#define LEDGER_MS_NS      INT64_C(1000000)
+
+/* Where an order is; the numbers are those of the live frame (docs/api.md). */
+enum ledger_phase {
+    LEDGER_PHASE_TO_DISPATCHER = 1,
+    LEDGER_PHASE_BOOK,
+    LEDGER_PHASE_WAITING,
+    LEDGER_PHASE_TO_KITCHEN,
+    LEDGER_PHASE_QUEUED,
+    LEDGER_PHASE_COOKING,
+    LEDGER_PHASE_COURIER,
+    LEDGER_PHASE_HANDOVER,
+    LEDGER_PHASE_SERVED,
+    LEDGER_PHASE_REFUSED,
+    LEDGER_PHASE_LOST,
+};
+
+enum ledger_flag {
+    LEDGER_CONFIRMED = 1,    /* the promise holds */
+    LEDGER_SETTLED = 2,      /* the dispatcher has booked it as done */
+    LEDGER_UNHEARD = 4,      /* the dispatcher crashed and has not mentioned it since */
+    LEDGER_FORGOTTEN = 8,    /* the book that survived does not hold it */
+    LEDGER_TICKET_GONE = 16, /* its kitchen crashed or threw the ticket away */
+    LEDGER_REJECTED = 32,    /* the refusal of a full kitchen is on the way back */
+    LEDGER_GIVEN_UP = 64,    /* the customer stopped asking */
+    LEDGER_MERGED = 128,     /* early intervals were merged */
+};
+
+/* One interval of an order: from the end of the one before (or 0) to `until`. */
+struct ledger_step {
+    uint32_t until; /* units since placed */
+    uint32_t ref;   /* as enum ledger_blocker says; NODE_NONE */
+    uint16_t next;
+    uint8_t blocker;
+    uint8_t node; /* where: a node, or LEDGER_NO_KITCHEN */
+};
+_Static_assert(sizeof(struct ledger_step) == 12, "no padding");
+
+struct ledger_order {
+    int64_t placed_ns;
+    uint32_t order;
+    uint32_t mark, born;      /* number of the note that last changed it, that made it */
+    uint32_t cooked, ended;   /* units since placed; 0: not yet */
+    uint32_t offered, handed; /* hand-over offered; last one accepted; 0: never */
+    uint32_t travel_ms;       /* of the courier */
+    uint32_t until;           /* when the present phase ends, if known; 0: unknown */
+    uint32_t epoch;           /* latest one assigned */
+    uint32_t cooked_epoch;
+    uint32_t candidates; /* number of the first of its score terms */
+    uint32_t blocked_ref;
+    int32_t score; /* millionths; -1: no score */
+    int32_t x_m, y_m;
+    uint16_t chain; /* next record of the hash bucket */
+    uint16_t first_step, last_step;
+    uint8_t phase; /* 0: the record is free */
+    uint8_t blocked, flags, outcome, reason;
+    uint8_t dish, source, policy, candidate_count;
+    uint8_t kitchen_first, kitchen, kitchen_cooked; /* node numbers */
+    uint8_t handover_from, handover_to;
+    uint8_t migrations, reassigned, times_cooked; /* stop at 255 */
+    uint8_t wait;                                 /* enum kitchens_wait */
+};
+_Static_assert(sizeof(struct ledger_order) == 96, "no padding, and the pool's budget");
+
+/* Terms of the weighted score of one candidate, millionths of the whole score. */
+struct ledger_candidate {
+    int32_t load, specialty, time, distance;
+    uint32_t node;
+};
+
+enum ledger_truth { /* numbers of the live frame */
+                    LEDGER_TRUTH_EMPTY,
+                    LEDGER_TRUTH_OPEN,
+                    LEDGER_TRUTH_SLOW,
+                    LEDGER_TRUTH_CLOSED,
+                    LEDGER_TRUTH_PAUSED,
+                    LEDGER_TRUTH_RECOVERING,
+                    LEDGER_TRUTH_LEAVING,
+                    LEDGER_TRUTH_CUT,
+};
+enum ledger_belief {
+    LEDGER_BELIEF_UNKNOWN,
+    LEDGER_BELIEF_OPEN,
+    LEDGER_BELIEF_CLOSED,
+    LEDGER_BELIEF_EJECTED,
+    LEDGER_BELIEF_LEFT,
+};
+
+struct ledger_kitchen {
+    int64_t changed_ns;   /* busy_ns is integrated up to here */
+    int64_t busy_ns;      /* cook-nanoseconds worked so far */
+    int64_t away_ns;      /* last moment at which it was not up; 0: never */
+    int64_t progress_ns;  /* since when it holds orders and has finished none */
+    int64_t tick_busy_ns; /* busy_ns at the last tick */
+    uint32_t mark, born;  /* change marks: anything; what describes it */
+    uint32_t specialties;
+    uint16_t cooks, capacity, speed_pct;
+    uint16_t slow_pct, cpu_pct; /* 100: as built */
+    uint16_t cooking, pending;  /* truth */
+    uint16_t believed_cooking, believed_pending, believed_way;
+    uint16_t committed; /* orders now assigned to it and not cooked */
+    uint16_t incoming;  /* hand-overs offered to it and not yet with it */
+    uint8_t opened, up, paused, leaving, recovering;
+    uint8_t belief;
+    uint8_t identity; /* as registered: a node number; LEDGER_NO_KITCHEN */
+    uint8_t pad;
+    uint32_t average_ms;
+    uint32_t herd; /* assignments in the present refresh */
+    int32_t score; /* of the last order assigned; -1 */
+    /* This second's counts, for its row. */
+    uint16_t assigned, completed, migrated_out, migrated_in, rejected, bounced;
+    uint32_t served_total;
+    uint32_t responses;      /* orders cooked for the first time in this second */
+    uint64_t response_units; /* of those completed in this second */
+};
+
+/* The first time that a promise was broken, and how often. */
+struct ledger_witness {
+    uint32_t count;
+    uint32_t subject;
+    int64_t at_ns;
+    uint64_t first_event, last_event;
+    int64_t args[NODE_NOTE_ARGS];
+    uint32_t word;
+    uint32_t pad;
+};
+
+/* Counts of the run so far; `second` below holds the same at the last tick. */
+struct ledger_counts {
+    uint64_t placed, confirmed, cooked, settled, served, refused, given_up, lost, wasted, misrouted;
+    uint64_t reassigned, offered, migrations, bounces, stale, oversold, settled_twice;
+    uint64_t not_followed;   /* orders without a record */
+    uint64_t response_units; /* of all cooked */
+};
+
+/* Responses of the last LEDGER_WINDOW_S seconds: in order of time, and sorted. */
+struct ledger_window {
+    uint32_t first, count;
+    uint64_t sum;
+    uint32_t value[LEDGER_WINDOW];  /* ring, units */
+    uint32_t second[LEDGER_WINDOW]; /* ring */
+    uint32_t sorted[LEDGER_WINDOW];
+    uint16_t placed[LEDGER_WINDOW_S], cooked[LEDGER_WINDOW_S]; /* by second, ring */
+};
+
+struct ledger_move {
+    uint32_t mark;
+    uint8_t from, to;
+    uint16_t pad;
+};
+
+struct ledger {
+    uint64_t notes; /* the change mark: number of notes seen */
+    struct ledger_counts counts, second;
+    struct ledger_witness witness[LEDGER_CHECK_COUNT];
+    struct histogram responses; /* of the whole run, units */
+    struct ledger_window window;
+    uint32_t waiting, open; /* orders: waiting at the dispatcher; open in all */
+    uint32_t faults;
+    uint32_t kitchen_count;
+    uint32_t herd_total;
+    uint32_t herd_round; /* number of the present refresh */
+    uint32_t herd_worst; /* largest max / mean so far, hundredths */
+    uint32_t dispatcher_mark;
+    uint32_t newest; /* largest order number placed */
+    uint8_t dispatcher_up, dispatcher_paused, dispatcher_recovering, pad;
+    uint32_t candidate_next;  /* numbers go up; place: number modulo LEDGER_CANDIDATES */
+    uint32_t candidate_first; /* of the decision that is being made */
+    uint32_t candidate_order;
+    uint32_t move_next;
+    uint16_t finished_first, finished_count;
+    uint16_t order_free, order_fresh, step_free, step_fresh; /* of the pools */
+    uint32_t tick_mark[LEDGER_TICKS];
+    struct ledger_kitchen kitchens[KITCHENS_MAX];
+    int64_t busy_grid[LEDGER_BUSY_STEPS + 1][KITCHENS_MAX]; /* busy_ns each LEDGER_BUSY_STEP_S */
+    uint64_t settled_bits[LEDGER_SETTLED_BITS / 64];
+    uint16_t buckets[LEDGER_BUCKETS];
+    uint16_t finished[LEDGER_FINISHED]; /* ring of records, oldest first */
+    struct ledger_candidate candidates[LEDGER_CANDIDATES];
+    struct ledger_move moves[LEDGER_MOVES];
+    struct ledger_step steps[LEDGER_STEPS];
+    struct ledger_order orders[LEDGER_ORDERS];
+};
+_Static_assert(sizeof(struct ledger) % 8 == 0, "the host's alignment");
+_Static_assert(sizeof(struct ledger) <= 480 * 1024, "the ledger's share of the world");
+
+/* What a note brings along, through all parts. */
+struct ledger_context {
+    struct ledger *ledger;
+    const struct node_world *world;
+    const struct kitchens_plan *plan;
+    const struct node_note *note;
+    const struct node_row_sink *sink;
+};
+
+static inline bool ledger_is_kitchen(const struct ledger *ledger, uint32_t node)
+{
+    return node >= KITCHENS_FIRST && node < KITCHENS_FIRST + ledger->kitchen_count;
+}
+
+static inline struct ledger_kitchen *ledger_kitchen(struct ledger *ledger, uint32_t node)
+{
+    return &ledger->kitchens[node - KITCHENS_FIRST];
+}
+
+static inline const struct ledger_kitchen *ledger_kitchen_const(const struct ledger *ledger,
+                                                                uint32_t node)
+{
+    return &ledger->kitchens[node - KITCHENS_FIRST];
+}
+
+/* ---- ledger_order.c: records and intervals ---- */
+
+void ledger_orders_init(struct ledger *ledger);
+/* The record of an order, or NULL when it is not (or no longer) known. */
+struct ledger_order *ledger_order_find(struct ledger *ledger, uint32_t order);
+const struct ledger_order *ledger_order_find_const(const struct ledger *ledger, uint32_t order);
+/* A new record, or NULL when all are taken by open orders. The order must not be known. */
+struct ledger_order *ledger_order_open(struct ledger *ledger, uint32_t order, int64_t placed_ns);
+/* Moves a record among the finished ones; it stays known until its room is needed. */
+void ledger_order_finish(struct ledger *ledger, struct ledger_order *order);
+/* Units since placed at time_ns. */
+uint32_t ledger_units(const struct ledger_order *order, int64_t time_ns);
+/* Ends the present interval at time_ns (ignored when that is earlier than its beginning) under the
+ * blocker the order had, and sets the next blocker. */
+void ledger_order_step(struct ledger *ledger, struct ledger_order *order, int64_t time_ns,
+                       enum ledger_blocker blocker, uint32_t ref);
+/* Renames the present interval, once its cause is known. */
+void ledger_order_blame(struct ledger_order *order, enum ledger_blocker blocker, uint32_t ref);
+/* End of the last closed interval, units. */
+uint32_t ledger_order_told(const struct ledger *ledger, const struct ledger_order *order);
+/* Sum of the intervals under one blocker, units. */
+uint32_t ledger_order_blocked(const struct ledger *ledger, const struct ledger_order *order,
+                              enum ledger_blocker blocker);
+
+/* ---- ledger_city.c: kitchens ---- */
+
+void ledger_city_init(struct ledger *ledger, const struct kitchens_plan *plan);
+/* Sets the tickets of a kitchen as they are, keeping its worked time. */
+void ledger_kitchen_load(struct ledger *ledger, uint32_t node, int64_t time_ns, int32_t pending,
+                         int32_t cooking);
+/* Notes about kitchens and nodes (not about an order). */
+void ledger_city_note(const struct ledger_context *context);
+enum ledger_truth ledger_truth(const struct ledger *ledger, const struct node_world *world,
+                               uint32_t node);
+/* Jain's index of utilisation over the last LEDGER_JAIN_S seconds (ten-thousandths), busiest over
+ * mean and mean utilisation over the last LEDGER_WINDOW_S (hundredths; ten-thousandths);
+ * NODE_CELL_NULL while there is nothing to say. Only kitchens up for the whole window count. */
+void ledger_utilisation(const struct ledger *ledger, int64_t now_ns, int64_t *jain,
+                        int64_t *max_over_mean, int64_t *utilisation);
+void ledger_city_tick(const struct ledger_context *context);
+
+/* ---- ledger_measure.c: windows ---- */
+
+void ledger_window_add(struct ledger_window *window, uint32_t second, uint32_t units);
+void ledger_window_expire(struct ledger_window *window, uint32_t second);
+/* Nearest rank, units; 0 when empty. */
+uint32_t ledger_window_percentile(const struct ledger_window *window, uint32_t rank_ppm);
+/* Counts by second: the rate a minute over the window, or since the beginning if that is less. */
+int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t seconds_gone);
+
+/* ---- ledger_judge.c ---- */
+
+/* Counts a broken promise and keeps the first as witness. */
+void ledger_break(const struct ledger_context *context, enum ledger_check check, uint32_t subject,
+                  uint32_t word, int64_t a, int64_t b, int64_t c, int64_t d);
+void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order);
+void ledger_judge_offered(const struct ledger_context *context, uint32_t target);
+void ledger_judge_tick(const struct ledger_context *context);
+
+/* ---- ledger_rows.c ---- */
+
+void ledger_row_order(const struct ledger *ledger, const struct kitchens_plan *plan,
+                      const struct ledger_order *order, const struct node_row_sink *sink);
+void ledger_row_migration(const struct ledger_context *context, const struct ledger_order *order,
+                          bool accepted, uint32_t reason);
+void ledger_rows_second(const struct ledger_context *context);
+
+#endif
