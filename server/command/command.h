@@ -1,0 +1,9 @@
+/* command.h - the subcommands of the program, one file each. Each gets the words after the
+ * program's name, itself first, and returns the exit code: 0 good, 1 a promise broken, 2 unusable
+ * input, 3 unknown, 4 never converged. */
+#ifndef COMMAND_COMMAND_H
+#define COMMAND_COMMAND_H
+
+int command_serve(int argc, char **argv);
+
+#endif

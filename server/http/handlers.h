@@ -1,0 +1,42 @@
+/* handlers.h - one handler for each route of the table in routes.c. Each answers the request and
+ * returns the status; docs/api.md says what they do. */
+#ifndef HTTP_HANDLERS_H
+#define HTTP_HANDLERS_H
+
+struct request;
+
+/* handlers_service.c: the server itself, words, access */
+int handle_systems(struct request *request);
+int handle_scenarios(struct request *request);
+int handle_words(struct request *request);
+int handle_openapi(struct request *request);
+int handle_session(struct request *request);
+int handle_presenter(struct request *request);
+int handle_live_plain(struct request *request);
+int handle_healthz(struct request *request);
+int handle_readyz(struct request *request);
+
+/* metrics.c */
+int handle_metrics(struct request *request);
+
+/* handlers_runs.c: runs and comparisons */
+int handle_runs(struct request *request);
+int handle_run_create(struct request *request);
+int handle_run(struct request *request);
+int handle_run_delete(struct request *request);
+int handle_inputs(struct request *request);
+int handle_pace(struct request *request);
+int handle_state(struct request *request);
+int handle_events(struct request *request);
+int handle_verdicts(struct request *request);
+int handle_verify(struct request *request);
+int handle_run_metrics(struct request *request);
+int handle_orders(struct request *request);
+int handle_subject(struct request *request);
+int handle_comparisons(struct request *request);
+
+/* export.c: tables and archives, streamed */
+int handle_export_csv(struct request *request);
+int handle_export_zip(struct request *request);
+
+#endif

@@ -1,0 +1,663 @@
+/* live_hub.c - the hub's thread, its mailbox and its channels. */
+#include "http/live_hub.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/limits.h"
+#include "http/live_command.h"
+#include "http/live_viewer.h"
+#include "http/server.h"
+#include "lab/lab.h"
+
+enum {
+    LAYERS = 2,
+    EVENTS_PER_ROUND = 256,
+    ROUND_MS_MAX = 1000,
+    JOIN_TRIES_MAX = 3,
+    PING = 9,
+    PONG = 10,
+    /* Besides frames: each viewer is at most once on its way in. */
+    MAILBOX_LETTERS_MAX = LIVE_MAILBOX_FRAMES_MAX + LIVE_VIEWERS_MAX + LAB_RUNS_LIVE_MAX
+};
+
+static const int64_t SECOND_NS = INT64_C(1000000000);
+
+enum letter_kind { LETTER_FRAME, LETTER_GONE, LETTER_VIEWER };
+
+struct letter {
+    enum letter_kind kind;
+    uint8_t layer;
+    uint32_t slot;
+    union {
+        struct lab_frame *frame;
+        struct live_viewer *viewer;
+    } of;
+};
+
+/* Letters are read in the order in which they came. */
+struct mailbox {
+    pthread_mutex_t mutex;
+    uint32_t count, frames;
+    struct letter *letters, *spare;   /* MAILBOX_LETTERS_MAX each; swapped when read */
+    uint32_t gone[LAB_RUNS_LIVE_MAX]; /* slot + 1 of the run that was last gone from the place */
+};
+
+/* The viewers of one run in one layer. */
+struct channel {
+    uint32_t slot;
+    struct live_viewer *first;
+    int64_t keyframe_asked_ns; /* 0: none is on its way */
+};
+
+struct live_hub {
+    struct lab *lab;
+    pthread_t thread;
+    int epoll, wake;
+    atomic_bool stopping;
+    _Atomic int64_t seen_ns;
+    struct live_counters counters;
+    struct mailbox mailbox;
+
+    /* The thread's own. */
+    struct channel channels[LAB_RUNS_LIVE_MAX][LAYERS];
+    uint32_t viewers_max, viewer_count;
+    struct live_viewer **viewers; /* all that were added and not freed */
+    struct live_viewer *dead;     /* to be freed at the end of the round, linked by `next` */
+    int64_t swept_ns;
+};
+
+static void count(_Atomic uint64_t *counter, uint64_t add)
+{
+    atomic_fetch_add_explicit(counter, add, memory_order_relaxed);
+}
+
+/* ---- Mailbox: any thread ---- */
+
+static void hub_wake(struct live_hub *hub)
+{
+    const uint64_t one = 1;
+    ssize_t written = write(hub->wake, &one, sizeof one);
+    assert(written == (ssize_t)sizeof one || errno == EAGAIN); /* full: it is awake */
+}
+
+/* With the mailbox locked. */
+static void mailbox_put(struct live_hub *hub, struct letter letter)
+{
+    struct mailbox *mailbox = &hub->mailbox;
+    assert(mailbox->count < MAILBOX_LETTERS_MAX);
+    mailbox->letters[mailbox->count++] = letter;
+    if (mailbox->count == 1)
+        hub_wake(hub);
+}
+
+static void on_published(void *context, uint32_t slot, uint8_t layer, struct lab_frame *frame)
+{
+    struct live_hub *hub = context;
+    assert(layer < LAYERS);
+    pthread_mutex_lock(&hub->mailbox.mutex);
+    bool room = hub->mailbox.frames < LIVE_MAILBOX_FRAMES_MAX;
+    if (room) {
+        hub->mailbox.frames++;
+        mailbox_put(hub, (struct letter){LETTER_FRAME, layer, slot, {.frame = frame}});
+    }
+    pthread_mutex_unlock(&hub->mailbox.mutex);
+    if (!room) { /* viewers notice the gap and get a keyframe */
+        count(&hub->counters.frames_dropped, 1);
+        lab_frame_release(frame);
+    }
+}
+
+/* A full mailbox loses the letter, not the fact: the place remembers, and the sweep looks. */
+static void on_gone(void *context, uint32_t slot)
+{
+    struct live_hub *hub = context;
+    pthread_mutex_lock(&hub->mailbox.mutex);
+    hub->mailbox.gone[slot % LAB_RUNS_LIVE_MAX] = slot + 1;
+    if (hub->mailbox.count < MAILBOX_LETTERS_MAX - LIVE_VIEWERS_MAX)
+        mailbox_put(hub, (struct letter){LETTER_GONE, 0, slot, {.viewer = NULL}});
+    pthread_mutex_unlock(&hub->mailbox.mutex);
+}
+
+static bool run_is_gone(struct live_hub *hub, uint32_t slot)
+{
+    pthread_mutex_lock(&hub->mailbox.mutex);
+    bool gone = hub->mailbox.gone[slot % LAB_RUNS_LIVE_MAX] == slot + 1;
+    pthread_mutex_unlock(&hub->mailbox.mutex);
+    return gone;
+}
+
+/* Posts the viewer unless its run was gone meanwhile. */
+static bool mailbox_put_viewer(struct live_hub *hub, struct live_viewer *viewer)
+{
+    struct letter letter = {LETTER_VIEWER, viewer->layer, viewer->slot, {.viewer = viewer}};
+    pthread_mutex_lock(&hub->mailbox.mutex);
+    bool gone = hub->mailbox.gone[viewer->slot % LAB_RUNS_LIVE_MAX] == viewer->slot + 1;
+    if (!gone)
+        mailbox_put(hub, letter);
+    pthread_mutex_unlock(&hub->mailbox.mutex);
+    return !gone;
+}
+
+static int viewer_join(struct live_hub *hub, struct live_viewer *viewer,
+                       struct lab_problem *problem)
+{
+    int result = lab_live_join(hub->lab, viewer->run, viewer->layer, &viewer->slot, problem);
+    viewer->joined = result == 0;
+    return result;
+}
+
+static void viewer_leave(struct live_hub *hub, struct live_viewer *viewer)
+{
+    if (viewer->joined)
+        lab_live_leave(hub->lab, viewer->slot, viewer->layer);
+    viewer->joined = false;
+}
+
+/* Joins the run and puts the viewer into the mailbox; once more if the run was put away just then.
+ * On failure the viewer stays the caller's. */
+static int viewer_send_in(struct live_hub *hub, struct live_viewer *viewer,
+                          struct lab_problem *problem)
+{
+    for (int i = 0; i < JOIN_TRIES_MAX; i++) {
+        int result = viewer_join(hub, viewer, problem);
+        if (result != 0)
+            return result;
+        if (mailbox_put_viewer(hub, viewer))
+            return 0;
+        viewer_leave(hub, viewer);
+    }
+    strcpy(problem->detail, "The run was put away.");
+    return -503;
+}
+
+bool live_hub_has_room(const struct live_hub *hub)
+{
+    return atomic_load(&hub->counters.viewers) < hub->viewers_max;
+}
+
+/* Admits one more, or tells it to try later. */
+static bool viewer_admit(struct live_hub *hub, struct live_viewer *viewer)
+{
+    if (atomic_fetch_add(&hub->counters.viewers, 1) < hub->viewers_max)
+        return true;
+    atomic_fetch_sub(&hub->counters.viewers, 1);
+    live_viewer_close(viewer, LIVE_CLOSE_TRY_LATER, server_now_ns());
+    count(&hub->counters.viewers_refused, 1);
+    return false;
+}
+
+int live_hub_add(struct live_hub *hub, int socket, const char *run, struct lab_problem *problem)
+{
+    struct live_viewer *viewer = live_viewer_new(socket, run, server_now_ns());
+    if (viewer == NULL) {
+        close(socket);
+        strcpy(problem->detail, "Out of memory.");
+        return -503;
+    }
+    if (!viewer_admit(hub, viewer)) {
+        live_viewer_free(viewer);
+        strcpy(problem->detail, "The server has as many viewers as it can have.");
+        return -503;
+    }
+    int result = viewer_send_in(hub, viewer, problem);
+    if (result == 0) {
+        count(&hub->counters.viewers_joined, 1);
+        return 0;
+    }
+    atomic_fetch_sub(&hub->counters.viewers, 1);
+    live_viewer_close(viewer, LIVE_CLOSE_POLICY, server_now_ns());
+    live_viewer_free(viewer);
+    return result;
+}
+
+/* ---- Channels: from here on, the hub's thread ---- */
+
+static struct channel *channel_of(struct live_hub *hub, const struct live_viewer *viewer)
+{
+    return &hub->channels[viewer->slot % LAB_RUNS_LIVE_MAX][viewer->layer];
+}
+
+static void channel_ask_keyframe(struct live_hub *hub, const struct live_viewer *viewer,
+                                 int64_t now_ns)
+{
+    struct channel *channel = channel_of(hub, viewer);
+    int64_t again_ns = LIVE_KEYFRAME_ASK_AGAIN_MS * INT64_C(1000000);
+    if (channel->keyframe_asked_ns != 0 && now_ns - channel->keyframe_asked_ns < again_ns)
+        return;
+    channel->keyframe_asked_ns = now_ns;
+    count(&hub->counters.keyframes_asked, 1);
+    lab_live_keyframe(hub->lab, viewer->slot, viewer->layer);
+}
+
+static void channel_add(struct live_hub *hub, struct live_viewer *viewer)
+{
+    struct channel *channel = channel_of(hub, viewer);
+    viewer->previous = NULL;
+    viewer->next = channel->first;
+    if (channel->first != NULL)
+        channel->first->previous = viewer;
+    channel->first = viewer;
+}
+
+static void channel_remove(struct live_hub *hub, struct live_viewer *viewer)
+{
+    struct channel *channel = channel_of(hub, viewer);
+    if (viewer->previous != NULL)
+        viewer->previous->next = viewer->next;
+    else if (channel->first == viewer)
+        channel->first = viewer->next;
+    if (viewer->next != NULL)
+        viewer->next->previous = viewer->previous;
+    viewer->next = viewer->previous = NULL;
+}
+
+/* Out of its channel; the socket stays. */
+static void viewer_detach(struct live_hub *hub, struct live_viewer *viewer)
+{
+    if (!viewer->joined)
+        return;
+    channel_remove(hub, viewer);
+    viewer_leave(hub, viewer);
+}
+
+/* ---- Viewers ---- */
+
+static void viewer_watch(struct live_hub *hub, struct live_viewer *viewer, int operation)
+{
+    struct epoll_event event = {.events = EPOLLIN | (viewer->wants_write ? EPOLLOUT : 0u),
+                                .data.ptr = viewer};
+    if (epoll_ctl(hub->epoll, operation, viewer->socket, &event) != 0)
+        viewer->dead = true;
+    viewer->watches_write = viewer->wants_write;
+}
+
+/* After anything that may have changed what the viewer waits for, or ended it. */
+static void viewer_settle(struct live_hub *hub, struct live_viewer *viewer)
+{
+    if (viewer->dead || viewer->closing)
+        viewer_detach(hub, viewer);
+    if (!viewer->dead && viewer->wants_write != viewer->watches_write)
+        viewer_watch(hub, viewer, EPOLL_CTL_MOD);
+    if (!viewer->dead || viewer->index == UINT32_MAX)
+        return;
+    /* Other events of this round may still name it: freed at the end of the round. */
+    struct live_viewer *last = hub->viewers[--hub->viewer_count];
+    hub->viewers[viewer->index] = last;
+    last->index = viewer->index;
+    viewer->index = UINT32_MAX;
+    epoll_ctl(hub->epoll, EPOLL_CTL_DEL, viewer->socket, NULL);
+    viewer->next = hub->dead;
+    hub->dead = viewer;
+}
+
+static void dead_free(struct live_hub *hub)
+{
+    while (hub->dead != NULL) {
+        struct live_viewer *viewer = hub->dead;
+        hub->dead = viewer->next;
+        viewer->next = NULL;
+        live_viewer_free(viewer);
+        atomic_fetch_sub(&hub->counters.viewers, 1);
+    }
+}
+
+static void viewer_close(struct live_hub *hub, struct live_viewer *viewer, uint16_t code)
+{
+    live_viewer_close(viewer, code, server_now_ns());
+    viewer_settle(hub, viewer);
+}
+
+static void run_gone(struct live_hub *hub, uint32_t slot)
+{
+    for (uint8_t layer = 0; layer < LAYERS; layer++) {
+        struct channel *channel = &hub->channels[slot % LAB_RUNS_LIVE_MAX][layer];
+        while (channel->slot == slot && channel->first != NULL) {
+            struct live_viewer *viewer = channel->first;
+            viewer_close(hub, viewer, LIVE_CLOSE_GOING_AWAY);
+            assert(channel->first != viewer);
+        }
+    }
+}
+
+/* Into the channel of its run; whoever is left there of an earlier run in the same place goes. */
+static void viewer_attach(struct live_hub *hub, struct live_viewer *viewer, int64_t now_ns)
+{
+    struct channel *channel = channel_of(hub, viewer);
+    if (channel->slot != viewer->slot) {
+        run_gone(hub, channel->slot);
+        channel->slot = viewer->slot;
+        channel->keyframe_asked_ns = 0;
+    }
+    channel_add(hub, viewer);
+    if (live_viewer_needs_keyframe(viewer))
+        channel_ask_keyframe(hub, viewer, now_ns);
+}
+
+/* A viewer that viewer_send_in put into the mailbox. */
+static void viewer_arrive(struct live_hub *hub, struct live_viewer *viewer, int64_t now_ns)
+{
+    assert(hub->viewer_count < hub->viewers_max);
+    viewer->index = hub->viewer_count;
+    hub->viewers[hub->viewer_count++] = viewer;
+    viewer_attach(hub, viewer, now_ns);
+    viewer_watch(hub, viewer, EPOLL_CTL_ADD);
+    viewer_settle(hub, viewer);
+}
+
+/* ---- What viewers say ---- */
+
+/* It joins the other layer before it leaves this one, so that the run stays where it is. */
+static void viewer_change_layer(struct live_hub *hub, struct live_viewer *viewer, uint8_t layer)
+{
+    struct lab_problem problem = {0};
+    uint32_t slot = viewer->slot;
+    if (viewer->layer == layer)
+        return;
+    int result = lab_live_join(hub->lab, viewer->run, layer, &slot, &problem);
+    lab_problem_clear(&problem);
+    viewer_detach(hub, viewer);
+    if (result != 0) {
+        viewer_close(hub, viewer, LIVE_CLOSE_GOING_AWAY);
+        return;
+    }
+    viewer->slot = slot;
+    viewer->layer = layer;
+    viewer->joined = true;
+    live_viewer_fall_behind(viewer);
+    viewer_attach(hub, viewer, server_now_ns());
+}
+
+static void viewer_command(struct live_hub *hub, struct live_viewer *viewer,
+                           const struct live_message *message)
+{
+    struct live_command command = live_command_parse(message->bytes, message->length);
+    if (command.kind == LIVE_COMMAND_ACK && live_viewer_acknowledge(viewer, command.nonce)) {
+        count(&hub->counters.acknowledgements, 1);
+    } else if (command.kind == LIVE_COMMAND_LAYER) {
+        viewer_change_layer(hub, viewer, command.messages_layer ? 1 : 0);
+    } else {
+        count(&hub->counters.messages_refused, 1);
+        viewer_close(hub, viewer, LIVE_CLOSE_POLICY);
+    }
+}
+
+static uint16_t close_code(const struct live_message *message)
+{
+    if (message->length < 2)
+        return LIVE_CLOSE_NORMAL;
+    uint16_t code = (uint16_t)(message->bytes[0] << 8 | message->bytes[1]);
+    return code >= 1000 && code < 5000 ? code : LIVE_CLOSE_PROTOCOL;
+}
+
+static void viewer_message(struct live_hub *hub, struct live_viewer *viewer, enum live_read read,
+                           const struct live_message *message)
+{
+    switch (read) {
+    case LIVE_READ_TEXT:
+        viewer_command(hub, viewer, message);
+        break;
+    case LIVE_READ_PING:
+        live_viewer_send_control(viewer, PONG, message->bytes, message->length);
+        break;
+    case LIVE_READ_CLOSE:
+        viewer_close(hub, viewer, close_code(message));
+        break;
+    case LIVE_READ_REFUSED:
+        count(&hub->counters.messages_refused, 1);
+        viewer_close(hub, viewer, message->refused);
+        break;
+    case LIVE_READ_PONG:
+    case LIVE_READ_MORE:
+        break;
+    }
+}
+
+static void viewer_listen(struct live_hub *hub, struct live_viewer *viewer, int64_t now_ns)
+{
+    struct live_message message;
+    enum live_read read;
+    while (!viewer->closing && !viewer->dead &&
+           (read = live_reader_next(&viewer->reader, &message)) != LIVE_READ_MORE) {
+        count(&hub->counters.messages, 1);
+        if (!live_viewer_count(viewer, 1, 0, now_ns))
+            viewer_close(hub, viewer, LIVE_CLOSE_POLICY);
+        else
+            viewer_message(hub, viewer, read, &message);
+    }
+}
+
+/* One receive a round and viewer, so that who sends much holds nobody up. */
+static void viewer_readable(struct live_hub *hub, struct live_viewer *viewer, int64_t now_ns)
+{
+    uint32_t capacity;
+    if (viewer->closing)
+        live_reader_init(&viewer->reader); /* drop what comes after a Close */
+    uint8_t *space = live_reader_space(&viewer->reader, &capacity);
+    ssize_t received = recv(viewer->socket, space, capacity, MSG_DONTWAIT);
+    if (received < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+        return;
+    if (received <= 0) {
+        viewer->dead = true;
+        return;
+    }
+    viewer->heard_ns = now_ns;
+    live_reader_received(&viewer->reader, (uint32_t)received);
+    if (!live_viewer_count(viewer, 0, (uint32_t)received, now_ns))
+        viewer_close(hub, viewer, LIVE_CLOSE_POLICY);
+    viewer_listen(hub, viewer, now_ns);
+}
+
+static void viewer_event(struct live_hub *hub, struct live_viewer *viewer, uint32_t events,
+                         int64_t now_ns)
+{
+    if (viewer->dead)
+        return; /* by an earlier event of this round */
+    if ((events & EPOLLOUT) != 0)
+        live_viewer_flush(viewer);
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
+        viewer_readable(hub, viewer, now_ns);
+    if (viewer->joined && live_viewer_needs_keyframe(viewer))
+        channel_ask_keyframe(hub, viewer, now_ns);
+    viewer_settle(hub, viewer);
+}
+
+/* ---- Letters ---- */
+
+static void frame_send_to(struct live_hub *hub, struct live_viewer *viewer, struct lab_frame *frame)
+{
+    if (live_viewer_send(viewer, frame) == LIVE_SENT) {
+        count(&hub->counters.frames_sent, 1);
+        count(&hub->counters.frame_bytes_sent, frame->length);
+        count(&hub->counters.keyframes_sent, frame->base == 0);
+        count(&hub->counters.partial_writes, viewer->wants_write);
+    } else if (frame->base != 0) {
+        count(&hub->counters.frames_skipped, 1);
+    }
+    viewer_settle(hub, viewer);
+}
+
+static void fanout_measure(struct live_hub *hub, int64_t encoded_ns)
+{
+    int64_t took = server_now_ns() - encoded_ns;
+    uint64_t took_ns = took > 0 ? (uint64_t)took : 0;
+    count(&hub->counters.fanouts, 1);
+    count(&hub->counters.fanout_ns_sum, took_ns);
+    if (took_ns > atomic_load_explicit(&hub->counters.fanout_ns_max, memory_order_relaxed))
+        atomic_store_explicit(&hub->counters.fanout_ns_max, took_ns, memory_order_relaxed);
+}
+
+static void frame_fan_out(struct live_hub *hub, uint32_t slot, uint8_t layer,
+                          struct lab_frame *frame)
+{
+    struct channel *channel = &hub->channels[slot % LAB_RUNS_LIVE_MAX][layer];
+    struct live_viewer *viewer = channel->slot == slot ? channel->first : NULL;
+    if (frame->base == 0 && channel->slot == slot)
+        channel->keyframe_asked_ns = 0;
+    while (viewer != NULL) {
+        struct live_viewer *next = viewer->next; /* sending may end it */
+        frame_send_to(hub, viewer, frame);
+        viewer = next;
+    }
+    fanout_measure(hub, frame->encoded_ns);
+    lab_frame_release(frame);
+}
+
+static void mailbox_read(struct live_hub *hub, int64_t now_ns)
+{
+    struct mailbox *mailbox = &hub->mailbox;
+    pthread_mutex_lock(&mailbox->mutex);
+    struct letter *letters = mailbox->letters;
+    uint32_t letter_count = mailbox->count;
+    mailbox->letters = mailbox->spare;
+    mailbox->spare = letters;
+    mailbox->count = mailbox->frames = 0;
+    pthread_mutex_unlock(&mailbox->mutex);
+    for (uint32_t i = 0; i < letter_count; i++) {
+        const struct letter *letter = &letters[i];
+        if (letter->kind == LETTER_FRAME)
+            frame_fan_out(hub, letter->slot, letter->layer, letter->of.frame);
+        else if (letter->kind == LETTER_GONE)
+            run_gone(hub, letter->slot);
+        else
+            viewer_arrive(hub, letter->of.viewer, now_ns);
+    }
+}
+
+/* ---- The thread ---- */
+
+/* Once a second: who is silent is asked, then given up. */
+static void viewers_sweep(struct live_hub *hub, int64_t now_ns)
+{
+    if (now_ns - hub->swept_ns < SECOND_NS)
+        return;
+    hub->swept_ns = now_ns;
+    for (uint32_t i = hub->viewer_count; i > 0; i--) {
+        struct live_viewer *viewer = hub->viewers[i - 1];
+        int64_t silent_ns = now_ns - viewer->heard_ns;
+        if (run_is_gone(hub, viewer->slot))
+            viewer_close(hub, viewer, LIVE_CLOSE_GOING_AWAY);
+        if (viewer->closing ? now_ns - viewer->closing_ns > LIVE_CLOSE_S_MAX * SECOND_NS
+                            : silent_ns > LIVE_SILENCE_S_MAX * SECOND_NS) {
+            viewer->dead = true;
+        } else if (silent_ns > LIVE_PING_AFTER_S * SECOND_NS &&
+                   now_ns - viewer->asked_ns > LIVE_PING_AFTER_S * SECOND_NS) {
+            viewer->asked_ns = now_ns;
+            live_viewer_send_control(viewer, PING, NULL, 0);
+        }
+        viewer_settle(hub, viewer);
+    }
+}
+
+static void hub_round(struct live_hub *hub)
+{
+    struct epoll_event events[EVENTS_PER_ROUND];
+    int ready = epoll_wait(hub->epoll, events, EVENTS_PER_ROUND, ROUND_MS_MAX);
+    int64_t now_ns = server_now_ns();
+    atomic_store(&hub->seen_ns, now_ns);
+    for (int i = 0; i < ready; i++) {
+        uint64_t woken;
+        if (events[i].data.ptr != NULL)
+            viewer_event(hub, events[i].data.ptr, events[i].events, now_ns);
+        else if (read(hub->wake, &woken, sizeof woken) > 0)
+            mailbox_read(hub, now_ns);
+    }
+    viewers_sweep(hub, now_ns);
+    dead_free(hub);
+}
+
+static void *hub_run(void *context)
+{
+    struct live_hub *hub = context;
+    while (!atomic_load(&hub->stopping))
+        hub_round(hub);
+    mailbox_read(hub, server_now_ns()); /* whoever was on the way in gets a Close too */
+    while (hub->viewer_count > 0) {
+        struct live_viewer *viewer = hub->viewers[hub->viewer_count - 1];
+        viewer_close(hub, viewer, LIVE_CLOSE_GOING_AWAY);
+        viewer->dead = true;
+        viewer_settle(hub, viewer);
+    }
+    dead_free(hub);
+    return NULL;
+}
+
+static void hub_free(struct live_hub *hub)
+{
+    if (hub->epoll >= 0)
+        close(hub->epoll);
+    if (hub->wake >= 0)
+        close(hub->wake);
+    pthread_mutex_destroy(&hub->mailbox.mutex);
+    free(hub->mailbox.letters);
+    free(hub->mailbox.spare);
+    free(hub->viewers);
+    free(hub);
+}
+
+static int hub_build(struct live_hub *hub, struct lab *lab, uint32_t viewers_max)
+{
+    hub->lab = lab;
+    hub->viewers_max = viewers_max;
+    pthread_mutex_init(&hub->mailbox.mutex, NULL);
+    hub->epoll = epoll_create1(EPOLL_CLOEXEC);
+    hub->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    hub->mailbox.letters = malloc(MAILBOX_LETTERS_MAX * sizeof(struct letter));
+    hub->mailbox.spare = malloc(MAILBOX_LETTERS_MAX * sizeof(struct letter));
+    hub->viewers = malloc(viewers_max * sizeof(struct live_viewer *));
+    if (hub->epoll < 0 || hub->wake < 0 || hub->mailbox.letters == NULL ||
+        hub->mailbox.spare == NULL || hub->viewers == NULL)
+        return -1;
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+    atomic_store(&hub->seen_ns, server_now_ns());
+    return epoll_ctl(hub->epoll, EPOLL_CTL_ADD, hub->wake, &event);
+}
+
+struct live_hub *live_hub_start(struct lab *lab, uint32_t viewers_max, struct error *error)
+{
+    assert(viewers_max > 0 && viewers_max <= LIVE_VIEWERS_MAX);
+    struct live_hub *hub = calloc(1, sizeof *hub);
+    if (hub == NULL) {
+        error_set(error, "out of memory");
+        return NULL;
+    }
+    if (hub_build(hub, lab, viewers_max) != 0 ||
+        pthread_create(&hub->thread, NULL, hub_run, hub) != 0) {
+        error_set(error, "the live stream cannot be started: out of memory or descriptors");
+        hub_free(hub);
+        return NULL;
+    }
+    const struct lab_live_callbacks callbacks = {
+        .context = hub, .published = on_published, .gone = on_gone};
+    lab_live_attach(lab, &callbacks);
+    return hub;
+}
+
+void live_hub_stop(struct live_hub **hub)
+{
+    if (*hub == NULL)
+        return;
+    lab_live_attach((*hub)->lab, NULL);
+    atomic_store(&(*hub)->stopping, true);
+    hub_wake(*hub);
+    pthread_join((*hub)->thread, NULL);
+    hub_free(*hub);
+    *hub = NULL;
+}
+
+struct live_counters *live_hub_counters(struct live_hub *hub)
+{
+    return &hub->counters;
+}
+
+int64_t live_hub_seen_ns(const struct live_hub *hub)
+{
+    return atomic_load(&hub->seen_ns);
+}

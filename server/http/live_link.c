@@ -1,0 +1,78 @@
+/* live_link.c - admits viewers. */
+#include "http/live_link.h"
+
+#include <civetweb.h>
+#include <string.h>
+
+#include "http/connection.h"
+#include "http/limits.h"
+#include "http/live_hub.h"
+#include "http/request.h"
+#include "http/server.h"
+#include "lab/lab.h"
+
+static bool run_named(const struct request *request, char run[LAB_RUN_ID_BYTES])
+{
+    return request_query_word(request, "run", run, LAB_RUN_ID_BYTES) && run[0] != 0;
+}
+
+/* 0, or the status of the refusal that was sent. */
+static int viewer_check(struct request *request)
+{
+    struct server *server = request->server;
+    struct error error;
+    struct lab_problem problem = {0};
+    char run[LAB_RUN_ID_BYTES], owner[64];
+    if (strcmp(request->path, "/live") != 0)
+        return reply_problem(request, 404, "The only WebSocket here is /live?run=ID.");
+    if (!access_origin_allowed(server->access, request->connection, &error)) {
+        atomic_fetch_add(&server->counters.origin_refused, 1);
+        return reply_problem(request, 403, error.text);
+    }
+    if (!run_named(request, run))
+        return reply_problem(request, 404, "Say which run to watch: /live?run=ID.");
+    if (!live_hub_has_room(server->hub)) {
+        atomic_fetch_add(&live_hub_counters(server->hub)->viewers_refused, 1);
+        request_header(request, "Retry-After", "10");
+        return reply_problem(request, 503, "The server has as many viewers as it can have.");
+    }
+    int result = lab_run_owner(server->lab, run, owner, &problem);
+    return result == 0 ? 0 : reply_lab(request, result, 0, NULL, &problem);
+}
+
+int live_link_connect(const struct mg_connection *connection, void *context)
+{
+    struct server *server = context;
+    struct request request;
+    uint32_t retry_after_s = 0;
+    request_init(&request, (struct mg_connection *)connection, server);
+    const char *address = mg_get_request_info(connection)->remote_addr;
+    int status;
+    if (rate_take(&server->rate, address, 1, server_now_ns(), &retry_after_s)) {
+        status = viewer_check(&request);
+    } else {
+        atomic_fetch_add(&server->counters.rate_refused, 1);
+        request_header(&request, "Retry-After", "1");
+        status = reply_problem(&request, 429, "Too many requests from this address.");
+    }
+    if (status != 0)
+        mg_disable_connection_keep_alive((struct mg_connection *)connection);
+    request_clear(&request);
+    return status;
+}
+
+void live_link_ready(struct mg_connection *connection, void *context)
+{
+    struct server *server = context;
+    struct request request;
+    struct lab_problem problem = {0};
+    char run[LAB_RUN_ID_BYTES];
+    request_init(&request, connection, server);
+    int socket =
+        run_named(&request, run) ? connection_take(connection, server->viewer_descriptor_min) : -1;
+    if (socket == -1)
+        mg_disable_connection_keep_alive(connection); /* ends the connection */
+    else if (live_hub_add(server->hub, socket, run, &problem) != 0)
+        lab_problem_clear(&problem); /* the viewer was told in the Close */
+    request_clear(&request);
+}

@@ -1,0 +1,20 @@
+/* problem.h - problem documents (RFC 9457): what every refusal of the API looks like. */
+#ifndef HTTP_PROBLEM_H
+#define HTTP_PROBLEM_H
+
+#include "base/text.h"
+
+struct cJSON;
+
+enum { PROBLEM_BYTES_MAX = 8192 };
+
+/* The standard's words for a status, such as "Not Found". */
+const char *problem_title(int status);
+
+/* Writes {type, title, status, detail, instance, allowed?}. `detail` is one sentence; `instance`
+ * the path asked for; `allowed` an array of strings or NULL. Bytes that are not UTF-8 are replaced,
+ * since detail and instance repeat what the client sent. A list that does not fit is left out. */
+void problem_write(struct text *text, int status, const char *detail, const char *instance,
+                   const struct cJSON *allowed);
+
+#endif

@@ -1,0 +1,306 @@
+/* request.c - reads what a request carries and writes answers. */
+#include "http/request.h"
+
+#include <assert.h>
+#include <civetweb.h>
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "http/limits.h"
+#include "http/problem.h"
+#include "http/server.h"
+#include "lab/lab.h"
+
+enum { REPLY_HEAD_BYTES_MAX = 2560, REPLY_ONE_WRITE_BYTES_MAX = 20480, QUERY_VALUE_BYTES_MAX = 32 };
+
+const char REPLY_COMMON_HEADERS[] =
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+    "X-Content-Type-Options: nosniff\r\n"
+    "Referrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+void request_init(struct request *request, struct mg_connection *connection, struct server *server)
+{
+    assert(request != NULL && connection != NULL);
+    memset(request, 0, sizeof *request);
+    const struct mg_request_info *info = mg_get_request_info(connection);
+    request->connection = connection;
+    request->server = server;
+    request->method = info->request_method != NULL ? info->request_method : "";
+    request->path = info->local_uri != NULL ? info->local_uri : "";
+    request->query = info->query_string;
+    request->head_only = strcmp(request->method, "HEAD") == 0;
+    request->headers = text_init(request->headers_buffer, sizeof request->headers_buffer);
+}
+
+void request_clear(struct request *request)
+{
+    cJSON_Delete(request->body);
+    request->body = NULL;
+}
+
+void request_header(struct request *request, const char *name, const char *value)
+{
+    assert(strpbrk(value, "\r\n") == NULL);
+    text_add(&request->headers, name);
+    text_add(&request->headers, ": ");
+    text_add(&request->headers, value);
+    text_add(&request->headers, "\r\n");
+    assert(!request->headers.cut);
+}
+
+void request_close_after(struct request *request)
+{
+    request_header(request, "Connection", "close");
+    mg_disable_connection_keep_alive(request->connection);
+}
+
+/* ---- Reading ---- */
+
+static const char *header(const struct request *request, const char *name)
+{
+    return mg_get_header(request->connection, name);
+}
+
+/* A client that is still sending would not read the answer; so what it sends is taken in for a
+ * while and dropped. */
+static void request_drain(struct request *request)
+{
+    char bytes[4096];
+    int64_t until_ns = server_now_ns() + INT64_C(1000000000);
+    for (size_t drained = 0; drained < HTTP_DRAIN_BYTES_MAX; drained += sizeof bytes) {
+        if (mg_read(request->connection, bytes, sizeof bytes) <= 0 || server_now_ns() > until_ns)
+            return;
+    }
+}
+
+int request_check_length(struct request *request)
+{
+    long long length = mg_get_request_info(request->connection)->content_length;
+    const char *encoding = header(request, "Transfer-Encoding");
+    if (encoding != NULL) {
+        request_close_after(request);
+        return reply_problem(request, 411, "A body must come with its Content-Length.");
+    }
+    if (length <= HTTP_BODY_BYTES_MAX)
+        return 0;
+    char detail[160];
+    snprintf(detail, sizeof detail, "The body has %lld bytes; at most %d are read.", length,
+             HTTP_BODY_BYTES_MAX);
+    request_close_after(request);
+    int status = reply_problem(request, 413, detail);
+    request_drain(request);
+    return status;
+}
+
+/* mg_read waits for as many bytes as it is asked for, and each of them may take the whole timeout.
+ * Byte by byte the deadline holds; bytes that came with the head cost no system call. */
+static bool body_receive(struct request *request, char *bytes, size_t length)
+{
+    int64_t until_ns = server_now_ns() + HTTP_BODY_SECONDS_MAX * INT64_C(1000000000);
+    for (size_t i = 0; i < length; i++) {
+        if (mg_read(request->connection, bytes + i, 1) != 1 || server_now_ns() > until_ns)
+            return false;
+    }
+    return true;
+}
+
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static bool utf8_is_valid(const uint8_t *at, const uint8_t *end)
+{
+    while (at < end) {
+        uint8_t first = *at++;
+        if (first < 0x80)
+            continue;
+        unsigned more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
+        if (first < 0xc2 || first > 0xf4 || (size_t)(end - at) < more)
+            return false;
+        uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+        uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+        for (unsigned i = 0; i < more; i++, at++) {
+            if (*at < low || *at > high)
+                return false;
+            low = 0x80;
+            high = 0xbf;
+        }
+    }
+    return true;
+}
+
+static int body_parse(struct request *request, const char *bytes, size_t length)
+{
+    if (!utf8_is_valid((const uint8_t *)bytes, (const uint8_t *)bytes + length))
+        return reply_problem(request, 400, "The body is not valid UTF-8.");
+    const char *end = NULL;
+    request->body = cJSON_ParseWithLengthOpts(bytes, length, &end, false);
+    if (request->body != NULL)
+        end += strspn(end, " \t\r\n");
+    if (request->body == NULL || end != bytes + length) {
+        char detail[128];
+        snprintf(detail, sizeof detail, "The body is not JSON: it cannot be read from byte %td on.",
+                 end != NULL ? end - bytes : 0);
+        return reply_problem(request, 400, detail);
+    }
+    if (!cJSON_IsObject(request->body))
+        return reply_problem(request, 400, "The body must be a JSON object, such as {}.");
+    return 0;
+}
+
+int request_read_body(struct request *request)
+{
+    long long length = mg_get_request_info(request->connection)->content_length;
+    assert(length <= HTTP_BODY_BYTES_MAX);
+    if (length <= 0) {
+        request->body = cJSON_CreateObject();
+        return request->body != NULL ? 0 : reply_problem(request, 503, "Out of memory.");
+    }
+    const char *expect = header(request, "Expect");
+    if (expect != NULL && mg_strcasecmp(expect, "100-continue") == 0)
+        mg_printf(request->connection, "HTTP/1.1 100 Continue\r\n\r\n");
+    char bytes[HTTP_BODY_BYTES_MAX + 1];
+    if (!body_receive(request, bytes, (size_t)length)) {
+        request_close_after(request);
+        return reply_problem(request, 408, "The body did not arrive in time.");
+    }
+    bytes[length] = 0; /* cJSON looks one byte past some numbers */
+    return body_parse(request, bytes, (size_t)length);
+}
+
+bool request_query_word(const struct request *request, const char *name, char *word, size_t bytes)
+{
+    if (request->query == NULL)
+        return false;
+    return mg_get_var(request->query, strlen(request->query), name, word, bytes) >= 0;
+}
+
+int request_query_number(struct request *request, const char *name, uint64_t low, uint64_t high,
+                         uint64_t standard, uint64_t *value)
+{
+    char word[QUERY_VALUE_BYTES_MAX];
+    *value = standard;
+    if (request->query == NULL)
+        return 0;
+    int length = mg_get_var(request->query, strlen(request->query), name, word, sizeof word);
+    if (length == -1)
+        return 0; /* not there */
+    char *end = NULL;
+    errno = 0;
+    unsigned long long number = length > 0 ? strtoull(word, &end, 10) : 0;
+    if (length > 0 && word[0] >= '0' && word[0] <= '9' && *end == 0 && errno == 0 &&
+        number >= low && number <= high) {
+        *value = number;
+        return 0;
+    }
+    char detail[160];
+    snprintf(detail, sizeof detail,
+             "%s must be a whole number from %" PRIu64 " to %" PRIu64 ", not \"%s\".", name, low,
+             high, length > 0 ? word : "");
+    return reply_problem(request, 422, detail);
+}
+
+/* ---- Answering ---- */
+
+static bool write_all(struct request *request, const void *bytes, size_t length)
+{
+    return length == 0 || mg_write(request->connection, bytes, length) == (int)length;
+}
+
+static void head_write(struct request *request, struct text *head, int status,
+                       const char *content_type, size_t length)
+{
+    text_add(head, "HTTP/1.1 ");
+    text_add_i64(head, status);
+    text_add_char(head, ' ');
+    text_add(head, problem_title(status));
+    text_add(head, "\r\nCache-Control: no-store\r\n");
+    if (content_type != NULL) {
+        text_add(head, "Content-Type: ");
+        text_add(head, content_type);
+        text_add(head, "\r\n");
+    }
+    if (status != 204) {
+        text_add(head, "Content-Length: ");
+        text_add_u64(head, length);
+        text_add(head, "\r\n");
+    }
+    text_add(head, REPLY_COMMON_HEADERS);
+    text_add_bytes(head, request->headers.at, request->headers.length);
+    text_add(head, "\r\n");
+    assert(!head->cut);
+}
+
+int reply_bytes(struct request *request, int status, const char *content_type, const void *bytes,
+                size_t length)
+{
+    char buffer[REPLY_HEAD_BYTES_MAX + REPLY_ONE_WRITE_BYTES_MAX];
+    struct text head = text_init(buffer, REPLY_HEAD_BYTES_MAX);
+    head_write(request, &head, status, content_type, length);
+    if (request->head_only)
+        length = 0;
+    bool sent;
+    if (length <= REPLY_ONE_WRITE_BYTES_MAX) {
+        if (length > 0)
+            memcpy(buffer + head.length, bytes, length);
+        sent = write_all(request, buffer, head.length + length);
+    } else {
+        sent = write_all(request, buffer, head.length) && write_all(request, bytes, length);
+    }
+    if (!sent)
+        mg_disable_connection_keep_alive(request->connection);
+    return status;
+}
+
+int reply_json(struct request *request, int status, struct cJSON *document)
+{
+    assert(document != NULL);
+    char *printed = cJSON_PrintUnformatted(document);
+    cJSON_Delete(document);
+    if (printed == NULL)
+        return reply_problem(request, 503, "Out of memory.");
+    int result = reply_bytes(request, status, "application/json", printed, strlen(printed));
+    cJSON_free(printed);
+    return result;
+}
+
+int reply_empty(struct request *request, int status)
+{
+    return reply_bytes(request, status, NULL, NULL, 0);
+}
+
+int reply_problem_allowed(struct request *request, int status, const char *detail,
+                          const struct cJSON *allowed)
+{
+    char buffer[PROBLEM_BYTES_MAX];
+    struct text text = text_init(buffer, sizeof buffer);
+    problem_write(&text, status, detail, request->path, allowed);
+    return reply_bytes(request, status, "application/problem+json", text.at, text.length);
+}
+
+int reply_problem(struct request *request, int status, const char *detail)
+{
+    return reply_problem_allowed(request, status, detail, NULL);
+}
+
+int reply_lab(struct request *request, int result, int status_good, struct cJSON *document,
+              struct lab_problem *problem)
+{
+    if (result == 0) {
+        lab_problem_clear(problem);
+        if (status_good == 204)
+            return reply_empty(request, 204);
+        return reply_json(request, status_good, document);
+    }
+    assert(result <= -400 && result >= -599);
+    if (result == -503)
+        request_header(request, "Retry-After", "5");
+    int status = reply_problem_allowed(request, -result, problem->detail, problem->allowed);
+    lab_problem_clear(problem);
+    return status;
+}

@@ -1,0 +1,189 @@
+/* routes.c - finds the route of a request and checks what holds for all of them. */
+#include "http/routes.h"
+
+#include <assert.h>
+#include <civetweb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "http/handlers.h"
+#include "http/pages.h"
+#include "http/request.h"
+#include "http/server.h"
+
+enum { COST = 1, COST_NEW_RUN = 5, COST_HEAVY = 25 };
+
+const struct route ROUTES[] = {
+    {"GET", "/api/v1/systems", handle_systems, COST},
+    {"GET", "/api/v1/scenarios", handle_scenarios, COST},
+    {"GET", "/api/v1/words/{system}", handle_words, COST},
+    {"GET", "/api/v1/openapi.json", handle_openapi, COST},
+    {"POST", "/api/v1/session", handle_session, COST_NEW_RUN},
+    {"POST", "/api/v1/presenter", handle_presenter, COST_HEAVY},
+    {"GET", "/api/v1/runs", handle_runs, COST},
+    {"POST", "/api/v1/runs", handle_run_create, COST_NEW_RUN},
+    {"GET", "/api/v1/runs/{id}", handle_run, COST},
+    {"DELETE", "/api/v1/runs/{id}", handle_run_delete, COST},
+    {"POST", "/api/v1/runs/{id}/inputs", handle_inputs, COST},
+    {"POST", "/api/v1/runs/{id}/pace", handle_pace, COST},
+    {"GET", "/api/v1/runs/{id}/state", handle_state, COST},
+    {"GET", "/api/v1/runs/{id}/events", handle_events, COST},
+    {"GET", "/api/v1/runs/{id}/verdicts", handle_verdicts, COST},
+    {"POST", "/api/v1/runs/{id}/verify", handle_verify, COST_HEAVY},
+    {"GET", "/api/v1/runs/{id}/metrics", handle_run_metrics, COST},
+    {"GET", "/api/v1/runs/{id}/orders", handle_orders, COST},
+    {"GET", "/api/v1/runs/{id}/subjects/{n}", handle_subject, COST},
+    {"GET", "/api/v1/runs/{id}/export/{table}.csv", handle_export_csv, COST_HEAVY},
+    {"GET", "/api/v1/runs/{id}/export.zip", handle_export_zip, COST_HEAVY},
+    {"POST", "/api/v1/comparisons", handle_comparisons, COST_HEAVY},
+    {"GET", "/live", handle_live_plain, COST},
+    {"GET", "/metrics", handle_metrics, 0},
+    {"GET", "/healthz", handle_healthz, 0},
+    {"GET", "/readyz", handle_readyz, 0},
+};
+const size_t ROUTE_COUNT = sizeof ROUTES / sizeof ROUTES[0];
+
+/* ---- Patterns ---- */
+
+/* One part of a path, up to the next '/' or the end, against one part of a pattern. The part is
+ * copied to `parameter` when the pattern has {...} there. */
+static bool part_matches(const char *pattern, size_t pattern_length, const char *part,
+                         size_t length, char *parameter, size_t parameter_bytes)
+{
+    if (pattern[0] != '{')
+        return length == pattern_length && memcmp(pattern, part, length) == 0;
+    const char *tail = memchr(pattern, '}', pattern_length);
+    assert(tail != NULL);
+    size_t tail_length = pattern_length - (size_t)(tail + 1 - pattern);
+    if (length <= tail_length || length - tail_length >= parameter_bytes ||
+        memcmp(part + length - tail_length, tail + 1, tail_length) != 0)
+        return false;
+    memcpy(parameter, part, length - tail_length);
+    parameter[length - tail_length] = 0;
+    return true;
+}
+
+bool route_matches(const char *pattern, const char *path, char *parameters, size_t parameter_bytes,
+                   size_t parameter_count)
+{
+    size_t used = 0;
+    while (*pattern == '/' && *path == '/') {
+        size_t pattern_length = strcspn(++pattern, "/");
+        size_t length = strcspn(++path, "/");
+        bool named = pattern[0] == '{';
+        if (named && used == parameter_count)
+            return false;
+        if (!part_matches(pattern, pattern_length, path, length,
+                          parameters + used * parameter_bytes, parameter_bytes))
+            return false;
+        used += named;
+        pattern += pattern_length;
+        path += length;
+    }
+    return *pattern == 0 && *path == 0;
+}
+
+static bool request_fits(struct request *request, const struct route *route)
+{
+    return route_matches(route->pattern, request->path, request->parameters[0],
+                         REQUEST_PARAMETER_BYTES, REQUEST_PARAMETERS);
+}
+
+static bool method_fits(const struct request *request, const struct route *route)
+{
+    return strcmp(request->method, route->method) == 0 ||
+           (request->head_only && strcmp(route->method, "GET") == 0);
+}
+
+/* ---- Dispatch ---- */
+
+/* No route: a page, or 404; or a path that has other methods: 405. */
+static int answer_unrouted(struct request *request)
+{
+    char allow[64] = "", detail[200];
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        if (request_fits(request, &ROUTES[i]))
+            snprintf(allow + strlen(allow), sizeof allow - strlen(allow), "%s%s",
+                     allow[0] != 0 ? ", " : "",
+                     strcmp(ROUTES[i].method, "GET") == 0 ? "GET, HEAD" : ROUTES[i].method);
+    }
+    bool reads = request->head_only || strcmp(request->method, "GET") == 0;
+    if (allow[0] == 0 && reads) {
+        int status = pages_serve(request->server->pages, request, request->path);
+        return status != 0 ? status
+                           : reply_problem(request, 404, "There is nothing at this address.");
+    }
+    if (allow[0] == 0 && !pages_has(request->server->pages, request->path))
+        return reply_problem(request, 404, "There is nothing at this address.");
+    if (allow[0] == 0)
+        strcpy(allow, "GET, HEAD");
+    request_header(request, "Allow", allow);
+    snprintf(detail, sizeof detail, "This address takes %s, not %.20s.", allow, request->method);
+    return reply_problem(request, 405, detail);
+}
+
+/* 0, or the status of the refusal that was sent. */
+static int check_rate(struct request *request, const struct route *route)
+{
+    struct server *server = request->server;
+    uint32_t retry_after_s = 0;
+    char seconds[16];
+    const char *address = mg_get_request_info(request->connection)->remote_addr;
+    if (route->cost == 0 ||
+        rate_take(&server->rate, address, route->cost, server_now_ns(), &retry_after_s))
+        return 0;
+    atomic_fetch_add(&server->counters.rate_refused, 1);
+    snprintf(seconds, sizeof seconds, "%u", retry_after_s);
+    request_header(request, "Retry-After", seconds);
+    return reply_problem(request, 429, "Too many requests from this address.");
+}
+
+static int check_origin(struct request *request)
+{
+    struct error error;
+    if (access_origin_allowed(request->server->access, request->connection, &error))
+        return 0;
+    atomic_fetch_add(&request->server->counters.origin_refused, 1);
+    return reply_problem(request, 403, error.text);
+}
+
+static int answer_routed(struct request *request, const struct route *route)
+{
+    bool changes = strcmp(route->method, "GET") != 0;
+    int status = check_rate(request, route);
+    if (status == 0 && changes)
+        status = check_origin(request);
+    if (status == 0 && strcmp(route->method, "POST") == 0)
+        status = request_read_body(request);
+    if (status != 0)
+        return status;
+    access_identify(request->server->access, request->connection, &request->visitor);
+    return route->handle(request);
+}
+
+static int answer(struct request *request)
+{
+    int status = request_check_length(request);
+    if (status != 0)
+        return status;
+    for (size_t i = 0; i < ROUTE_COUNT; i++) {
+        if (method_fits(request, &ROUTES[i]) && request_fits(request, &ROUTES[i]))
+            return answer_routed(request, &ROUTES[i]);
+    }
+    return answer_unrouted(request);
+}
+
+int routes_dispatch(struct server *server, struct mg_connection *connection)
+{
+    struct request request;
+    int64_t begin_ns = server_now_ns();
+    atomic_fetch_add(&server->counters.requests_running, 1);
+    request_init(&request, connection, server);
+    int status = answer(&request);
+    request_clear(&request);
+    assert(status >= 200 && status < 600);
+    atomic_fetch_sub(&server->counters.requests_running, 1);
+    atomic_fetch_add(&server->counters.requests[status / 100], 1);
+    atomic_fetch_add(&server->counters.request_ns_sum, (uint64_t)(server_now_ns() - begin_ns));
+    return status;
+}
