@@ -398,6 +398,7 @@ void sim_process_start(struct sim *sim, uint32_t index)
     struct node_env env = sim_process_env(world, index);
     protocol->boot(state, &env);
     sim_fault_count(world);
+    world->event = world->steps + 1; /* the note belongs to the step that follows */
     int64_t args[] = {node->boots};
     sim_note_host(sim, NODE_NOTE_STARTED, index, NODE_NONE, args, 1);
     struct node_event event = {.kind = NODE_EVENT_START, .from = NODE_NONE};
