@@ -28,11 +28,12 @@ bool lab_decimal_parse(double number, unsigned decimals, int64_t *value)
     if (!(fabs(scaled) < 9e15)) { /* also what is not a number */
         return false;
     }
-    double whole = round(scaled);
-    if (fabs(scaled - whole) > 1e-6 * fmax(1.0, fabs(scaled) * 1e-6)) {
+    int64_t whole = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+    double tolerance = fabs(scaled) < 1e6 ? 1e-6 : fabs(scaled) * 1e-12;
+    if (fabs(scaled - (double)whole) > tolerance) {
         return false;
     }
-    *value = (int64_t)whole;
+    *value = whole;
     return true;
 }
 

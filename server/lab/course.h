@@ -1,0 +1,94 @@
+/* course.h - a world on its way through virtual time: its inputs applied when they are due, its
+ * stops found. Headless runs and live ones go this same way.
+ *
+ * Belongs to one thread at a time. */
+#ifndef LAB_COURSE_H
+#define LAB_COURSE_H
+
+#include "base/text.h"
+#include "lab/condition.h"
+#include "lab/input.h"
+#include "lab/recorder.h"
+
+struct lab_course {
+    const struct lab_scenario *scenario;
+    uint64_t seed;
+    int64_t settings[LAB_SETTINGS_MAX]; /* at t = 0 */
+    struct sim_plan plan;
+    struct sim sim;
+    struct lab_recorder recorder;
+    struct lab_inputs inputs; /* all, the script's included */
+    uint32_t inputs_done;     /* applied so far */
+
+    /* What to stop at, beside the time asked for. */
+    bool stop_armed;          /* the condition below counts */
+    bool stop_at_interesting; /* the next interesting note */
+    struct lab_condition condition;
+    bool stopped; /* such a stop was reached; cleared by lab_course_arm() */
+    int64_t stopped_second;
+    int64_t *figures; /* of the last whole second, while a condition needs them */
+
+    /* For the owner: called with each note after the course has looked at it, and with each row of
+     * the system. */
+    void *context;
+    void (*note)(void *context, const struct node_note *note, const struct system_note *known);
+    void (*row)(void *context, const struct node_row *row);
+    void (*put)(void *context, const struct lab_row *row);
+};
+
+/* The scenario must outlive the course. The script becomes inputs 1, 2 ... The world is built, at
+ * time 0. -422 when the plan is refused. The course must stay where it is. */
+int lab_course_open(struct lab_course *course, const struct lab_scenario *scenario, uint64_t seed,
+                    const int64_t *settings, bool with_script, struct lab_problem *problem);
+void lab_course_close(struct lab_course *course);
+
+/* Adds an input that takes effect at its time (not before now). */
+void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number);
+/* Goes on to `until_ns`, through at most about `steps_max` events; inputs at `until_ns` itself are
+ * applied. SIM_REACHED also when a stop was reached before (course->stopped). */
+enum sim_status lab_course_run(struct lab_course *course, int64_t until_ns, uint64_t steps_max);
+/* One event, or the next input, not after `until_ns`. False when there was none. */
+bool lab_course_step(struct lab_course *course, int64_t until_ns);
+/* Stop where a condition holds (NULL: none) and, if asked, at the next interesting note. */
+void lab_course_arm(struct lab_course *course, const struct lab_condition *condition,
+                    bool interesting);
+
+int64_t lab_course_now_ns(const struct lab_course *course);
+/* Current figures, in the order of the system's; the caller's array of figure_count. */
+void lab_course_figures(const struct lab_course *course, int64_t *figures);
+/* The settings as they are now. */
+const int64_t *lab_course_settings(const struct lab_course *course);
+
+/* ---- Judging ---- */
+
+struct lab_judgement {
+    uint32_t count;
+    struct system_finding findings[64]; /* in the order of the system's checks */
+    bool final;                         /* of a fork that was healed */
+    bool converged;                     /* it came to rest */
+    uint32_t restless_node;             /* if not: who said so, and why */
+    struct node_reason restless;
+    bool halted;
+};
+/* What holds so far. */
+void lab_course_judge(const struct lab_course *course, struct lab_judgement *judgement);
+
+/* A copy of a world, with a block of its own and no listeners. */
+struct lab_fork {
+    struct sim sim;
+    const struct lab_scenario *scenario;
+};
+void lab_fork_open(struct lab_fork *fork, const struct lab_course *course);
+void lab_fork_close(struct lab_fork *fork);
+/* Heals everything, ends new work, waits for rest, judges. The fork is used up by it. */
+void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement);
+
+/* "PASS", "FAIL", "UNKNOWN", or "EXPECTED-FAIL" while a bug switch is on. */
+const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check, bool bug);
+/* The finding in words, appended. */
+void lab_finding_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
+                       uint32_t check, struct text *text);
+/* The exit code of DECISIONS: 0 good, 1 a promise broken, 3 unknown, 4 never converged. */
+int lab_judgement_code(const struct lab_judgement *judgement, bool bug);
+
+#endif

@@ -1,0 +1,173 @@
+/* verify.c - judging a world: as it is, and as a healed copy that has come to rest.
+ *
+ * What is under way cannot be judged: an order that is not served yet is not lost. So the last
+ * word is spoken about a fork: all faults healed, no new orders, until nobody has anything left to
+ * do. The run itself goes on untouched. */
+#include "lab/course.h"
+
+#include "base/arena.h"
+#include "lab/words.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    REST_SECONDS_MAX = 300, /* a healed world that is not at rest by then has not converged */
+    CHECKS_MAX = 64,
+};
+static const int64_t NS_PER_S = 1000000000;
+
+static void judge_sim(const struct lab_scenario *scenario, const struct sim *sim, bool final,
+                      struct lab_judgement *judgement)
+{
+    struct node_world world;
+    assert(scenario->system->check_count <= CHECKS_MAX);
+    sim_world_view(sim, &world);
+    judgement->count = scenario->system->check_count;
+    judgement->final = final;
+    scenario->system->judge(sim_observer_state(sim), &world, final, judgement->findings);
+}
+
+void lab_course_judge(const struct lab_course *course, struct lab_judgement *judgement)
+{
+    memset(judgement, 0, sizeof *judgement);
+    judgement->converged = true;
+    judgement->halted = sim_halted(&course->sim, &judgement->restless) != SIM_HALT_NONE;
+    judge_sim(course->scenario, &course->sim, false, judgement);
+}
+
+void lab_fork_open(struct lab_fork *fork, const struct lab_course *course)
+{
+    size_t bytes = sim_bytes(&course->plan);
+    bytes = (bytes + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
+    *fork = (struct lab_fork){.scenario = course->scenario};
+    fork->sim.world = aligned_alloc(ARENA_ALIGNMENT, bytes);
+    if (fork->sim.world == NULL) {
+        abort();
+    }
+    fork->sim.checks = true;
+    sim_fork(&fork->sim, &course->sim);
+}
+
+void lab_fork_close(struct lab_fork *fork)
+{
+    free(fork->sim.world);
+    fork->sim.world = NULL;
+}
+
+static void fork_apply(struct lab_fork *fork, const struct sim_input *input)
+{
+    struct sim_input now = *input;
+    struct error error;
+    now.time_ns = sim_now_ns(&fork->sim);
+    int status = sim_apply(&fork->sim, &now, &error);
+    assert(status == 0);
+}
+
+static struct sim_input remedy_input(const struct system_remedy *remedy)
+{
+    struct sim_input input = {.type = SIM_INPUT_SETTING, .node = NODE_NONE, .peer = NODE_NONE};
+    if (!remedy->is_setting) {
+        input.type = (uint16_t)(SIM_INPUT_SYSTEM + remedy->type);
+        input.node = remedy->node;
+    }
+    memcpy(input.args, remedy->args, sizeof input.args);
+    return input;
+}
+
+static void heal_and_stop(struct lab_fork *fork)
+{
+    const struct lab_scenario *scenario = fork->scenario;
+    struct system_remedy remedy;
+    fork_apply(fork, &(struct sim_input){
+                         .type = SIM_INPUT_HEAL_ALL, .node = NODE_NONE, .peer = NODE_NONE});
+    for (uint32_t i = 0;
+         scenario->system->remedy != NULL && scenario->system->remedy(scenario->data, i, &remedy);
+         i++) {
+        struct sim_input input = remedy_input(&remedy);
+        fork_apply(fork, &input);
+    }
+}
+
+void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
+{
+    memset(judgement, 0, sizeof *judgement);
+    enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
+    if (status == SIM_REACHED) {
+        heal_and_stop(fork);
+    }
+    for (int second = 0; status == SIM_REACHED && second < REST_SECONDS_MAX; second++) {
+        status = sim_run(&fork->sim, sim_now_ns(&fork->sim) + NS_PER_S, UINT64_MAX);
+        if (status == SIM_REACHED &&
+            sim_at_rest(&fork->sim, &judgement->restless_node, &judgement->restless)) {
+            judgement->converged = true;
+            break;
+        }
+    }
+    judgement->halted = status == SIM_HALTED;
+    if (judgement->halted) {
+        (void)sim_halted(&fork->sim, &judgement->restless);
+    }
+    judge_sim(fork->scenario, &fork->sim, judgement->converged, judgement);
+    judgement->final = true;
+}
+
+/* ---- In words ---- */
+
+/* A promise of history that holds so far, in a world that never came to rest, is not yet kept. */
+static enum system_verdict verdict_of(const struct lab_judgement *judgement, uint32_t check)
+{
+    enum system_verdict verdict = judgement->findings[check].verdict;
+    bool open = judgement->final && (!judgement->converged || judgement->halted);
+    return open && verdict == SYSTEM_PASS ? SYSTEM_UNKNOWN : verdict;
+}
+
+const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check, bool bug)
+{
+    switch (verdict_of(judgement, check)) {
+    case SYSTEM_PASS:
+        return "PASS";
+    case SYSTEM_FAIL:
+        return bug ? "EXPECTED-FAIL" : "FAIL";
+    case SYSTEM_UNKNOWN:
+        return "UNKNOWN";
+    }
+    return "UNKNOWN";
+}
+
+void lab_finding_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
+                       uint32_t check, struct text *text)
+{
+    const struct system_finding *finding = &judgement->findings[check];
+    bool open = finding->verdict == SYSTEM_PASS && judgement->final;
+    if (open && judgement->halted) {
+        text_add(text, "the run was halted: ");
+        lab_words_reason(scenario, &judgement->restless, text);
+    } else if (open && !judgement->converged) {
+        text_add(text, "never came to rest after healing; ");
+        text_add(text, judgement->restless_node < scenario->node_count
+                           ? scenario->nodes[judgement->restless_node].name
+                           : "a node");
+        text_add(text, ": ");
+        lab_words_reason(scenario, &judgement->restless, text);
+    } else {
+        lab_words_reason(scenario, &finding->reason, text);
+    }
+}
+
+int lab_judgement_code(const struct lab_judgement *judgement, bool bug)
+{
+    bool unknown = judgement->halted;
+    for (uint32_t i = 0; i < judgement->count; i++) {
+        enum system_verdict verdict = judgement->findings[i].verdict;
+        if (verdict == SYSTEM_FAIL && !bug) {
+            return 1;
+        }
+        unknown = unknown || verdict == SYSTEM_UNKNOWN;
+    }
+    if (judgement->final && !judgement->converged && !judgement->halted) {
+        return 4;
+    }
+    return unknown ? 3 : 0;
+}

@@ -1,0 +1,146 @@
+/* test_condition.c - the language of conditions: what it says, and what it refuses. */
+#include "lab/condition.h"
+#include "toy_system.h"
+#include "unit.h"
+
+const struct system *const SYSTEMS[] = {&TOY};
+const uint32_t SYSTEM_COUNT = 1;
+
+static struct lab_scenario *scenario;
+
+static int setup(void **state)
+{
+    (void)state;
+    struct lab_problem problem;
+    return lab_scenario_parse("toy", TOY_SCENARIO, &scenario, &problem);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    lab_scenario_free(&scenario);
+    return 0;
+}
+
+static struct lab_condition parse(const char *text)
+{
+    struct lab_condition condition;
+    struct lab_problem problem;
+    if (lab_condition_parse(scenario, text, &condition, &problem) != 0) {
+        fail_msg("%s: %s", text, problem.detail);
+    }
+    return condition;
+}
+
+static const struct node_note HEARD = {.kind = TOY_NOTE_HEARD,
+                                       .node = 1,
+                                       .peer = 0,
+                                       .subject = 17,
+                                       .args = {400, 3},
+                                       .time_ns = 1500000000};
+static const int64_t FIGURES[] = {12, 345}; /* heard 12, mean 3.45 */
+
+static bool at_note(const char *text)
+{
+    struct lab_condition condition = parse(text);
+    return lab_condition_holds(&condition, scenario, &HEARD, FIGURES, HEARD.time_ns);
+}
+
+static bool at_second(const char *text)
+{
+    struct lab_condition condition = parse(text);
+    return lab_condition_holds(&condition, scenario, NULL, FIGURES, 2000000000);
+}
+
+static void test_notes(void **state)
+{
+    (void)state;
+    assert_false(at_note("bumped"));
+    assert_false(at_second("node_crashed or bumped"));
+    assert_true(at_note("number > 399"));
+    assert_false(at_note("number > 400"));
+    assert_true(at_note("number == 400 and count <= 3"));
+    assert_false(at_note("by > 0"));
+    assert_true(at_note("node == B and peer == A and subject == 17"));
+    assert_false(at_note("node != B"));
+    assert_false(at_second("number > 0"));
+    assert_true(at_second("not number > 0"));
+}
+
+static void test_figures_and_time(void **state)
+{
+    (void)state;
+    assert_true(at_second("mean < 3.5 and mean > 3.449999"));
+    assert_true(at_second("mean == 3.45"));
+    assert_true(at_note("t_ms >= 1500"));
+    assert_false(at_note("t_ms > 1500.000000"));
+    assert_true(at_second("(bumped or mean > -1) and not (mean > 4)"));
+    assert_true(at_second("not not mean > 1"));
+    int64_t none[] = {0, NODE_CELL_NULL};
+    struct lab_condition condition = parse("mean < 1000");
+    assert_false(lab_condition_holds(&condition, scenario, NULL, none, 0));
+}
+
+/* A name that is both a note and a figure is the note where a truth is wanted. */
+static void test_first_latches(void **state)
+{
+    (void)state;
+    struct lab_condition condition = parse("first(number > 399) and bumped");
+    struct node_note bumped = {.kind = TOY_NOTE_BUMPED, .peer = NODE_NONE, .subject = NODE_NONE};
+    assert_false(lab_condition_holds(&condition, scenario, &bumped, FIGURES, 0));
+    assert_false(lab_condition_holds(&condition, scenario, &HEARD, FIGURES, 0));
+    assert_true(lab_condition_holds(&condition, scenario, &bumped, FIGURES, 0));
+    condition = parse("mean > 1 or first(bumped)");
+    assert_true(lab_condition_holds(&condition, scenario, &bumped, FIGURES, 0));
+    assert_true(condition.terms[condition.terms[condition.root].right].latched);
+}
+
+static void refused(const char *text, const char *words, int allowed)
+{
+    struct lab_condition condition;
+    struct lab_problem problem;
+    assert_int_equal(lab_condition_parse(scenario, text, &condition, &problem), -422);
+    if (strstr(problem.detail, words) == NULL) {
+        fail_msg("%s: %s", text, problem.detail);
+    }
+    assert_int_equal(problem.allowed != NULL, allowed);
+    lab_problem_clear(&problem);
+    assert_int_equal(lab_condition_parse(scenario, text, &condition, NULL), -422);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    refused("", "expected a number", 0);
+    refused("mean", "expected a comparison", 0);
+    refused("speed > 3", "\"speed\" is no note", 1);
+    refused("mean > 3 and", "expected a number", 0);
+    refused("mean > 1.2345678", "six decimals", 0);
+    refused("mean > 99999999999999", "twelve digits", 0);
+    refused("mean > 1.2.3", "decimals", 0);
+    refused("(mean > 3", "expected )", 0);
+    refused("first bumped", "expected (", 0);
+    refused("bumped bumped", "expected and", 0);
+    refused("mean > 3; drop", "expected and", 0);
+    char deep[200];
+    memset(deep, '(', 100);
+    deep[100] = '\0';
+    refused(deep, "too deep", 0);
+    char wide[401] = "";
+    for (int i = 0; i < 26; i++) {
+        strcat(wide, "bumped or ");
+    }
+    strcat(wide, "bumped");
+    refused(wide, "too many terms", 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_figures_and_time),
+        cmocka_unit_test(test_first_latches),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
