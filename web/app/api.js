@@ -1,0 +1,92 @@
+// api.js: the requests of docs/api.md. Every failure is a Problem with one clear sentence.
+
+/** A problem document of the server, or the network's own failure. */
+export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {string} detail
+   * @param {string[]} allowed
+   */
+  constructor(status, detail, allowed = []) {
+    super(detail);
+    this.status = status;
+    this.allowed = allowed;
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+async function request(method, path, body) {
+  /** @type {RequestInit} */
+  const options = { method, headers: { Accept: "application/json" } };
+  if (method === "POST") {
+    options.headers = { Accept: "application/json", "Content-Type": "application/json" };
+    options.body = JSON.stringify(body ?? {});
+  }
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch {
+    throw new Problem(0, "The server does not answer.");
+  }
+  const text = await response.text();
+  /** @type {any} */
+  let answer = null;
+  try {
+    answer = text === "" ? null : JSON.parse(text);
+  } catch {
+    answer = null;
+  }
+  if (response.ok) return answer;
+  const detail = answer?.detail ?? answer?.title ?? `The server answered ${response.status}.`;
+  throw new Problem(response.status, detail, answer?.allowed ?? []);
+}
+
+/** @param {string} run */
+const runPath = (run) => `/api/v1/runs/${encodeURIComponent(run)}`;
+
+export const api = {
+  systems: () => request("GET", "/api/v1/systems"),
+  scenarios: () => request("GET", "/api/v1/scenarios"),
+  /** @param {string} system */
+  words: (system) => request("GET", `/api/v1/words/${encodeURIComponent(system)}`),
+  session: () => request("POST", "/api/v1/session"),
+  /** @param {{scenario: string, seed?: number, settings?: object, private?: boolean}} body */
+  createRun: (body) => request("POST", "/api/v1/runs", body),
+  runs: () => request("GET", "/api/v1/runs"),
+  /** @param {string} run */
+  run: (run) => request("GET", runPath(run)),
+  /** @param {string} run @param {Record<string, unknown>} input */
+  input: (run, input) => request("POST", `${runPath(run)}/inputs`, input),
+  /** @param {string} run @param {Record<string, unknown>} pace */
+  pace: (run, pace) => request("POST", `${runPath(run)}/pace`, pace),
+  /** @param {string} run */
+  verify: (run) => request("POST", `${runPath(run)}/verify`),
+  /** @param {string} run @param {number} after_s */
+  metrics: (run, after_s) =>
+    request("GET", `${runPath(run)}/metrics?after_s=${after_s}&limit=3600`),
+  /** @param {string} run @param {number} after @param {number} limit */
+  events: (run, after, limit) =>
+    request("GET", `${runPath(run)}/events?after=${after}&limit=${limit}`),
+  /** @param {string} run @param {"open" | "all"} state @param {number} limit */
+  orders: (run, state, limit) =>
+    request("GET", `${runPath(run)}/orders?state=${state}&limit=${limit}`),
+  /** @param {string} run @param {number} subject */
+  subject: (run, subject) => request("GET", `${runPath(run)}/subjects/${subject}`),
+  /** @param {Record<string, unknown>} body */
+  compare: (body) => request("POST", "/api/v1/comparisons", body),
+  /**
+   * Where a table is downloaded.
+   * @param {string} run
+   * @param {string} table
+   * @param {boolean} excel
+   */
+  exportUrl: (run, table, excel) =>
+    `${runPath(run)}/export/${table}.csv${excel ? "?for=excel" : ""}`,
+  /** @param {string} run */
+  zipUrl: (run) => `${runPath(run)}/export.zip`,
+};

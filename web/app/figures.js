@@ -1,0 +1,52 @@
+// figures.js: the key figures: name, value, unit; four in a hall, more in the lab.
+
+import { el, fill, setText } from "./dom.js";
+import { number, t } from "./words.js";
+
+/**
+ * @typedef {import("./model.js").Model} Model
+ * @typedef {{name: string, value: (model: Model) => [string, string]}} Figure
+ */
+
+/** @param {HTMLElement} root @param {Model} model @param {Figure[]} figures */
+export function mountFigures(root, model, figures) {
+  const shown = () => (model.look.density === "lab" ? figures : figures.slice(0, 4));
+  /** @type {{value: Element, unit: Element, figure: Figure}[]} */
+  let cells = [];
+  const build = () => {
+    cells = [];
+    fill(root, ...shown().map((figure) => {
+      const value = el("span");
+      const unit = el("small");
+      cells.push({ value, unit, figure });
+      return el("dl.figure", { title: t(`figure.${figure.name}.about`) }, el("dt", null, t(`figure.${figure.name}`)), el("dd", null, value, unit));
+    }));
+    render();
+  };
+  const render = () => {
+    for (const cell of cells) {
+      const [value, unit] = cell.figure.value(model);
+      setText(cell.value, value);
+      setText(cell.unit, unit);
+    }
+  };
+  model.on(["run", "look"], build);
+  model.on(["figures", "points"], render);
+  build();
+}
+
+/**
+ * A figure of the frames, or the newest value of a metrics column.
+ * @param {Model} model
+ * @param {string} figure
+ * @param {string} column
+ */
+export function figureOrColumn(model, figure, column) {
+  const value = model.figures[figure];
+  return value === undefined ? model.latest(column) : value;
+}
+
+/** @param {number | null} ms @returns {[string, string]} */
+export function seconds(ms) {
+  return ms === null ? ["–", ""] : [number(ms / 1000, ms < 100_000 ? 2 : 0), "s"];
+}

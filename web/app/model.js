@@ -1,0 +1,365 @@
+// model.js: the one model of the page. State flows one way: the live link and the API change it
+// through the functions here, views read it and hear by topic that something changed.
+
+/**
+ * @typedef {import("./types").Frame} Frame
+ * @typedef {import("./types").Topic} Topic
+ * @typedef {import("./types").Order} Order
+ * @typedef {import("./types").Kitchen} Kitchen
+ * @typedef {import("./types").EventRow} EventRow
+ */
+
+import { VirtualClock } from "./clock.js";
+
+export const PHASE = /** @type {const} */ ({
+  TO_DESK: 1,
+  WRITING: 2,
+  WAITING: 3,
+  TO_KITCHEN: 4,
+  QUEUED: 5,
+  COOKING: 6,
+  COURIER: 7,
+  HANDOVER: 8,
+  SERVED: 9,
+  REFUSED: 10,
+  LOST: 11,
+});
+export const TRUTH = /** @type {const} */ ([
+  "empty", "open", "slow", "closed", "paused", "recovering", "leaving", "cut_off",
+]);
+export const BELIEF = /** @type {const} */ ([
+  "unknown", "thought_open", "thought_closed", "ejected", "left",
+]);
+
+const EVENTS_KEPT = 400;
+const POINTS_KEPT = 7200;
+const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
+const FLOW_KEPT_US = 3e6;
+
+export class Model {
+  /** @type {Map<Topic, Set<() => void>>} */
+  listeners = new Map();
+  /** @type {import("./types").SystemInfo | null} */
+  system = null;
+  /** @type {import("./types").ScenarioInfo[]} */
+  scenarios = [];
+  /** @type {"connecting" | "open" | "lost"} */
+  link = "connecting";
+  /** How this browser looks at the city; lives through a change of run. */
+  look = { density: "lecture", theme: "light", still: false };
+
+  /* From here on: what belongs to one run; forget() begins afresh. */
+  clock = new VirtualClock();
+  /** @type {import("./types").RunInfo | null} */
+  run = null;
+  /** @type {import("./types").Plan | null} */
+  plan = null;
+  /** @type {import("./types").Pace} */
+  pace = { state: "live", speed: 1 };
+  t_us = 0;
+  /** @type {Map<number, Kitchen>} */
+  kitchens = new Map();
+  /** @type {import("./types").Dispatcher} */
+  dispatcher = { truth: 1, open: 0, waiting: 0, believed: 0 };
+  /** @type {Map<number, Order>} */
+  orders = new Map();
+  /** @type {{from: number, to: number, count: number, t_us: number, span_us: number}[]} */
+  flow = [];
+  sprites = true;
+  /** @type {EventRow[]} */
+  events = [];
+  /** @type {Record<string, number | null>} */
+  figures = {};
+  /** @type {string[]} */
+  columns = [];
+  /** @type {(number | null)[][]} */
+  points = [];
+  /** @type {import("./types").Verdict[]} */
+  verdicts = [];
+  /** @type {import("./types").Fault[]} */
+  faults = [];
+  /** @type {import("./types").Flight[]} */
+  flights = [];
+  /** @type {number | null} */
+  selection = null;
+  /** Orders that this page placed and follows; the newest last.
+   * @type {number[]} */
+  mine = [];
+  /** Placed here, not yet seen in a frame.
+   * @type {{dish: number, x_m: number, y_m: number}[]} */
+  expected = [];
+
+  forget() {
+    const { listeners, system, scenarios, link, look } = this;
+    Object.assign(this, new Model(), { listeners, system, scenarios, link, look });
+  }
+
+  /**
+   * @param {Topic | Topic[]} topics
+   * @param {() => void} listener
+   */
+  on(topics, listener) {
+    for (const topic of Array.isArray(topics) ? topics : [topics]) {
+      const set = this.listeners.get(topic) ?? new Set();
+      set.add(listener);
+      this.listeners.set(topic, set);
+    }
+  }
+
+  /** @param {...Topic} topics */
+  tell(...topics) {
+    /** @type {Set<() => void>} */
+    const told = new Set();
+    for (const topic of topics) {
+      for (const listener of this.listeners.get(topic) ?? []) told.add(listener);
+    }
+    for (const listener of told) listener();
+  }
+
+  /** @param {import("./types").RunInfo} run */
+  enter(run) {
+    this.forget();
+    this.run = run;
+    this.plan = run.plan;
+    this.pace = { state: run.state, speed: run.speed };
+    this.t_us = run.t_ms * 1000;
+    for (const kitchen of run.plan.kitchens) this.addKitchen(kitchen);
+    this.tell("run", "pace", "kitchens", "events", "figures", "points", "verdicts", "faults",
+      "selection", "mine", "settings", "frame");
+  }
+
+  /** @param {"connecting" | "open" | "lost"} state */
+  setLink(state) {
+    if (this.link === state) return;
+    this.link = state;
+    this.tell("link");
+  }
+
+  /** @param {number | null} node */
+  select(node) {
+    if (this.selection === node) return;
+    this.selection = node;
+    this.tell("selection");
+  }
+
+  /** @param {string} key @param {number | string | boolean} value */
+  setSetting(key, value) {
+    if (!this.run || this.run.settings[key] === value) return;
+    this.run.settings[key] = value;
+    this.tell("settings");
+  }
+
+  /** @param {import("./types").PlanKitchen} kitchen */
+  addKitchen(kitchen) {
+    const before = this.kitchens.get(kitchen.node);
+    this.kitchens.set(kitchen.node, {
+      truth: kitchen.open ? 1 : 0,
+      cooking: 0,
+      pending: 0,
+      belief: 0,
+      believed: 0,
+      served: 0,
+      ...before,
+      ...kitchen,
+    });
+  }
+
+  /**
+   * The name of a node as people read it: "Kitchen B", "Dispatcher".
+   * @param {number} node
+   */
+  nodeName(node) {
+    return this.plan?.node_names[node] ?? String(node);
+  }
+
+  /** @param {Frame} frame @param {number} wall */
+  applyFrame(frame, wall) {
+    const key = frame.h[5] === 0;
+    /** @type {Set<Topic>} */
+    const changed = new Set(["frame"]);
+    const before_us = this.t_us;
+    this.t_us = frame.t;
+    if (frame.pace) {
+      this.pace = { ...this.pace, ...frame.pace };
+      changed.add("pace");
+    }
+    this.clock.receive(frame.t, wall, this.pace);
+    if (frame.view) this.applyView(frame.view, key, before_us, changed);
+    if (frame.events) this.addEvents(frame.events, key, changed);
+    if (frame.figures) {
+      this.figures = key ? { ...frame.figures } : { ...this.figures, ...frame.figures };
+      changed.add("figures");
+    }
+    if (frame.points_columns) this.columns = frame.points_columns;
+    if (frame.points) {
+      this.addPoints(frame.points);
+      changed.add("points");
+    }
+    if (frame.verdicts) {
+      this.mergeVerdicts(frame.verdicts, key);
+      changed.add("verdicts");
+    }
+    if (frame.faults) {
+      this.faults = frame.faults.map(([kind, node, peer, since_us]) => ({
+        kind, node, peer, since_us,
+      }));
+      changed.add("faults");
+    }
+    if (frame.flights) {
+      this.flights = frame.flights.map((f) => ({
+        from: Number(f[0]), to: Number(f[1]), type: String(f[2]), sent_us: Number(f[3]),
+        arrives_us: Number(f[4]), subject: Number(f[5]), fate: Number(f[6]),
+      }));
+    }
+    this.tell(...changed);
+  }
+
+  /**
+   * @param {NonNullable<Frame["view"]>} view
+   * @param {boolean} key
+   * @param {number} before_us
+   * @param {Set<Topic>} changed
+   */
+  applyView(view, key, before_us, changed) {
+    for (const kitchen of view.kitchens ?? []) this.addKitchen(kitchen);
+    for (const [node, truth, cooking, pending, belief, believed, served] of view.k ?? []) {
+      const kitchen = this.kitchens.get(node);
+      if (kitchen) Object.assign(kitchen, { truth, cooking, pending, belief, believed, served });
+    }
+    if (view.d) {
+      const [truth, open, waiting, believed] = view.d;
+      this.dispatcher = { truth, open, waiting, believed };
+    }
+    if (view.k || view.kitchens || view.d) changed.add("kitchens");
+    if (view.sprites !== undefined) this.sprites = view.sprites;
+    if (key || view.sprites !== undefined) this.forgetOrders();
+    for (const row of view.on ?? []) this.addOrder(row, changed);
+    for (const row of view.o ?? []) this.changeOrder(row);
+    const span_us = Math.max(1, this.t_us - before_us);
+    for (const [from, to, count] of view.flow ?? []) {
+      this.flow.push({ from, to, count, t_us: this.t_us, span_us });
+    }
+    this.prune();
+  }
+
+  forgetOrders() {
+    for (const id of this.orders.keys()) {
+      if (!this.mine.includes(id) || this.sprites) this.orders.delete(id);
+    }
+  }
+
+  /** @param {number[]} row @param {Set<Topic>} changed */
+  addOrder([id, x_m, y_m, dish, source], changed) {
+    this.orders.set(id, { id, x_m, y_m, dish, source, segments: [] });
+    const place = this.expected.findIndex(
+      (order) => order.dish === dish && Math.hypot(order.x_m - x_m, order.y_m - y_m) < 2,
+    );
+    if (source === 0 || place < 0) return;
+    this.expected.splice(place, 1);
+    this.mine.push(id);
+    changed.add("mine");
+  }
+
+  /** @param {number[]} row */
+  changeOrder([id, phase, node, since_ms, until_ms]) {
+    const order = this.orders.get(id);
+    if (!order) return;
+    const since_us = this.t_us + since_ms * 1000;
+    const until_us = until_ms === 0 ? 0 : this.t_us + until_ms * 1000;
+    const last = order.segments[order.segments.length - 1];
+    if (last && last.phase === phase && last.node === node) {
+      last.until_us = until_us;
+      return;
+    }
+    if (last && (last.until_us === 0 || last.until_us > since_us)) last.until_us = since_us;
+    order.segments.push({ phase, node, since_us, until_us });
+    if (order.segments.length > 6) order.segments.shift();
+  }
+
+  /** Finished orders fade and go; flow counts only live for a moment. */
+  prune() {
+    const horizon_us = this.t_us - GONE_KEPT_US;
+    for (const [id, order] of this.orders) {
+      const last = order.segments[order.segments.length - 1];
+      if (last && last.phase >= PHASE.SERVED && last.since_us < horizon_us) this.orders.delete(id);
+    }
+    const oldest_us = this.t_us - Math.max(FLOW_KEPT_US, this.pace.speed * 1e6);
+    this.flow = this.flow.filter((entry) => entry.t_us >= oldest_us);
+  }
+
+  /** @param {(number | string)[][]} rows @param {boolean} key @param {Set<Topic>} changed */
+  addEvents(rows, key, changed) {
+    if (rows.length === 0 && !key) return;
+    const events = rows.map((row) => ({
+      event: Number(row[0]),
+      cause: Number(row[1]),
+      t_us: Number(row[2]),
+      kind: String(row[3]),
+      node: Number(row[4]),
+      peer: Number(row[5]),
+      subject: Number(row[6]),
+      args: row.slice(7).map(Number),
+    }));
+    if (key) {
+      const first_us = events.length > 0 ? events[0].t_us : Infinity;
+      this.events = this.events.filter((event) => event.t_us < first_us);
+    }
+    this.events.push(...events);
+    this.events.splice(0, Math.max(0, this.events.length - EVENTS_KEPT));
+    changed.add("events");
+  }
+
+  /**
+   * Points may come twice (a keyframe repeats the last minute).
+   * @param {(number | null)[][]} rows
+   */
+  addPoints(rows) {
+    for (const row of rows) {
+      const t_s = row[0] ?? 0;
+      while (this.points.length > 0 && (this.points[this.points.length - 1][0] ?? 0) >= t_s) {
+        this.points.pop();
+      }
+      this.points.push(row);
+    }
+    this.points.splice(0, Math.max(0, this.points.length - POINTS_KEPT));
+  }
+
+  /**
+   * The history of the run, from before this page looked.
+   * @param {string[]} columns
+   * @param {(number | null)[][]} rows
+   */
+  prependPoints(columns, rows) {
+    const order = this.columns.map((name) => columns.indexOf(name === "t_s" ? "t_ms" : name));
+    if (order.length === 0 || this.columns.length === 0) return;
+    const first_s = this.points.length > 0 ? (this.points[0][0] ?? 0) : Infinity;
+    const older = rows
+      .map((row) => order.map((i, n) => (n === 0 ? Number(row[i]) / 1000 : i < 0 ? null : row[i])))
+      .filter((row) => (row[0] ?? 0) < first_s);
+    this.points = [...older, ...this.points];
+    this.tell("points");
+  }
+
+  /** @param {import("./types").Verdict[]} verdicts @param {boolean} all */
+  mergeVerdicts(verdicts, all) {
+    if (all) {
+      this.verdicts = verdicts;
+      return;
+    }
+    for (const verdict of verdicts) {
+      const at = this.verdicts.findIndex((known) => known.check === verdict.check);
+      if (at < 0) this.verdicts.push(verdict);
+      else this.verdicts[at] = verdict;
+    }
+  }
+
+  /**
+   * The newest value of a column of the metrics, or null.
+   * @param {string} name
+   */
+  latest(name) {
+    const column = this.columns.indexOf(name);
+    const row = this.points[this.points.length - 1];
+    return column < 0 || !row ? null : row[column];
+  }
+}

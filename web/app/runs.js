@@ -1,0 +1,109 @@
+// runs.js: which run is on the stage: scenario, seed, the same again, a new one, recent ones. The
+// run of this page stands in the address, so that a reload comes back to it.
+
+import { api } from "./api.js";
+import { el, fill, icon } from "./dom.js";
+import { report } from "./steer.js";
+import { humanise, t, virtualTime } from "./words.js";
+
+/** @typedef {import("./model.js").Model} Model */
+
+/** @type {(run: string) => Promise<void>} */
+let enter = async () => {};
+
+/**
+ * Who shows a run: the start of the page says it.
+ * @param {(run: string) => Promise<void>} show
+ */
+export function setEnter(show) {
+  enter = show;
+}
+
+/** The run named in the address, or "". */
+export function runInAddress() {
+  return new URLSearchParams(location.hash.slice(1)).get("run") ?? "";
+}
+
+/** @param {string} run */
+export function putInAddress(run) {
+  history.replaceState(null, "", `#run=${encodeURIComponent(run)}`);
+}
+
+/**
+ * A new run of a scenario.
+ * @param {string} scenario
+ * @param {number | undefined} seed none: a fresh one
+ */
+export async function startRun(scenario, seed) {
+  try {
+    const body = seed === undefined ? { scenario, private: true } : { scenario, seed, private: true };
+    const answer = await api.createRun(body);
+    await enter(answer.run);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** @param {Model} model */
+export function restartRun(model) {
+  if (model.run) void startRun(model.run.scenario, Number(model.run.seed));
+}
+
+/** @param {Model} model */
+export function newSeed(model) {
+  if (model.run) void startRun(model.run.scenario, undefined);
+}
+
+/**
+ * A scenario's name for people.
+ * @param {Model} model
+ * @param {string} name
+ */
+export function scenarioTitle(model, name) {
+  const known = model.scenarios.find((scenario) => scenario.name === name);
+  return known?.title ?? humanise(name.split("/").pop() ?? name);
+}
+
+/**
+ * The section of the drawer.
+ * @param {Model} model
+ */
+export function runSection(model) {
+  const run = model.run;
+  const about = el("p.why");
+  const select = /** @type {HTMLSelectElement} */ (
+    el("select", { id: "scenario", onchange: () => tell() }, ...model.scenarios.map((scenario) =>
+      el("option", { value: scenario.name, selected: scenario.name === run?.scenario }, scenario.title))));
+  const tell = () => fill(about, model.scenarios.find((scenario) => scenario.name === select.value)?.about ?? "");
+  const seed = /** @type {HTMLInputElement} */ (el("input", { id: "seed", type: "text", inputmode: "numeric", value: run?.seed ?? "", autocomplete: "off" }));
+  const start = el("button", { type: "button", onclick: () => {
+    const number = seed.value.trim() === "" ? undefined : Number(seed.value);
+    void startRun(select.value, number);
+  } }, icon("play"), t("run.start"));
+  const recent = /** @type {HTMLSelectElement} */ (el("select", { id: "recent", onchange: () => void enter(recent.value) }));
+  void fillRecent(recent, model);
+  tell();
+  return [
+    el("div.field", null, el("label", { for: "scenario" }, t("run.scenario")), select),
+    about,
+    el("div.field", null, el("label", { for: "seed" }, t("run.seed")), seed),
+    el("div.buttons", null, start,
+      el("button", { type: "button", onclick: () => restartRun(model) }, icon("restart"), t("run.again")),
+      el("button", { type: "button", onclick: () => newSeed(model) }, icon("dice"), t("run.fresh"))),
+    el("div.field", null, el("label", { for: "recent" }, t("run.recent")), recent),
+    el("p.why", null, t("run.digest", { run: run?.run ?? "", digest: String(run?.digest ?? "").slice(0, 12) })),
+  ];
+}
+
+/** @param {HTMLSelectElement} select @param {Model} model */
+async function fillRecent(select, model) {
+  try {
+    const answer = await api.runs();
+    const runs = /** @type {import("./types").RunInfo[]} */ (Array.isArray(answer) ? answer : answer.runs);
+    fill(select, ...runs.slice(0, 30).map((run) =>
+      el("option", { value: run.run, selected: run.run === model.run?.run },
+        t("run.entry", { title: scenarioTitle(model, run.scenario), seed: run.seed, time: virtualTime(run.t_ms * 1000, 0) }))));
+  } catch (error) {
+    report(error);
+  }
+}

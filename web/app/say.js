@@ -1,0 +1,38 @@
+// say.js: what the page says to a person: one status line for screen readers, at most a sentence
+// every two seconds, and one line for a problem, which never blocks anything.
+
+import { byId, fill, icon, setText } from "./dom.js";
+
+const STATUS_EVERY_MS = 2000;
+const PROBLEM_SHOWN_MS = 9000;
+
+let waiting = "";
+let timer = 0;
+let saidAt = -Infinity;
+let problemTimer = 0;
+
+/**
+ * The newest sentence wins while the line waits.
+ * @param {string} sentence
+ */
+export function sayStatus(sentence) {
+  waiting = sentence;
+  if (timer !== 0) return;
+  const wait = Math.max(0, saidAt + STATUS_EVERY_MS - performance.now());
+  timer = window.setTimeout(() => {
+    timer = 0;
+    saidAt = performance.now();
+    setText(byId("status"), waiting);
+  }, wait);
+}
+
+/** @param {string} sentence */
+export function sayProblem(sentence) {
+  const line = byId("problem");
+  fill(line, icon("warning"), sentence);
+  line.hidden = false;
+  window.clearTimeout(problemTimer);
+  problemTimer = window.setTimeout(() => {
+    line.hidden = true;
+  }, PROBLEM_SHOWN_MS);
+}

@@ -1,0 +1,127 @@
+// shell.js: the frame of the page: header, density, theme, reduced motion, drawer, tabs.
+
+import { byId, el, fill, forgetTokens, icon, setText } from "./dom.js";
+import { openMenu, menuEntry } from "./menu.js";
+import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
+import { sayStatus } from "./say.js";
+import { cityClock, t } from "./words.js";
+
+/** @typedef {import("./model.js").Model} Model */
+
+const THEME = "chef.theme";
+const DENSITY = "chef.density";
+const STILL = "chef.still";
+const PHONE_WIDTH = 700;
+const LAB_WIDTH = 1200;
+
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+/**
+ * Theme, density and motion: what was chosen here, else what the system and the window say.
+ * @param {Model} model
+ */
+export function refreshLook(model) {
+  const theme = localStorage.getItem(THEME) ?? (dark.matches ? "dark" : "light");
+  const wanted = localStorage.getItem(DENSITY) ?? "lecture";
+  const phone = window.innerWidth < PHONE_WIDTH || window.innerHeight > window.innerWidth * 1.15;
+  const density = phone ? "phone" : wanted === "lab" && window.innerWidth >= LAB_WIDTH ? "lab" : "lecture";
+  const stillNow = (localStorage.getItem(STILL) ?? (still.matches ? "1" : "0")) === "1";
+  const root = document.documentElement;
+  root.dataset.theme = theme;
+  root.dataset.density = density;
+  root.dataset.still = String(stillNow);
+  forgetTokens();
+  model.look = { theme, density, still: stillNow };
+  byId("controls").hidden = density === "lecture" && !drawerOpen;
+  model.tell("look");
+}
+
+let drawerOpen = false;
+
+/** @param {Model} model @param {boolean} [open] */
+export function toggleDrawer(model, open) {
+  if (model.look.density !== "lecture") return;
+  drawerOpen = open ?? !drawerOpen;
+  const drawer = byId("controls");
+  drawer.hidden = !drawerOpen;
+  document.querySelector('[data-tool="controls"]')?.setAttribute("aria-expanded", String(drawerOpen));
+  if (drawerOpen) /** @type {HTMLElement | null} */ (drawer.querySelector("summary"))?.focus();
+}
+
+/** @param {Model} model */
+export function toggleTheme(model) {
+  localStorage.setItem(THEME, model.look.theme === "dark" ? "light" : "dark");
+  refreshLook(model);
+}
+
+/** @param {Model} model */
+export function toggleDensity(model) {
+  localStorage.setItem(DENSITY, model.look.density === "lab" ? "lecture" : "lab");
+  refreshLook(model);
+  sayStatus(t(`density.${model.look.density}`));
+}
+
+/** @param {Model} model */
+export function toggleStill(model) {
+  localStorage.setItem(STILL, model.look.still ? "0" : "1");
+  refreshLook(model);
+  sayStatus(t(model.look.still ? "said.still" : "said.moving"));
+}
+
+/** @param {HTMLElement} root @param {Model} model @param {() => void} help */
+export function mountShell(root, model, help) {
+  const title = el("b.cut");
+  const seed = el("span.second.seed");
+  const run = el("button.bare.run", { type: "button", "aria-haspopup": "menu", onclick: () => openMenu(run, t("run.menu"), runEntries(model)) }, title, seed, icon("chevron"));
+  const clock = el("span.clock", { title: t("clock.about") });
+  const tool = (/** @type {string} */ id, /** @type {() => void} */ action) =>
+    el("button.bare", { type: "button", "data-tool": id, title: t(`tool.${id}`), "aria-label": t(`tool.${id}`), onclick: action }, icon(id));
+  const theme = tool("moon", () => toggleTheme(model));
+  const density = tool("density", () => toggleDensity(model));
+  density.classList.add("wide");
+  const controls = el("button.wide", { type: "button", "data-tool": "controls", "aria-expanded": "false", "aria-controls": "controls", title: t("tool.controls"), onclick: () => toggleDrawer(model) },
+    icon("controls"), el("span", null, t("tool.controls_word")));
+  fill(root,
+    el("span.brand", null, el("img", { src: "/static/favicon.svg", alt: "" }), el("span", null, t("brand"))),
+    run, el("span.space"), clock, el("span.tools", null, density, theme, tool("help", help), controls));
+  const render = () => {
+    if (!model.run) return;
+    setText(title, model.run.title || scenarioTitle(model, model.run.scenario));
+    setText(seed, t("run.seed_value", { seed: model.run.seed }));
+    fill(theme, icon(model.look.theme === "dark" ? "sun" : "moon"));
+    density.setAttribute("aria-pressed", String(model.look.density === "lab"));
+    controls.hidden = model.look.density !== "lecture";
+    density.hidden = window.innerWidth < LAB_WIDTH;
+  };
+  model.on(["run", "look"], render);
+  model.on("frame", () => setText(clock, cityClock(Math.max(0, model.clock.shown_us))));
+  for (const list of [dark, still]) list.addEventListener("change", () => refreshLook(model));
+  window.addEventListener("resize", () => refreshLook(model));
+}
+
+/** @param {Model} model */
+function runEntries(model) {
+  return [
+    menuEntry({ icon: "restart", text: t("run.again"), run: () => restartRun(model) }),
+    menuEntry({ icon: "dice", text: t("run.fresh"), run: () => newSeed(model) }),
+    document.createElement("hr"),
+    el("h3", null, t("run.scenarios")),
+    ...model.scenarios.map((scenario) =>
+      menuEntry({ text: scenario.title, checked: scenario.name === model.run?.scenario, run: () => void startRun(scenario.name, undefined) })),
+  ];
+}
+
+/** @param {HTMLElement} root @param {Model} model */
+export function mountTabs(root, model) {
+  const tabs = [["city", "city"], ["truth", "chart"], ["events", "list"], ["controls", "controls"]];
+  const buttons = tabs.map(([id, picture]) =>
+    el("button", { type: "button", role: "tab", "aria-selected": String(id === "city"), onclick: () => choose(id) }, icon(picture), t(`tab.${id}`)));
+  const choose = (/** @type {string} */ id) => {
+    document.documentElement.dataset.tab = id;
+    buttons.forEach((button, index) => button.setAttribute("aria-selected", String(tabs[index][0] === id)));
+    model.tell("look");
+  };
+  root.setAttribute("role", "tablist");
+  fill(root, ...buttons);
+}

@@ -1,0 +1,100 @@
+// steer.js: everything a person does to the run: inputs, settings, pace. Asks the server; what
+// comes back through the live link is the truth. A refusal becomes one line.
+
+import { api, Problem } from "./api.js";
+import { sayProblem } from "./say.js";
+
+/** @typedef {import("./model.js").Model} Model */
+
+/** @param {unknown} error */
+export function report(error) {
+  if (error instanceof Problem) {
+    const some = error.allowed.slice(0, 12).join(", ");
+    sayProblem(some && !error.message.includes(some) ? `${error.message} (${some})` : error.message);
+  } else {
+    sayProblem(String(error));
+  }
+}
+
+/**
+ * Sends an input. True when the server has stored it.
+ * @param {Model} model
+ * @param {Record<string, unknown>} input
+ */
+export async function sendInput(model, input) {
+  if (!model.run) return false;
+  try {
+    await api.input(model.run.run, input);
+    return true;
+  } catch (error) {
+    report(error);
+    return false;
+  }
+}
+
+/**
+ * Changes a setting; shows it at once and takes it back when the server refuses.
+ * @param {Model} model
+ * @param {string} key
+ * @param {number | string | boolean} value
+ */
+export async function changeSetting(model, key, value) {
+  const before = model.run?.settings[key];
+  model.setSetting(key, value);
+  const stored = await sendInput(model, { type: "setting.set", key, value });
+  if (!stored && before !== undefined) model.setSetting(key, before);
+  return stored;
+}
+
+/**
+ * @param {Model} model
+ * @param {Record<string, unknown>} pace
+ */
+export async function setPace(model, pace) {
+  if (!model.run) return;
+  try {
+    const answer = await api.pace(model.run.run, pace);
+    model.pace = { ...model.pace, state: answer.state, speed: answer.speed };
+    model.tell("pace");
+  } catch (error) {
+    model.clock.thaw();
+    report(error);
+  }
+}
+
+/** @param {Model} model */
+export function isPaused(model) {
+  return model.clock.paused || model.pace.state === "paused";
+}
+
+/**
+ * Pausing freezes the picture at once; the server follows.
+ * @param {Model} model
+ */
+export function togglePause(model) {
+  if (isPaused(model)) {
+    model.clock.thaw();
+    void setPace(model, { paused: false });
+  } else {
+    model.clock.freeze(performance.now());
+    model.pace = { ...model.pace, state: "paused" };
+    model.tell("pace");
+    void setPace(model, { paused: true });
+  }
+}
+
+/**
+ * Places an order and follows it.
+ * @param {Model} model
+ * @param {number} dish
+ * @param {number} x_m
+ * @param {number} y_m
+ */
+export async function placeOrder(model, dish, x_m, y_m) {
+  const name = model.plan?.dishes[dish]?.name;
+  if (!name) return;
+  const expected = { dish, x_m, y_m };
+  model.expected.push(expected);
+  const stored = await sendInput(model, { type: "order.place", dish: name, x_m, y_m });
+  if (!stored) model.expected = model.expected.filter((order) => order !== expected);
+}

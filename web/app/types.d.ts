@@ -1,0 +1,219 @@
+// Shapes of what travels between server and page (docs/api.md) and of the page's one model.
+
+export interface PlanKitchen {
+  node: number;
+  letter: string;
+  name: string;
+  x_m: number;
+  y_m: number;
+  district: string | number;
+  cooks: number;
+  capacity: number;
+  speed_pct: number;
+  specialties: (string | number)[];
+  open: boolean;
+}
+export interface District {
+  name: string;
+  x_m: number;
+  y_m: number;
+  width_m: number;
+  height_m: number;
+  share_pct: number;
+}
+export interface Dish {
+  name: string;
+  cuisine: string | number;
+  preparation_ms: number;
+}
+export interface Plan {
+  map: { width_m: number; height_m: number };
+  districts: District[];
+  dispatcher: { x_m: number; y_m: number };
+  kitchens: PlanKitchen[];
+  dishes: Dish[];
+  cuisines: string[];
+  node_names: string[];
+}
+
+export interface RunInfo {
+  run: string;
+  scenario: string;
+  seed: number | string;
+  t_ms: number;
+  state: string;
+  speed: number;
+  title: string;
+  about: string;
+  until_s: number;
+  settings: Record<string, number | string | boolean>;
+  digest: string;
+  behaviour_id: string;
+  model: Record<string, number>;
+  limits: Record<string, number>;
+  plan: Plan;
+  viewers?: number;
+  created_at?: string;
+}
+
+export interface SettingInfo {
+  key: string;
+  kind: "number" | "switch" | "choice";
+  live: boolean;
+  unit: string;
+  decimals: number;
+  min: number;
+  max: number;
+  standard: number | string | boolean;
+  choices?: string[];
+  trap?: string;
+}
+export interface InputArgument {
+  name: string;
+  kind: string;
+  min: number;
+  max: number;
+  standard: number | string;
+  choices?: string[];
+}
+export interface InputInfo {
+  name: string;
+  target?: string;
+  needs_node: boolean;
+  needs_peer: boolean;
+  client_operation: boolean;
+  args: InputArgument[];
+}
+export interface ColumnInfo {
+  name: string;
+  unit: string;
+  meaning: string;
+}
+export interface SystemInfo {
+  name: string;
+  settings: SettingInfo[];
+  inputs: InputInfo[];
+  notes: { name: string; args: (string | null)[]; listed: boolean; interesting: boolean }[];
+  checks: { name: string; kind: "history" | "invariant" }[];
+  figures: { name: string; unit: string; decimals: number }[];
+  tables: { name: string; columns: ColumnInfo[] }[];
+}
+export interface ScenarioInfo {
+  name: string;
+  system: string;
+  title: string;
+  about: string;
+  until_s: number;
+  settings: Record<string, unknown>;
+  expect?: unknown;
+  bug?: string;
+}
+
+export interface Verdict {
+  check: string;
+  kind?: string;
+  verdict: "PASS" | "FAIL" | "UNKNOWN" | "EXPECTED-FAIL";
+  expected?: number;
+  actual?: number;
+  text?: string;
+  witness?: { subjects?: number[]; at_ms?: number; first_event?: number; last_event?: number } | null;
+}
+
+export interface EventRow {
+  event: number;
+  cause: number;
+  t_us: number;
+  kind: string;
+  node: number;
+  peer: number;
+  subject: number;
+  args: number[];
+}
+
+/** One stretch of an order's life: what it does, where, from when until when (0: not known). */
+export interface Segment {
+  phase: number;
+  node: number;
+  since_us: number;
+  until_us: number;
+}
+export interface Order {
+  id: number;
+  x_m: number;
+  y_m: number;
+  dish: number;
+  source: number;
+  segments: Segment[];
+}
+export interface Kitchen extends PlanKitchen {
+  truth: number;
+  cooking: number;
+  pending: number;
+  belief: number;
+  believed: number;
+  served: number;
+}
+export interface Dispatcher {
+  truth: number;
+  open: number;
+  waiting: number;
+  believed: number;
+}
+export interface Fault {
+  kind: string;
+  node: number;
+  peer: number;
+  since_us: number;
+}
+export interface Flight {
+  from: number;
+  to: number;
+  type: string;
+  sent_us: number;
+  arrives_us: number;
+  subject: number;
+  fate: number;
+}
+export interface Pace {
+  state: string;
+  speed: number;
+  behind_ms?: number;
+}
+
+export interface Frame {
+  h: [number, string, number, number, number, number, number];
+  t: number;
+  pace?: Pace;
+  view?: {
+    k?: number[][];
+    kitchens?: PlanKitchen[];
+    d?: number[];
+    on?: number[][];
+    o?: number[][];
+    flow?: number[][];
+    sprites?: boolean;
+  };
+  events?: (number | string)[][];
+  figures?: Record<string, number | null>;
+  points?: (number | null)[][];
+  points_columns?: string[];
+  verdicts?: Verdict[];
+  faults?: [string, number, number, number][];
+  flights?: (number | string)[][];
+}
+
+export type Topic =
+  | "run"
+  | "link"
+  | "pace"
+  | "frame"
+  | "kitchens"
+  | "events"
+  | "figures"
+  | "points"
+  | "verdicts"
+  | "faults"
+  | "selection"
+  | "mine"
+  | "settings"
+  | "look";

@@ -1,0 +1,121 @@
+// words.js: every sentence of the page comes from two tables: words/page.json (the page itself)
+// and the system's own table (notes, settings, checks), which the command line reads too.
+
+/** @typedef {Record<string, any>} Table */
+
+/** @type {Record<string, string>} */
+let page = {};
+/** @type {Table} */
+let system = {};
+
+/**
+ * @param {Record<string, string>} pageWords
+ * @param {Table} systemWords
+ */
+export function setWords(pageWords, systemWords) {
+  page = pageWords;
+  system = systemWords;
+}
+
+/** @param {Table} systemWords */
+export function setSystemWords(systemWords) {
+  system = systemWords;
+}
+
+/**
+ * Puts values into the places of a sentence: "{orders} orders".
+ * @param {string} sentence
+ * @param {Record<string, unknown>} [values]
+ */
+export function fillIn(sentence, values = {}) {
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) =>
+    name in values ? String(values[name]) : whole,
+  );
+}
+
+/**
+ * A sentence of the page. A key that ends in ".one" is taken for a count of exactly one.
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ */
+export function t(key, values) {
+  const one = values?.count === 1 ? page[`${key}.one`] : undefined;
+  const sentence = one ?? page[key];
+  return sentence === undefined ? key : fillIn(sentence, values);
+}
+
+/**
+ * @param {string} key
+ * @returns {boolean}
+ */
+export function has(key) {
+  return key in page;
+}
+
+/**
+ * An entry of the system's table: `systemWord("settings", "policy")`.
+ * @param {string} group
+ * @param {string} key
+ * @returns {any}
+ */
+export function systemWord(group, key) {
+  return system[group]?.[key];
+}
+
+/**
+ * A name made of a key when the table has none: "kitchen_slowed" reads "kitchen slowed".
+ * @param {string} key
+ */
+export function humanise(key) {
+  return key.replace(/^bug\./, "").replace(/[_.-]+/g, " ");
+}
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/**
+ * A number for a person, with at most so many decimals.
+ * @param {number | null | undefined} value
+ * @param {number} [decimals]
+ */
+export function number(value, decimals = 0) {
+  if (value === null || value === undefined || !Number.isFinite(value)) return "–";
+  return decimals === 0 ? whole.format(value) : value.toFixed(decimals);
+}
+
+/**
+ * Virtual time as the city's clock shows it: a virtual second is a city minute.
+ * @param {number} t_us
+ */
+export function cityClock(t_us) {
+  const minutes = Math.floor(t_us / 1e6);
+  const hour = Math.floor(minutes / 60) % 24;
+  return `${String(hour).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+}
+
+/**
+ * Virtual time as figures and axes have it: 1:02:03.4
+ * @param {number} t_us
+ * @param {number} [decimals]
+ */
+export function virtualTime(t_us, decimals = 1) {
+  const factor = 10 ** decimals;
+  const ticks = Math.floor((t_us / 1e6) * factor + 1e-6);
+  const seconds = Math.floor(ticks / factor);
+  const part = decimals > 0 ? `.${String(ticks % factor).padStart(decimals, "0")}` : "";
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${part}`;
+  return hours > 0 ? `${hours}:${rest}` : rest;
+}
+
+/**
+ * A duration for a person: 850 ms, 2.41 s, 3 min 20 s.
+ * @param {number | null | undefined} ms
+ */
+export function duration(ms) {
+  if (ms === null || ms === undefined || !Number.isFinite(ms)) return "–";
+  if (ms < 1) return `${ms.toFixed(2)} ms`;
+  if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}

@@ -1,0 +1,59 @@
+// caption.js: the band under the stage: two lines at most: what just happened, or what is going on.
+
+import { el, fill } from "../../app/dom.js";
+import { sayStatus } from "../../app/say.js";
+import { number, t } from "../../app/words.js";
+import { myOrderSentence } from "./orders.js";
+import { policyName } from "./policies.js";
+import { eventText } from "./tell.js";
+
+/** @typedef {import("../../app/model.js").Model} Model */
+
+const SHOWN_US = 12e6; /* virtual: how long an event stays in the band */
+const SHOWN_WALL_MS = 6000;
+
+/** @param {HTMLElement} root @param {Model} model */
+export function mountCaption(root, model) {
+  let shown = "";
+  let last = -1;
+  let lastAt = -Infinity;
+  const render = () => {
+    const interesting = new Set(model.system?.notes.filter((note) => note.interesting).map((note) => note.name) ?? []);
+    const event = [...model.events].reverse().find((one) => interesting.has(one.kind));
+    if (event && event.event !== last) {
+      if (last >= 0) sayStatus(eventText(model, event));
+      last = event.event;
+      lastAt = performance.now();
+    }
+    const mine = myOrderSentence(model);
+    const fresh = event && (model.t_us - event.t_us < SHOWN_US || performance.now() - lastAt < SHOWN_WALL_MS);
+    const lead = mine && model.orders.has(model.mine[model.mine.length - 1]) ? mine : fresh ? eventText(model, event) : "";
+    const rest = lead && fresh && event ? t(`explain.${event.kind}`) : situation(model);
+    const text = `${lead}|${rest}`;
+    if (text === shown) return;
+    shown = text;
+    const about = rest.startsWith("explain.") ? situation(model) : rest;
+    fill(root, lead ? el("b", null, lead, /[.!?]$/.test(lead) ? " " : ". ") : null, el("span", null, about));
+  };
+  model.on("run", () => {
+    last = -1;
+    lastAt = -Infinity;
+    render();
+  });
+  model.on(["events", "figures", "settings", "mine", "frame"], render);
+  render();
+}
+
+/**
+ * What the city is doing, when nothing special happens.
+ * @param {Model} model
+ */
+function situation(model) {
+  const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth === 1 || kitchen.truth === 2).length;
+  const rate = model.latest("offered_per_min");
+  const policy = String(model.run?.settings.policy ?? "");
+  if (rate === null) return model.run?.about ?? "";
+  return t(`situation.${policy}`, { kitchens: number(kitchens), rate: number(rate) }).startsWith("situation.")
+    ? t("situation", { kitchens: number(kitchens), policy: policyName(policy) })
+    : t(`situation.${policy}`, { kitchens: number(kitchens) });
+}

@@ -1,0 +1,74 @@
+// compare.js: the same orders under two policies, side by side, as a plain table. Both runs are
+// computed headless from the same seed.
+
+import { api } from "../../app/api.js";
+import { el, fill } from "../../app/dom.js";
+import { openDialog, table } from "../../app/menu.js";
+import { report } from "../../app/steer.js";
+import { has, humanise, number, systemWord, t } from "../../app/words.js";
+import { policyName } from "./policies.js";
+
+/** @typedef {import("../../app/model.js").Model} Model */
+
+const LOWER_IS_BETTER = /_ms|_s$|max_over|refused|lost|waste|bounce|waiting|misrouted|twice/;
+
+/** @param {Model} model */
+export async function comparePolicies(model) {
+  const run = model.run;
+  if (!run) return;
+  const values = ["round-robin", "weighted-score"];
+  const { body, dialog } = openDialog("compare", t("compare.title"));
+  fill(body, el("p.lead", null, t("compare.working")));
+  try {
+    const answer = await api.compare({ scenario: run.scenario, seed: Number(run.seed), setting: "policy", values });
+    if (!dialog.open) return;
+    fill(body, el("p.lead", null, t("compare.about", { scenario: run.title || run.scenario, seed: run.seed })), comparison(answer),
+      el("p.second", null, t("compare.digests", { digests: (answer.digests ?? []).map((/** @type {string} */ digest) => digest.slice(0, 8)).join(" · ") })));
+  } catch (error) {
+    dialog.close();
+    report(error);
+  }
+}
+
+/** @param {any} answer */
+function comparison(answer) {
+  /** @type {string[]} */
+  const columns = answer.columns;
+  const rows = answer.rows.map((/** @type {any} */ row) => {
+    const [name, unit, factor, decimals] = figure(row.figure, row.unit);
+    const better = best(row);
+    return [
+      el("span", null, name, unit ? el("span.second", null, ` ${unit}`) : null),
+      ...row.values.map((/** @type {number | null} */ value, /** @type {number} */ index) =>
+        el(index === better ? "span.best" : "span", null, value === null ? "–" : number(value * factor, decimals))),
+    ];
+  });
+  return table(t("compare.title"), [t("compare.figure"), ...columns.map(policyName)], rows);
+}
+
+/**
+ * Which column is better; -1 when they are equal or it cannot be said.
+ * @param {any} row
+ */
+function best(row) {
+  const [a, b] = row.values;
+  if (a === null || b === null || a === b || row.values.length !== 2) return -1;
+  if (LOWER_IS_BETTER.test(row.figure)) return a < b ? 0 : 1;
+  return /jain|throughput|per_min|uptime/.test(row.figure) ? (a > b ? 0 : 1) : -1;
+}
+
+/**
+ * Name, unit, factor and decimals of a figure for a person: milliseconds are read as seconds.
+ * @param {string} figureName
+ * @param {string} unit
+ * @returns {[string, string, number, number]}
+ */
+function figure(figureName, unit) {
+  const word = systemWord("figures", figureName);
+  const text = typeof word === "string" ? word : word?.title ?? word?.name;
+  const key = `figures.${figureName}`;
+  const name = text ?? (has(key) ? t(key) : humanise(figureName.replace(/_ms$/, "")));
+  if (unit === "ms") return [name, "s", 0.001, 2];
+  const whole = /orders|count|migrations|bounces|refused|lost|wasted/.test(figureName);
+  return [name, unit, 1, whole ? 0 : 2];
+}

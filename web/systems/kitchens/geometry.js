@@ -1,0 +1,189 @@
+// geometry.js: where things of the city are on the screen: metres to pixels, the plate of every
+// kitchen, the desk. Positions never move during a run.
+
+/**
+ * @typedef {import("../../app/types").Kitchen} Kitchen
+ * @typedef {import("../../app/types").Plan} Plan
+ * @typedef {{x: number, y: number}} Point
+ * @typedef {{x: number, y: number, width: number, height: number}} Box
+ */
+
+export const DISPATCHER = 0;
+const COMPACT_FROM = 13; /* so many kitchens lose their names on the map */
+const PUSHES = 60;
+
+/**
+ * A short name for the map: the word "Kitchen" is said by the shape.
+ * @param {string} name
+ */
+export function shortName(name) {
+  return name.replace(/\s+(kitchen|kitchens)$/i, "");
+}
+
+export class Geometry {
+  /**
+   * @param {Plan} plan
+   * @param {Kitchen[]} kitchens those with a place on the map
+   * @param {number} width stage, CSS pixels
+   * @param {number} height
+   * @param {number} u one unit of the density
+   * @param {(text: string) => number} measure width of a text in the stage's font
+   */
+  constructor(plan, kitchens, width, height, u, measure) {
+    this.plan = plan;
+    this.width = width;
+    this.height = height;
+    this.u = u;
+    this.compact = kitchens.length >= COMPACT_FROM;
+    const top = 8 * u;
+    const bottom = 34 * u; /* the legend's row */
+    const side = 10 * u;
+    const { width_m, height_m } = plan.map;
+    this.scale = Math.min((width - 2 * side) / width_m, (height - top - bottom) / height_m);
+    this.left = (width - width_m * this.scale) / 2;
+    this.top = top + (height - top - bottom - height_m * this.scale) / 2;
+    this.customers = plan.node_names.length - 1;
+    /** @type {Map<number, Box>} */
+    this.plates = new Map();
+    this.placePlates(kitchens, measure);
+  }
+
+  /**
+   * @param {number} x_m
+   * @param {number} y_m
+   * @returns {Point}
+   */
+  point(x_m, y_m) {
+    return { x: this.left + x_m * this.scale, y: this.top + y_m * this.scale };
+  }
+
+  /**
+   * The place on the map, in metres, under a point of the stage.
+   * @param {number} x
+   * @param {number} y
+   */
+  metres(x, y) {
+    const { width_m, height_m } = this.plan.map;
+    const clamp = (/** @type {number} */ v, /** @type {number} */ max) =>
+      Math.round(Math.max(0, Math.min(max, v)));
+    return {
+      x_m: clamp((x - this.left) / this.scale, width_m),
+      y_m: clamp((y - this.top) / this.scale, height_m),
+    };
+  }
+
+  /** @param {Kitchen[]} kitchens @param {(text: string) => number} measure */
+  placePlates(kitchens, measure) {
+    const u = this.u;
+    const { x_m, y_m } = this.plan.dispatcher;
+    /** @type {{node: number, box: Box, home: Point}[]} */
+    const plates = [];
+    const add = (/** @type {number} */ node, /** @type {Point} */ home, /** @type {number} */ width,
+      /** @type {number} */ height) => {
+      plates.push({
+        node, home, box: { x: home.x - width / 2, y: home.y - height / 2, width, height },
+      });
+    };
+    add(DISPATCHER, this.point(x_m, y_m), measure("Dispatcher") + 48 * u, 54 * u);
+    for (const kitchen of kitchens) {
+      const home = this.point(kitchen.x_m, kitchen.y_m);
+      if (this.compact) {
+        add(kitchen.node, home, 44 * u, 40 * u);
+      } else {
+        const pips = kitchen.specialties.length * 14 * u;
+        add(kitchen.node, home, Math.max(112 * u, measure(shortName(kitchen.name)) + 48 * u + pips),
+          54 * u);
+      }
+    }
+    for (let round = 0; round < PUSHES && this.push(plates); round += 1);
+    for (const plate of plates) this.plates.set(plate.node, plate.box);
+  }
+
+  /**
+   * Plates that overlap give way to each other; all stay on the stage.
+   * @param {{box: Box, home: Point}[]} plates
+   * @returns {boolean} something moved
+   */
+  push(plates) {
+    const gap = (this.compact ? 3 : 14) * this.u;
+    let moved = false;
+    for (let i = 0; i < plates.length; i += 1) {
+      for (let j = i + 1; j < plates.length; j += 1) {
+        if (separate(plates[i].box, plates[j].box, gap)) moved = true;
+      }
+    }
+    const margin = 10 * this.u;
+    for (const { box } of plates) {
+      box.x = Math.max(margin, Math.min(this.width - box.width - margin, box.x));
+      box.y = Math.max(margin, Math.min(this.height - 44 * this.u - box.height, box.y));
+    }
+    return moved;
+  }
+
+  /**
+   * Where a node is; an order's customer stands at the order's place.
+   * @param {number} node
+   * @param {Point | null} customer
+   * @returns {Point | null}
+   */
+  nodePoint(node, customer) {
+    const plate = this.plates.get(node);
+    if (plate) return { x: plate.x + plate.width / 2, y: plate.y + plate.height / 2 };
+    return node === this.customers ? customer : null;
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {number | null} the node whose plate is here
+   */
+  nodeAt(x, y) {
+    for (const [node, box] of this.plates) {
+      if (x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height) return node;
+    }
+    return null;
+  }
+}
+
+/**
+ * Moves two boxes apart along the shorter way. True when they had overlapped.
+ * @param {Box} a
+ * @param {Box} b
+ * @param {number} gap
+ */
+function separate(a, b, gap) {
+  const dx = (a.width + b.width) / 2 + gap - Math.abs(a.x + a.width / 2 - b.x - b.width / 2);
+  const dy = (a.height + b.height) / 2 + gap - Math.abs(a.y + a.height / 2 - b.y - b.height / 2);
+  if (dx <= 0 || dy <= 0) return false;
+  if (dx < dy) {
+    const sign = a.x + a.width / 2 <= b.x + b.width / 2 ? 1 : -1;
+    a.x -= (sign * dx) / 2;
+    b.x += (sign * dx) / 2;
+  } else {
+    const sign = a.y + a.height / 2 <= b.y + b.height / 2 ? 1 : -1;
+    a.y -= (sign * dy) / 2;
+    b.y += (sign * dy) / 2;
+  }
+  return true;
+}
+
+/**
+ * A way through the streets: first along one axis, then along the other, at constant speed.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} done 0 .. 1
+ * @param {boolean} acrossFirst
+ * @returns {Point}
+ */
+export function alongStreets(from, to, done, acrossFirst) {
+  const across = Math.abs(to.x - from.x);
+  const along = Math.abs(to.y - from.y);
+  const way = (across + along) * done;
+  const first = acrossFirst ? across : along;
+  const firstPart = first === 0 ? 1 : Math.min(1, way / first);
+  const secondLength = across + along - first;
+  const secondPart = secondLength === 0 ? 1 : Math.max(0, way - first) / secondLength;
+  const partX = acrossFirst ? firstPart : secondPart;
+  const partY = acrossFirst ? secondPart : firstPart;
+  return { x: from.x + (to.x - from.x) * partX, y: from.y + (to.y - from.y) * partY };
+}

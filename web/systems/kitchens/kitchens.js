@@ -1,0 +1,105 @@
+// kitchens.js: what the system "kitchens" puts into the rooms of the page.
+
+import { byId } from "../../app/dom.js";
+import { mountActions } from "./actions.js";
+import { mountCaption } from "./caption.js";
+import { Busy, busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
+import { mountControls } from "./controls.js";
+import { explainOrder } from "./explain.js";
+import { FIGURES, ordersSoFar } from "./figures.js";
+import { mountMine, mountOrdering } from "./orders.js";
+import { Stage } from "./stage.js";
+import { LOOKS } from "./state.js";
+import { eventText, eventTone } from "./tell.js";
+
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("../../app/types").EventRow} EventRow
+ */
+
+/**
+ * @param {Model} model
+ * @param {{verify: () => Promise<unknown>, chooseEvent: (event: EventRow) => void}} hands
+ */
+export function mountKitchens(model, hands) {
+  const explain = (/** @type {number} */ order) => void explainOrder(model, order);
+  const stage = new Stage(byId("stage"), model, explain);
+  const setMode = stage.setMode.bind(stage);
+  const actions = mountActions(byId("actions"), model, { setMode, verify: hands.verify });
+  mountControls(byId("controls"), model, { setMode, explain });
+  mountCaption(byId("caption"), model);
+  mountMine(byId("mine"), model, explain);
+  mountOrdering(byId("ordering"), model);
+  const busy = new Busy(model);
+  const choose = (/** @type {EventRow} */ event) => {
+    hands.chooseEvent(event);
+    const node = event.peer > 0 && model.kitchens.has(event.peer) ? event.peer : event.node;
+    if (model.kitchens.has(node) || node === 0) model.select(node);
+    if (event.subject >= 0) explain(event.subject);
+  };
+  return {
+    figures: FIGURES,
+    charts: [
+      [responseChart(), throughputChart(), waitingChart(), migrationsChart()],
+      [busyChart(busy), waitingChart(), migrationsChart(), throughputChart()],
+    ],
+    eventWords: {
+      text: (/** @type {EventRow} */ event) => eventText(model, event),
+      tone: eventTone,
+      icon: (/** @type {string} */ kind) => LOOKS[/** @type {keyof typeof LOOKS} */ (eventTone(kind))].icon,
+      choose,
+    },
+    timelineWords: {
+      interesting: (/** @type {EventRow} */ event) =>
+        model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false,
+      text: (/** @type {EventRow} */ event) => eventText(model, event),
+      tone: eventTone,
+      choose,
+    },
+    verdictHow: {
+      orders: ordersSoFar,
+      choose: (/** @type {number} */ first, /** @type {number} */ _last, /** @type {number | null} */ subject) => {
+        const event = model.events.find((one) => one.event >= first);
+        if (event) hands.chooseEvent(event);
+        if (subject !== null) explain(subject);
+      },
+    },
+    keys: kitchenKeys(model, actions, setMode),
+  };
+}
+
+/**
+ * @param {Model} model
+ * @param {ReturnType<typeof mountActions>} actions
+ * @param {(mode: {kind: "cut"} | {kind: "look"}) => void} setMode
+ */
+function kitchenKeys(model, actions, setMode) {
+  const key = (/** @type {string} */ letter, /** @type {string} */ name, /** @type {() => void} */ run) => ({
+    keys: [letter], name: `keys.${name}`, run, letter: true,
+  });
+  return [
+    {
+      keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+      name: "keys.node",
+      letter: false,
+      run: (/** @type {KeyboardEvent} */ event) => {
+        const node = Number(event.key);
+        if (model.kitchens.has(node)) model.select(model.selection === node ? null : node);
+      },
+    },
+    { keys: ["d"], name: "keys.desk", letter: true, run: () => model.select(model.selection === 0 ? null : 0) },
+    { keys: ["Escape"], name: "keys.escape", letter: false, run: () => {
+      setMode({ kind: "look" });
+      model.select(null);
+    } },
+    key("r", "rush", actions.rush),
+    key("o", "order", actions.order),
+    key("p", "policy", actions.policy),
+    key("h", "handover", actions.handover),
+    key("b", "break", actions.break),
+    key("x", "cut", () => setMode({ kind: "cut" })),
+    key("a", "heal", actions.heal),
+    key("v", "verify", actions.verify),
+    key("c", "csv", actions.csv),
+  ];
+}

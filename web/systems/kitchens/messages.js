@@ -1,0 +1,106 @@
+// messages.js: the message layer, seen at slow speed: words between nodes. Kinds differ by shape
+// first: request a solid arrow, reply a hollow one, heartbeat thin dots; what is lost ends in an x
+// that stays for a second.
+
+import { token } from "../../app/dom.js";
+import { arrowHead, drawX, label } from "./motion.js";
+
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("../../app/types").Flight} Flight
+ * @typedef {import("./geometry.js").Geometry} Geometry
+ * @typedef {import("./geometry.js").Point} Point
+ */
+
+/** Up to this speed single messages are shown (docs/api.md). */
+export const MESSAGES_SPEED_MAX = 0.1;
+
+const FATE_UNDER_WAY = 0;
+const FATE_CUT = 2;
+const FATE_CARRIED = 3;
+const NAMES_MAX = 6; /* more names at once cannot be read */
+
+/** @param {string} type @returns {"heartbeat" | "reply" | "request"} */
+export function messageKind(type) {
+  if (/heart|beat|gossip|ping|probe/.test(type)) return "heartbeat";
+  if (/ack|reply|answer|done|cooked|accept|confirm|reject|refus|released|late|registered|settled|welcome/.test(type)) {
+    return "reply";
+  }
+  return "request";
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ * @param {number} t_us
+ */
+export function drawFlights(ctx, model, geometry, t_us) {
+  if (model.pace.speed > MESSAGES_SPEED_MAX) return;
+  const stays_us = model.pace.speed * 1e6;
+  let names = 0;
+  for (const flight of model.flights) {
+    if (flight.fate === FATE_CARRIED || flight.sent_us > t_us) continue;
+    const customer = customerOf(model, geometry, flight.subject);
+    const from = geometry.nodePoint(flight.from, customer);
+    const to = geometry.nodePoint(flight.to, customer);
+    if (!from || !to) continue;
+    const dropped = flight.fate !== FATE_UNDER_WAY;
+    if (t_us > flight.arrives_us + (dropped ? stays_us : 0)) continue;
+    const end = dropped ? (flight.fate === FATE_CUT ? 0.5 : 0.7) : 1;
+    const span = Math.max(1, flight.arrives_us - flight.sent_us);
+    const done = Math.min(end, (t_us - flight.sent_us) / span);
+    const at = { x: from.x + (to.x - from.x) * done, y: from.y + (to.y - from.y) * done };
+    const named = messageKind(flight.type) !== "heartbeat" && names < NAMES_MAX;
+    drawFlight(ctx, flight, from, at, geometry.u);
+    if (dropped && done === end) drawX(ctx, at, 7 * geometry.u, geometry.u);
+    else if (named) {
+      names += 1;
+      label(ctx, flight.type.replace(/_/g, " "), { x: at.x, y: at.y - 24 * geometry.u }, geometry.u);
+    }
+  }
+}
+
+/**
+ * @param {Model} model
+ * @param {Geometry} geometry
+ * @param {number} subject
+ * @returns {Point | null}
+ */
+function customerOf(model, geometry, subject) {
+  const order = model.orders.get(subject);
+  return order ? geometry.point(order.x_m, order.y_m) : null;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Flight} flight
+ * @param {Point} from
+ * @param {Point} at
+ * @param {number} u
+ */
+function drawFlight(ctx, flight, from, at, u) {
+  const kind = messageKind(flight.type);
+  const colour = token(kind === "heartbeat" ? "--text-second" : "--text");
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = (kind === "heartbeat" ? 1.6 : 2.6) * u;
+  ctx.setLineDash(kind === "heartbeat" ? [1.6 * u, 4.5 * u] : []);
+  ctx.beginPath();
+  ctx.moveTo(from.x, from.y);
+  ctx.lineTo(at.x, at.y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (kind === "heartbeat") {
+    ctx.beginPath();
+    ctx.arc(at.x, at.y, 3 * u, 0, 2 * Math.PI);
+    ctx.fillStyle = colour;
+    ctx.fill();
+    return;
+  }
+  arrowHead(ctx, from, at, 13 * u, colour);
+  if (kind === "reply") {
+    const back = { x: at.x - (at.x - from.x) * 0.001, y: at.y - (at.y - from.y) * 0.001 };
+    const angle = Math.atan2(at.y - from.y, at.x - from.x);
+    arrowHead(ctx, from, { x: back.x - 3.5 * u * Math.cos(angle), y: back.y - 3.5 * u * Math.sin(angle) }, 7 * u, token("--page"));
+  }
+}

@@ -1,0 +1,424 @@
+// motion.js: everything on the stage that moves, as a pure function of (model, virtual time):
+// waiting customers, orders on their way, couriers, links, cuts, flows.
+
+import { token } from "../../app/dom.js";
+import { PHASE } from "../../app/model.js";
+import { alongStreets, DISPATCHER } from "./geometry.js";
+import { drawFlights } from "./messages.js";
+
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("../../app/types").Order} Order
+ * @typedef {import("../../app/types").Segment} Segment
+ * @typedef {import("./geometry.js").Geometry} Geometry
+ * @typedef {import("./geometry.js").Point} Point
+ * @typedef {import("./shapes.js").Shapes} Shapes
+ */
+
+export const SPRITES_MAX = 300;
+const LINK_GLOW_US = 0.9e6; /* how long a link shows that an order went over it */
+const GONE_US = 1.2e6; /* how long a served or lost order fades */
+const HANDOVER_GLOW_US = 1.5e6;
+
+/**
+ * One picture. Returns how many sprites it drew.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ * @param {Shapes} shapes
+ * @param {number[]} cuisines cuisine of each dish
+ * @param {number} t_us
+ */
+export function drawMotion(ctx, model, geometry, shapes, cuisines, t_us) {
+  ctx.clearRect(0, 0, geometry.width, geometry.height);
+  drawLinks(ctx, model, geometry);
+  drawCuts(ctx, model, geometry);
+  const crowded = !model.sprites || model.orders.size > SPRITES_MAX;
+  if (crowded) drawFlows(ctx, model, geometry, t_us);
+  let sprites = 0;
+  for (const order of model.orders.values()) {
+    const mine = model.mine.includes(order.id);
+    if (crowded && !mine) continue;
+    sprites += drawOrder(ctx, order, geometry, shapes, cuisines[order.dish] ?? 0, t_us, mine);
+  }
+  if (!crowded) drawGlow(ctx, model, geometry, t_us);
+  if (model.flights.length > 0) drawFlights(ctx, model, geometry, t_us);
+  return sprites;
+}
+
+/**
+ * The part of its life that an order is in at a virtual time.
+ * @param {Order} order
+ * @param {number} t_us
+ * @returns {Segment | null}
+ */
+export function segmentAt(order, t_us) {
+  for (let i = order.segments.length - 1; i >= 0; i -= 1) {
+    if (order.segments[i].since_us <= t_us) return order.segments[i];
+  }
+  return null;
+}
+
+/**
+ * @param {Segment} segment
+ * @param {number} t_us
+ * @returns {number} 0 .. 1
+ */
+function progress(segment, t_us) {
+  if (segment.until_us <= segment.since_us) return 0;
+  return Math.min(1, (t_us - segment.since_us) / (segment.until_us - segment.since_us));
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Order} order
+ * @param {Geometry} geometry
+ * @param {Shapes} shapes
+ * @param {number} cuisine
+ * @param {number} t_us
+ * @param {boolean} mine
+ */
+function drawOrder(ctx, order, geometry, shapes, cuisine, t_us, mine) {
+  const segment = segmentAt(order, t_us);
+  if (!segment) return 0;
+  const slot = cuisine % shapes.orders.length;
+  const home = geometry.point(order.x_m, order.y_m);
+  if (segment.phase >= PHASE.SERVED) return drawGone(ctx, segment, shapes, slot, home, t_us);
+  shapes.put(ctx, shapes.customers[slot], home.x, home.y);
+  const at = orderPoint(order, segment, geometry, home, t_us);
+  if (mine) drawMine(ctx, at ?? home, home, geometry.u);
+  if (!at) return 1;
+  const carried = segment.phase === PHASE.COURIER;
+  shapes.put(ctx, carried ? shapes.couriers[slot] : shapes.orders[slot], at.x, at.y);
+  return 2;
+}
+
+/**
+ * Where an order itself is drawn; null while it lies in a kitchen or at the desk, where the load
+ * bar and the count show it.
+ * @param {Order} order
+ * @param {Segment} segment
+ * @param {Geometry} geometry
+ * @param {Point} home
+ * @param {number} t_us
+ * @returns {Point | null}
+ */
+export function orderPoint(order, segment, geometry, home, t_us) {
+  const desk = geometry.nodePoint(DISPATCHER, null);
+  const node = geometry.nodePoint(segment.node, home);
+  const done = progress(segment, t_us);
+  switch (segment.phase) {
+    case PHASE.TO_DESK:
+      return desk ? between(home, desk, done) : null;
+    case PHASE.TO_KITCHEN:
+      return desk && node ? between(desk, node, done) : null;
+    case PHASE.HANDOVER:
+      return node;
+    case PHASE.COURIER:
+      return node ? alongStreets(node, home, done, order.id % 2 === 0) : null;
+    default:
+      return null;
+  }
+}
+
+/** @param {Point} a @param {Point} b @param {number} done */
+function between(a, b, done) {
+  return { x: a.x + (b.x - a.x) * done, y: a.y + (b.y - a.y) * done };
+}
+
+/**
+ * Served: the door's mark filled, fading with age. Refused or lost: an x.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Segment} segment
+ * @param {Shapes} shapes
+ * @param {number} slot
+ * @param {Point} home
+ * @param {number} t_us
+ */
+function drawGone(ctx, segment, shapes, slot, home, t_us) {
+  const age = (t_us - segment.since_us) / GONE_US;
+  if (age >= 1) return 0;
+  if (segment.phase === PHASE.SERVED) {
+    ctx.globalAlpha = 1 - age;
+    shapes.put(ctx, shapes.orders[slot], home.x, home.y);
+    ctx.globalAlpha = 1;
+  } else {
+    drawX(ctx, home, 6 * shapes.u, shapes.u);
+  }
+  return 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Point} at
+ * @param {number} r
+ * @param {number} u
+ */
+export function drawX(ctx, at, r, u) {
+  ctx.beginPath();
+  ctx.moveTo(at.x - r, at.y - r);
+  ctx.lineTo(at.x + r, at.y + r);
+  ctx.moveTo(at.x + r, at.y - r);
+  ctx.lineTo(at.x - r, at.y + r);
+  ctx.lineWidth = 5 * u;
+  ctx.strokeStyle = token("--page");
+  ctx.stroke();
+  ctx.lineWidth = 2.6 * u;
+  ctx.strokeStyle = token("--state-down");
+  ctx.stroke();
+}
+
+/**
+ * One's own order: a ring around it and a thread to the door it is going to.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Point} at
+ * @param {Point} home
+ * @param {number} u
+ */
+function drawMine(ctx, at, home, u) {
+  ctx.strokeStyle = token("--focus");
+  ctx.lineWidth = 2 * u;
+  ctx.setLineDash([3 * u, 4 * u]);
+  ctx.beginPath();
+  ctx.moveTo(at.x, at.y);
+  ctx.lineTo(home.x, home.y);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.lineWidth = 3 * u;
+  for (const [point, r] of /** @type {[Point, number][]} */ ([[at, 14], [home, 10]])) {
+    ctx.beginPath();
+    ctx.arc(point.x, point.y, r * u, 0, 2 * Math.PI);
+    ctx.stroke();
+  }
+}
+
+/**
+ * The quiet lines from the desk to every kitchen.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ */
+function drawLinks(ctx, model, geometry) {
+  const desk = geometry.nodePoint(DISPATCHER, null);
+  if (!desk) return;
+  ctx.strokeStyle = token("--border");
+  ctx.globalAlpha = 0.45;
+  ctx.lineWidth = 1.5 * geometry.u;
+  ctx.beginPath();
+  for (const kitchen of model.kitchens.values()) {
+    const at = geometry.nodePoint(kitchen.node, null);
+    if (!at || kitchen.truth === 0) continue;
+    ctx.moveTo(desk.x, desk.y);
+    ctx.lineTo(at.x, at.y);
+  }
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+}
+
+/**
+ * Links thicken with the orders that went over them lately: from the desk to a kitchen, and from
+ * kitchen to kitchen when a ticket was handed over.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ * @param {number} t_us
+ */
+function drawGlow(ctx, model, geometry, t_us) {
+  /** @type {Map<number, number>} */
+  const weight = new Map();
+  for (const order of model.orders.values()) {
+    for (let i = 0; i < order.segments.length; i += 1) {
+      const segment = order.segments[i];
+      const age = t_us - segment.since_us;
+      if (age < 0) continue;
+      if (segment.phase === PHASE.TO_KITCHEN && age < LINK_GLOW_US) {
+        weight.set(segment.node, (weight.get(segment.node) ?? 0) + 1 - age / LINK_GLOW_US);
+      }
+      if (segment.phase === PHASE.HANDOVER && age < HANDOVER_GLOW_US) {
+        drawHandover(ctx, geometry, segment, order.segments[i + 1], age / HANDOVER_GLOW_US);
+      }
+    }
+  }
+  const desk = geometry.nodePoint(DISPATCHER, null);
+  if (!desk) return;
+  ctx.strokeStyle = token("--load-5");
+  ctx.lineCap = "round";
+  for (const [node, amount] of weight) {
+    const at = geometry.nodePoint(node, null);
+    if (!at) continue;
+    ctx.globalAlpha = Math.min(0.75, 0.2 + amount * 0.3);
+    ctx.lineWidth = Math.min(9, 1.5 + amount * 2) * geometry.u;
+    ctx.beginPath();
+    ctx.moveTo(desk.x, desk.y);
+    ctx.lineTo(at.x, at.y);
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+  ctx.lineCap = "butt";
+}
+
+/**
+ * An arc from one kitchen to another: a ticket that was handed over.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Geometry} geometry
+ * @param {Segment} segment
+ * @param {Segment | undefined} next
+ * @param {number} age 0 .. 1
+ */
+function drawHandover(ctx, geometry, segment, next, age) {
+  const from = geometry.nodePoint(segment.node, null);
+  const to = next ? geometry.nodePoint(next.node, null) : null;
+  if (!from || !to || next?.node === segment.node) return;
+  const u = geometry.u;
+  const bend = { x: (from.x + to.x) / 2 + (to.y - from.y) * 0.18, y: (from.y + to.y) / 2 - (to.x - from.x) * 0.18 };
+  ctx.globalAlpha = 1 - age;
+  ctx.strokeStyle = token("--state-moving");
+  ctx.lineWidth = 3.5 * u;
+  ctx.beginPath();
+  ctx.moveTo(from.x, from.y);
+  ctx.quadraticCurveTo(bend.x, bend.y, to.x, to.y);
+  ctx.stroke();
+  arrowHead(ctx, bend, to, 10 * u, token("--state-moving"));
+  ctx.globalAlpha = 1;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} size
+ * @param {string} colour
+ */
+export function arrowHead(ctx, from, to, size, colour) {
+  const angle = Math.atan2(to.y - from.y, to.x - from.x);
+  ctx.beginPath();
+  ctx.moveTo(to.x, to.y);
+  for (const side of [-0.45, 0.45]) {
+    ctx.lineTo(to.x - size * Math.cos(angle + side), to.y - size * Math.sin(angle + side));
+  }
+  ctx.closePath();
+  ctx.fillStyle = colour;
+  ctx.fill();
+}
+
+/**
+ * Where the network is cut: a gap with two bars across the link, and a ring around a node that
+ * is cut off from everybody.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ */
+function drawCuts(ctx, model, geometry) {
+  for (const fault of model.faults) {
+    if (!/cut|partition|isolate/.test(fault.kind)) continue;
+    const a = geometry.nodePoint(fault.node, null);
+    const b = geometry.nodePoint(fault.peer, null);
+    if (a && b) drawCut(ctx, a, b, geometry.u);
+    else if (a && fault.node !== DISPATCHER) {
+      const desk = geometry.nodePoint(DISPATCHER, null);
+      if (desk) drawCut(ctx, desk, a, geometry.u);
+    }
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Point} a
+ * @param {Point} b
+ * @param {number} u
+ */
+function drawCut(ctx, a, b, u) {
+  const angle = Math.atan2(b.y - a.y, b.x - a.x);
+  const middle = between(a, b, 0.5);
+  ctx.save();
+  ctx.translate(middle.x, middle.y);
+  ctx.rotate(angle);
+  ctx.fillStyle = token("--map-land");
+  ctx.fillRect(-9 * u, -5 * u, 18 * u, 10 * u);
+  ctx.strokeStyle = token("--state-down");
+  ctx.lineWidth = 3.5 * u;
+  ctx.beginPath();
+  for (const x of [-8, 8]) {
+    ctx.moveTo((x - 4) * u, 13 * u);
+    ctx.lineTo((x + 4) * u, -13 * u);
+  }
+  ctx.stroke();
+  ctx.restore();
+}
+
+/**
+ * More than can be followed one by one: links as thick as the orders per second on them, with
+ * the count.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ * @param {number} t_us
+ */
+function drawFlows(ctx, model, geometry, t_us) {
+  const desk = geometry.nodePoint(DISPATCHER, null);
+  if (!desk) return;
+  const u = geometry.u;
+  for (const [node, perSecond] of flowRates(model, t_us)) {
+    const at = geometry.nodePoint(node, null);
+    if (!at) continue;
+    ctx.globalAlpha = 0.75;
+    ctx.strokeStyle = token("--load-5");
+    ctx.lineWidth = Math.max(2, Math.min(16, 2 + perSecond * 3)) * u;
+    ctx.beginPath();
+    ctx.moveTo(desk.x, desk.y);
+    ctx.lineTo(at.x, at.y);
+    ctx.stroke();
+    ctx.globalAlpha = 1;
+    if (geometry.compact) continue;
+    const middle = between(desk, at, 0.55);
+    label(ctx, `${Math.round(perSecond * 60)}/min`, middle, u);
+  }
+}
+
+/**
+ * Orders per virtual second from the desk to each kitchen: counted by the server above 20x,
+ * from the orders themselves when there are only too many to draw.
+ * @param {Model} model
+ * @param {number} t_us
+ * @returns {Map<number, number>}
+ */
+function flowRates(model, t_us) {
+  /** @type {Map<number, number>} */
+  const rates = new Map();
+  if (!model.sprites) {
+    const first = model.flow[0];
+    const span_s = first ? Math.max(0.5, (model.t_us - first.t_us + first.span_us) / 1e6) : 1;
+    for (const { from, to, count } of model.flow) {
+      if (from === DISPATCHER) rates.set(to, (rates.get(to) ?? 0) + count / span_s);
+    }
+    return rates;
+  }
+  const window_us = 3e6;
+  for (const order of model.orders.values()) {
+    for (const segment of order.segments) {
+      const age = t_us - segment.since_us;
+      if (segment.phase !== PHASE.TO_KITCHEN || age < 0 || age > window_us) continue;
+      rates.set(segment.node, (rates.get(segment.node) ?? 0) + 1e6 / window_us);
+    }
+  }
+  return rates;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} text
+ * @param {Point} at
+ * @param {number} u
+ */
+export function label(ctx, text, at, u) {
+  ctx.font = `600 ${20.2 * u}px ${token("--font")}`;
+  const width = ctx.measureText(text).width + 12 * u;
+  ctx.fillStyle = token("--page");
+  ctx.beginPath();
+  ctx.roundRect(at.x - width / 2, at.y - 13 * u, width, 26 * u, 13 * u);
+  ctx.fill();
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = token("--text");
+  ctx.fillText(text, at.x, at.y + u);
+}

@@ -1,0 +1,124 @@
+// orders.js: following orders: my own (placed here, until it is served), the list of open ones,
+// and the phone's four dishes.
+
+import { api } from "../../app/api.js";
+import { el, fill, icon, setText } from "../../app/dom.js";
+import { openDialog, table } from "../../app/menu.js";
+import { PHASE } from "../../app/model.js";
+import { sayStatus } from "../../app/say.js";
+import { isPaused, placeOrder, report } from "../../app/steer.js";
+import { duration, humanise, number, t } from "../../app/words.js";
+import { segmentAt } from "./motion.js";
+import { nodeLabel } from "./tell.js";
+
+/** @typedef {import("../../app/model.js").Model} Model */
+
+const DISHES_ON_PHONE = 4;
+
+/**
+ * Where my newest order is, in a sentence; null when I have none.
+ * @param {Model} model
+ */
+export function myOrderSentence(model) {
+  const id = model.mine[model.mine.length - 1];
+  if (id === undefined) return null;
+  const order = model.orders.get(id);
+  if (!order) return done.get(id) ?? null;
+  const segment = segmentAt(order, model.clock.shown_us) ?? order.segments[0];
+  if (!segment) return null;
+  const key = Object.entries(PHASE).find(([, phase]) => phase === segment.phase)?.[0].toLowerCase() ?? "";
+  const sentence = t(`mine.${key}`, {
+    order: number(id),
+    dish: model.plan?.dishes[order.dish]?.name ?? "",
+    kitchen: nodeLabel(model, segment.node),
+  });
+  if (segment.phase >= PHASE.SERVED) done.set(id, sentence);
+  return sentence;
+}
+
+/** Last words of my orders that the picture has forgotten.
+ * @type {Map<number, string>} */
+const done = new Map();
+
+/** @param {HTMLElement} root @param {Model} model @param {(order: number) => void} explain */
+export function mountMine(root, model, explain) {
+  const text = el("span");
+  const button = el("button", { type: "button", onclick: () => {
+    const id = model.mine[model.mine.length - 1];
+    if (id !== undefined) explain(id);
+  } }, icon("order"), text);
+  fill(root, button);
+  let said = "";
+  const render = () => {
+    const sentence = myOrderSentence(model);
+    setText(text, sentence ?? t("mine.none"));
+    if (sentence && sentence !== said) sayStatus(sentence);
+    said = sentence ?? "";
+  };
+  model.on(["run", "frame", "mine"], render);
+  render();
+}
+
+/**
+ * The four dishes of the phone.
+ * @param {HTMLElement} root
+ * @param {Model} model
+ */
+export function mountOrdering(root, model) {
+  const build = () => {
+    if (!model.plan) return;
+    const where = /** @type {HTMLSelectElement} */ (
+      el("select", { "aria-label": t("order.where") }, ...model.plan.districts.map((district, index) => el("option", { value: index }, district.name))));
+    const dishes = model.plan.dishes.slice(0, DISHES_ON_PHONE).map((dish, index) =>
+      el("button", { type: "button", onclick: () => {
+        const district = model.plan?.districts[Number(where.value)];
+        if (!district) return;
+        const x_m = Math.round(district.x_m + district.width_m * (0.2 + 0.6 * Math.random()));
+        const y_m = Math.round(district.y_m + district.height_m * (0.2 + 0.6 * Math.random()));
+        void placeOrder(model, index, x_m, y_m);
+      } }, icon("order"), dish.name, el("span.second", null, duration(dish.preparation_ms))));
+    fill(root, el("div.question", null, t("order.question"), where), el("div.dishes", null, ...dishes));
+    lock();
+  };
+  const lock = () => {
+    const paused = isPaused(model);
+    for (const button of root.querySelectorAll(".dishes button")) {
+      if (paused) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+      button.setAttribute("title", paused ? t("why.paused_run") : "");
+    }
+  };
+  model.on("run", build);
+  model.on("pace", lock);
+  build();
+}
+
+/** @param {Model} model @param {(order: number) => void} explain */
+export function openOrdersButton(model, explain) {
+  return el("div.buttons.one", null, el("button", { type: "button", onclick: () => void listOrders(model, explain) }, icon("list"), t("orders.open")));
+}
+
+/**
+ * Open orders as a table; each can be explained.
+ * @param {Model} model
+ * @param {(order: number) => void} explain
+ */
+export async function listOrders(model, explain) {
+  if (!model.run) return;
+  try {
+    const { columns, rows } = await api.orders(model.run.run, "open", 100);
+    const shown = ["order_id", "dish", "district", "kitchen_last", "outcome"].filter((name) => columns.includes(name));
+    const { body, dialog } = openDialog("orders", t("orders.title", { count: rows.length }));
+    const cells = rows.map((/** @type {any[]} */ row) => shown.map((name) => {
+      const value = row[columns.indexOf(name)];
+      if (name !== "order_id") return String(value ?? "–");
+      return el("button", { type: "button", onclick: () => {
+        dialog.close();
+        explain(Number(value));
+      } }, number(Number(value)));
+    }));
+    fill(body, table(t("orders.title", { count: rows.length }), shown.map(humanise), cells));
+  } catch (error) {
+    report(error);
+  }
+}

@@ -1,0 +1,251 @@
+// plates.js: kitchens and the dispatcher's desk: a plate each, with letter, name, state badge and
+// load bar: the solid bar is the truth, the hollow one over it what the dispatcher believes.
+
+import { token } from "../../app/dom.js";
+import { number, t } from "../../app/words.js";
+import { DISPATCHER, shortName } from "./geometry.js";
+import { roundedBox } from "./ground.js";
+import { cuisineColour, shapePath } from "./shapes.js";
+import { beliefWord, LOOKS, mistaken, toneOf, truthWord } from "./state.js";
+
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("../../app/types").Kitchen} Kitchen
+ * @typedef {import("./geometry.js").Geometry} Geometry
+ * @typedef {import("./geometry.js").Box} Box
+ * @typedef {import("./state.js").Tone} Tone
+ */
+
+/** @param {CanvasRenderingContext2D} ctx @param {Model} model @param {Geometry} geometry */
+export function drawPlates(ctx, model, geometry) {
+  ctx.clearRect(0, 0, geometry.width, geometry.height);
+  const desk = geometry.plates.get(DISPATCHER);
+  if (desk) drawDesk(ctx, model, desk, geometry.u);
+  for (const kitchen of model.kitchens.values()) {
+    const box = geometry.plates.get(kitchen.node);
+    if (box) drawKitchen(ctx, model, kitchen, box, geometry);
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Kitchen} kitchen
+ * @param {Box} box
+ * @param {Geometry} geometry
+ */
+function drawKitchen(ctx, model, kitchen, box, geometry) {
+  const u = geometry.u;
+  const tone = toneOf(kitchen.truth);
+  const empty = kitchen.truth === 0;
+  ctx.globalAlpha = empty ? 0.7 : 1;
+  const second = note(kitchen);
+  const body = second && !geometry.compact ? { ...box, height: box.height + 24 * u } : box;
+  drawBody(ctx, body, tone, u);
+  if (geometry.compact) {
+    drawLetter(ctx, kitchen.letter, { x: box.x + 5 * u, y: box.y + 4 * u, width: box.width - 10 * u, height: 20 * u }, u);
+    if (!empty) drawLoad(ctx, kitchen, box.x + 5 * u, box.y + 28 * u, box.width - 10 * u, 7 * u, u);
+  } else {
+    drawLetter(ctx, kitchen.letter, { x: box.x + 7 * u, y: box.y + 6 * u, width: 24 * u, height: 24 * u }, u);
+    write(ctx, shortName(kitchen.name), box.x + 38 * u, box.y + 25 * u, 20.2 * u, 600, "--text");
+    drawPips(ctx, model, kitchen, box, u);
+    if (!empty) drawLoad(ctx, kitchen, box.x + 8 * u, box.y + 37 * u, box.width - 16 * u, 9 * u, u);
+    if (second) write(ctx, second, box.x + 9 * u, box.y + 70 * u, 20.2 * u, 500, `--state-${tone}`);
+  }
+  ctx.globalAlpha = 1;
+  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
+}
+
+
+/** @param {Kitchen} kitchen */
+function note(kitchen) {
+  const words = [];
+  if (kitchen.truth !== 1) words.push(t(truthWord(kitchen.truth)));
+  if (mistaken(kitchen.truth, kitchen.belief)) words.push(t(beliefWord(kitchen.belief)));
+  return words.join(", ");
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Box} box
+ * @param {Tone} tone
+ * @param {number} u
+ */
+function drawBody(ctx, box, tone, u) {
+  const look = LOOKS[tone];
+  ctx.save();
+  ctx.shadowColor = token("--map-shadow");
+  ctx.shadowBlur = 10 * u;
+  ctx.shadowOffsetY = 2 * u;
+  ctx.fillStyle = token("--page");
+  roundedBox(ctx, box, 8 * u);
+  ctx.fill();
+  ctx.restore();
+  ctx.strokeStyle = token(`--state-${tone}`);
+  ctx.lineWidth = look.width * u;
+  ctx.setLineDash(look.dash.map((part) => part * u));
+  ctx.stroke();
+  if (look.double) {
+    const inset = 3.5 * u;
+    roundedBox(ctx, { x: box.x + inset, y: box.y + inset, width: box.width - 2 * inset, height: box.height - 2 * inset }, 5 * u);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} letter
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawLetter(ctx, letter, box, u) {
+  ctx.fillStyle = token("--text");
+  roundedBox(ctx, box, 5 * u);
+  ctx.fill();
+  ctx.font = `700 ${(letter.length > 1 ? 16 : 18) * u}px ${token("--font")}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = token("--page");
+  ctx.fillText(letter, box.x + box.width / 2, box.y + box.height / 2 + u);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y baseline
+ * @param {number} size
+ * @param {number} weight
+ * @param {string} colour
+ */
+function write(ctx, text, x, y, size, weight, colour) {
+  ctx.font = `${weight} ${size}px ${token("--font")}`;
+  ctx.textAlign = "left";
+  ctx.textBaseline = "alphabetic";
+  ctx.fillStyle = token(colour);
+  ctx.fillText(text, x, y);
+}
+
+/**
+ * What a kitchen is known for, in the shapes of the orders.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Kitchen} kitchen
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawPips(ctx, model, kitchen, box, u) {
+  let x = box.x + box.width - 14 * u;
+  for (const specialty of [...kitchen.specialties].reverse()) {
+    const cuisine = cuisineIndex(model, specialty);
+    ctx.save();
+    ctx.translate(x, box.y + 18 * u);
+    shapePath(ctx, cuisine, 4.6 * u);
+    ctx.fillStyle = cuisineColour(cuisine);
+    ctx.fill();
+    ctx.restore();
+    x -= 14 * u;
+  }
+}
+
+/** @param {Model} model @param {string | number} cuisine */
+export function cuisineIndex(model, cuisine) {
+  if (typeof cuisine === "number") return cuisine;
+  return Math.max(0, model.plan?.cuisines.indexOf(cuisine) ?? 0);
+}
+
+/**
+ * The load bar: a cell for each ticket the kitchen can hold. Dark: cooking, light: waiting; the
+ * hollow bar over it: how many tickets the dispatcher believes.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Kitchen} kitchen
+ * @param {number} x
+ * @param {number} y
+ * @param {number} width
+ * @param {number} height
+ * @param {number} u
+ */
+function drawLoad(ctx, kitchen, x, y, width, height, u) {
+  const cells = Math.max(1, kitchen.capacity);
+  const cell = width / cells;
+  const gap = Math.min(1.5 * u, cell / 4);
+  for (let i = 0; i < cells; i += 1) {
+    const cooking = i < kitchen.cooking;
+    const pending = !cooking && i < kitchen.cooking + kitchen.pending;
+    ctx.fillStyle = token(cooking ? "--load-6" : pending ? "--load-3" : "--load-1");
+    ctx.fillRect(x + i * cell + gap / 2, y, cell - gap, height);
+  }
+  if (kitchen.belief === 0 && kitchen.believed === 0) return;
+  const believed = Math.min(cells, kitchen.believed) * cell;
+  ctx.strokeStyle = token(kitchen.believed > cells ? "--state-slow" : "--text");
+  ctx.lineWidth = 1.6 * u;
+  ctx.strokeRect(x - 1.5 * u, y - 2.5 * u, Math.max(2 * u, believed + 3 * u), height + 5 * u);
+}
+
+/**
+ * The state's glyph in its fixed corner.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Tone} tone
+ * @param {number} x
+ * @param {number} y
+ * @param {number} u
+ */
+function drawBadge(ctx, tone, x, y, u) {
+  const r = 10 * u;
+  ctx.fillStyle = token(`--state-${tone}`);
+  ctx.beginPath();
+  ctx.arc(x, y, r + 2 * u, 0, 2 * Math.PI);
+  ctx.fillStyle = token("--page");
+  ctx.fill();
+  ctx.strokeStyle = token(`--state-${tone}`);
+  ctx.fillStyle = ctx.strokeStyle;
+  ctx.lineWidth = 2.2 * u;
+  ctx.lineCap = "round";
+  ctx.beginPath();
+  if (tone === "slow") {
+    ctx.moveTo(x, y - r * 0.85);
+    ctx.lineTo(x + r * 0.9, y + r * 0.7);
+    ctx.lineTo(x - r * 0.9, y + r * 0.7);
+    ctx.closePath();
+    ctx.moveTo(x, y - r * 0.2);
+    ctx.lineTo(x, y + r * 0.2);
+  } else if (tone === "down") {
+    ctx.rect(x - r * 0.75, y - r * 0.75, r * 1.5, r * 1.5);
+    ctx.moveTo(x - r * 0.35, y - r * 0.35);
+    ctx.lineTo(x + r * 0.35, y + r * 0.35);
+    ctx.moveTo(x + r * 0.35, y - r * 0.35);
+    ctx.lineTo(x - r * 0.35, y + r * 0.35);
+  } else if (tone === "moving") {
+    ctx.arc(x, y, r * 0.65, 0.3, 1.6 * Math.PI);
+    ctx.lineTo(x + r * 0.55, y - r * 0.95);
+  } else {
+    ctx.setLineDash([2 * u, 3.2 * u]);
+    ctx.arc(x, y, r * 0.75, 0, 2 * Math.PI);
+  }
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.lineCap = "butt";
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawDesk(ctx, model, box, u) {
+  const desk = model.dispatcher;
+  const tone = toneOf(desk.truth);
+  drawBody(ctx, box, tone, u);
+  ctx.fillStyle = token("--text");
+  ctx.beginPath();
+  ctx.arc(box.x + 20 * u, box.y + 25 * u, 11 * u, Math.PI, 2 * Math.PI);
+  ctx.closePath();
+  ctx.fill();
+  ctx.fillRect(box.x + 7 * u, box.y + 27 * u, 26 * u, 2.5 * u);
+  write(ctx, t("desk.name"), box.x + 40 * u, box.y + 24 * u, 20.2 * u, 600, "--text");
+  const waiting = desk.truth === 1 ? t("desk.waiting", { count: number(desk.waiting) }) : t(truthWord(desk.truth));
+  write(ctx, waiting, box.x + 40 * u, box.y + 46 * u, 20.2 * u, 400, desk.truth === 1 ? "--text-second" : `--state-${tone}`);
+  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
+}

@@ -1,0 +1,33 @@
+// policies.js: names of the policies, and their choice.
+
+import { menuEntry } from "../../app/menu.js";
+import { changeSetting } from "../../app/steer.js";
+import { humanise, t } from "../../app/words.js";
+
+/** @typedef {import("../../app/model.js").Model} Model */
+
+/** @param {string} policy */
+export function policyName(policy) {
+  const key = `policy.${policy}`;
+  const name = t(key);
+  return name === key ? humanise(policy) : name;
+}
+
+/**
+ * The policies that the server offers.
+ * @param {Model} model
+ */
+export function policies(model) {
+  return model.system?.settings.find((setting) => setting.key === "policy")?.choices ?? [];
+}
+
+/** @param {Model} model @param {() => void} compare */
+export function policyEntries(model, compare) {
+  const current = model.run?.settings.policy;
+  return [
+    ...policies(model).map((policy) =>
+      menuEntry({ text: policyName(policy), checked: policy === current, run: () => void changeSetting(model, "policy", policy) })),
+    document.createElement("hr"),
+    menuEntry({ icon: "compare", text: t("compare.open"), run: compare }),
+  ];
+}

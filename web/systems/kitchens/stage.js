@@ -1,0 +1,313 @@
+// stage.js: the stage as one part: three canvases, a button over every kitchen, the legend, the
+// hint of the current mode. Draws as a function of the clock's virtual time and stops when nobody
+// looks.
+
+import { el, fill, icon, token, unit } from "../../app/dom.js";
+import { t } from "../../app/words.js";
+import { mountCard } from "./card.js";
+import { cutAcross } from "./cutting.js";
+import { DISPATCHER, Geometry } from "./geometry.js";
+import { drawGround } from "./ground.js";
+import { drawMotion, orderPoint, segmentAt } from "./motion.js";
+import { cuisineIndex, drawPlates } from "./plates.js";
+import { cuisineColour, shapePath, Shapes } from "./shapes.js";
+import { mountTiles } from "./tiles.js";
+import { nodeSentence } from "./tell.js";
+import { placeOrder } from "../../app/steer.js";
+
+/** @typedef {import("../../app/model.js").Model} Model */
+
+const PICK_RADIUS = 16;
+
+export class Stage {
+  /**
+   * @param {HTMLElement} root
+   * @param {Model} model
+   * @param {(order: number) => void} explain opens the explanation of an order
+   */
+  constructor(root, model, explain) {
+    this.root = root;
+    this.model = model;
+    this.explain = explain;
+    /** @type {Geometry | null} */
+    this.geometry = null;
+    /** @type {Shapes | null} */
+    this.shapes = null;
+    /** @type {number[]} */
+    this.cuisines = [];
+    this.drawn_us = -1;
+    this.dirty = true;
+    this.platesDirty = true;
+    this.places = "";
+    /** @type {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} */
+    this.mode = { kind: "look" };
+    /** @type {{x: number, y: number} | null} */
+    this.dragFrom = null;
+    /** @type {{x: number, y: number} | null} */
+    this.dragTo = null;
+    this.build();
+    this.listen();
+  }
+
+  build() {
+    this.canvases = ["ground", "motion", "plates"].map(
+      (name) => /** @type {HTMLCanvasElement} */ (el(`canvas.${name}`, { "aria-hidden": "true" })),
+    );
+    this.twin = el("div.twin", { role: "group", "aria-label": t("stage.kitchens") });
+    this.legend = el("div.legend", { "aria-hidden": "true" });
+    this.hint = el("div.hint", { hidden: true });
+    this.tiles = el("div.tiles");
+    fill(this.root, ...this.canvases, this.legend, this.twin, this.tiles, this.hint);
+    mountTiles(this.tiles, this.model);
+    this.card = mountCard(this.root, this.model, (mode) => this.setMode(mode));
+  }
+
+  listen() {
+    const { model } = this;
+    model.on(["run", "look"], () => this.layOut());
+    model.on("kitchens", () => {
+      this.platesDirty = true;
+      this.dirty = true;
+      if (this.placesKey() !== this.places) this.layOut();
+      this.describe();
+    });
+    model.on(["selection"], () => this.describe());
+    model.on(["frame", "faults", "mine"], () => {
+      this.dirty = true;
+    });
+    new ResizeObserver(() => this.layOut()).observe(this.root);
+    this.root.addEventListener("pointerdown", (event) => this.pointerDown(event));
+    this.root.addEventListener("pointermove", (event) => this.pointerMove(event));
+    this.root.addEventListener("pointerup", (event) => this.pointerUp(event));
+    const loop = () => {
+      this.tick(performance.now());
+      requestAnimationFrame(loop);
+    };
+    requestAnimationFrame(loop);
+  }
+
+  /** Which kitchens have a place on the map: when this changes, the plates are laid out again. */
+  placesKey() {
+    return [...this.model.kitchens.values()]
+      .map((kitchen) => `${kitchen.node}:${kitchen.x_m},${kitchen.y_m},${kitchen.name}`)
+      .join(" ");
+  }
+
+  layOut() {
+    const { model } = this;
+    const { clientWidth: width, clientHeight: height } = this.root;
+    if (!model.plan || width === 0 || height === 0 || model.look.density === "phone") return;
+    const u = unit() * (model.look.density === "lab" ? 0.8 : 1);
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const [ground, motion, plates] = this.contexts(width, height, ratio);
+    const measure = (/** @type {string} */ text) => {
+      plates.font = `600 ${20.2 * u}px ${token("--font")}`;
+      return plates.measureText(text).width;
+    };
+    this.places = this.placesKey();
+    this.geometry = new Geometry(model.plan, [...model.kitchens.values()], width, height, u, measure);
+    this.shapes = new Shapes(u, ratio);
+    this.cuisines = model.plan.dishes.map((dish) => cuisineIndex(model, dish.cuisine));
+    drawGround(ground, this.geometry);
+    motion.clearRect(0, 0, width, height);
+    this.buildTwin();
+    this.buildLegend(u);
+    this.platesDirty = true;
+    this.dirty = true;
+  }
+
+  /** @param {number} width @param {number} height @param {number} ratio */
+  contexts(width, height, ratio) {
+    return (this.canvases ?? []).map((canvas) => {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+      const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+      return ctx;
+    });
+  }
+
+  /** @param {number} wall performance.now() */
+  tick(wall) {
+    const { model } = this;
+    if (document.hidden || !this.geometry || model.look.density === "phone") return;
+    const t_us = model.clock.now(wall);
+    if (t_us === this.drawn_us && !this.dirty) return;
+    if (model.look.still && !this.dirty) return;
+    this.draw(t_us);
+  }
+
+  /**
+   * The picture of one virtual time.
+   * @param {number} t_us
+   */
+  draw(t_us) {
+    if (!this.geometry || !this.shapes) return;
+    const [, motion, plates] = (this.canvases ?? []).map(
+      (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")),
+    );
+    drawMotion(motion, this.model, this.geometry, this.shapes, this.cuisines, t_us);
+    this.drawDrag(motion);
+    if (this.platesDirty) drawPlates(plates, this.model, this.geometry);
+    this.platesDirty = false;
+    this.dirty = false;
+    this.drawn_us = t_us;
+  }
+
+  /**
+   * The line of a cut while it is drawn.
+   * @param {CanvasRenderingContext2D} ctx
+   */
+  drawDrag(ctx) {
+    if (!this.dragFrom || !this.dragTo || !this.geometry) return;
+    ctx.strokeStyle = token("--state-down");
+    ctx.lineWidth = 4 * this.geometry.u;
+    ctx.setLineDash([10, 7]);
+    ctx.beginPath();
+    ctx.moveTo(this.dragFrom.x, this.dragFrom.y);
+    ctx.lineTo(this.dragTo.x, this.dragTo.y);
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
+
+  buildTwin() {
+    const { geometry, twin } = this;
+    if (!geometry || !twin) return;
+    const focused = document.activeElement?.getAttribute("data-node");
+    twin.replaceChildren();
+    for (const node of [DISPATCHER, ...this.model.kitchens.keys()]) {
+      const box = geometry.plates.get(node);
+      if (!box) continue;
+      const button = el("button", {
+        type: "button",
+        "data-node": node,
+        onclick: () => this.model.select(this.model.selection === node ? null : node),
+      });
+      button.style.left = `${box.x}px`;
+      button.style.top = `${box.y}px`;
+      button.style.width = `${box.width}px`;
+      button.style.height = `${box.height}px`;
+      twin.append(button);
+      if (focused === String(node)) button.focus();
+    }
+    this.describe();
+  }
+
+  /** What the buttons over the kitchens say to who does not see the picture. */
+  describe() {
+    for (const button of this.twin?.children ?? []) {
+      const node = Number(button.getAttribute("data-node"));
+      const sentence = nodeSentence(this.model, node);
+      if (button.getAttribute("aria-label") !== sentence) button.setAttribute("aria-label", sentence);
+      button.setAttribute("aria-pressed", String(this.model.selection === node));
+    }
+  }
+
+  /** @param {number} u */
+  buildLegend(u) {
+    const cuisines = this.model.plan?.cuisines ?? [];
+    const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const entries = cuisines.map((name, index) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (el("canvas"));
+      const side = Math.ceil(16 * u);
+      canvas.width = side * ratio;
+      canvas.height = side * ratio;
+      canvas.style.width = `${side}px`;
+      canvas.style.height = `${side}px`;
+      canvas.style.position = "static";
+      const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      ctx.scale(ratio, ratio);
+      ctx.translate(side / 2, side / 2);
+      shapePath(ctx, index, 5.5 * u);
+      ctx.fillStyle = cuisineColour(index);
+      ctx.fill();
+      return el("span", null, canvas, name);
+    });
+    if (this.legend) fill(this.legend, ...entries);
+  }
+
+  /** @param {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} mode */
+  setMode(mode) {
+    this.mode = mode;
+    this.dragFrom = null;
+    this.root.dataset.mode = mode.kind;
+    const hint = this.hint;
+    if (!hint) return;
+    hint.hidden = mode.kind === "look";
+    if (mode.kind === "look") return;
+    const text =
+      mode.kind === "cut"
+        ? t("hint.cut")
+        : t("hint.place", { dish: this.model.plan?.dishes[mode.dish]?.name ?? "" });
+    fill(hint, text, el("button", { type: "button", "aria-label": t("close"), onclick: () => this.setMode({ kind: "look" }) },
+      icon("close")));
+  }
+
+  /** @param {PointerEvent} event */
+  local(event) {
+    const box = this.root.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  /** @param {PointerEvent} event */
+  pointerDown(event) {
+    if (this.mode.kind !== "cut" || event.button !== 0) return;
+    if (event.target instanceof Element && event.target.closest(".hint, .card")) return;
+    this.dragFrom = this.local(event);
+    this.dragTo = this.dragFrom;
+    this.root.setPointerCapture(event.pointerId);
+    event.preventDefault();
+  }
+
+  /** @param {PointerEvent} event */
+  pointerMove(event) {
+    if (!this.dragFrom) return;
+    this.dragTo = this.local(event);
+    this.dirty = true;
+    this.drawn_us = -1;
+  }
+
+  /** @param {PointerEvent} event */
+  pointerUp(event) {
+    const { geometry, model } = this;
+    if (!geometry || (event.target instanceof Element && event.target.closest(".hint, .card"))) return;
+    const at = this.local(event);
+    if (this.mode.kind === "cut" && this.dragFrom) {
+      const from = this.dragFrom;
+      this.dragFrom = null;
+      this.dirty = true;
+      if (Math.hypot(at.x - from.x, at.y - from.y) < 20) return;
+      void cutAcross(model, geometry, from, at);
+      this.setMode({ kind: "look" });
+    } else if (this.mode.kind === "place") {
+      const { x_m, y_m } = geometry.metres(at.x, at.y);
+      void placeOrder(model, this.mode.dish, x_m, y_m);
+      this.setMode({ kind: "look" });
+    } else if (!(event.target instanceof Element && event.target.closest("button"))) {
+      this.pickOrder(at);
+    }
+  }
+
+  /**
+   * A click on an order, a courier or a waiting customer explains that order.
+   * @param {{x: number, y: number}} at
+   */
+  pickOrder(at) {
+    const { geometry, model } = this;
+    if (!geometry) return;
+    let best = PICK_RADIUS * geometry.u;
+    let found = -1;
+    for (const order of model.orders.values()) {
+      const home = geometry.point(order.x_m, order.y_m);
+      const segment = segmentAt(order, this.drawn_us);
+      const moving = segment ? orderPoint(order, segment, geometry, home, this.drawn_us) : null;
+      for (const point of [home, moving]) {
+        if (!point) continue;
+        const distance = Math.hypot(point.x - at.x, point.y - at.y);
+        if (distance < best) [best, found] = [distance, order.id];
+      }
+    }
+    if (found >= 0) this.explain(found);
+    else model.select(null);
+  }
+}

@@ -1,0 +1,97 @@
+// tell.js: sentences about the city: a node's state, an event, what just happened.
+
+import { fillIn, has, humanise, number, systemWord, t, virtualTime } from "../../app/words.js";
+import { DISPATCHER, shortName } from "./geometry.js";
+import { beliefWord, mistaken, truthWord } from "./state.js";
+
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("../../app/types").EventRow} EventRow
+ */
+
+/**
+ * A node as people call it: "B Harbour", "the dispatcher".
+ * @param {Model} model
+ * @param {number} node
+ */
+export function nodeLabel(model, node) {
+  if (node === DISPATCHER) return t("desk.the");
+  const kitchen = model.kitchens.get(node);
+  if (kitchen) return t("kitchen.label", { letter: kitchen.letter, name: shortName(kitchen.name) });
+  return model.plan && node === model.plan.node_names.length - 1 ? t("customers") : model.nodeName(node);
+}
+
+/**
+ * Everything the picture shows of a node, in words.
+ * @param {Model} model
+ * @param {number} node
+ */
+export function nodeSentence(model, node) {
+  if (node === DISPATCHER) {
+    return t("desk.sentence", {
+      state: t(truthWord(model.dispatcher.truth)),
+      open: number(model.dispatcher.open),
+      waiting: number(model.dispatcher.waiting),
+    });
+  }
+  const kitchen = model.kitchens.get(node);
+  if (!kitchen) return model.nodeName(node);
+  const sentence = t("kitchen.sentence", {
+    letter: kitchen.letter,
+    name: shortName(kitchen.name),
+    state: t(truthWord(kitchen.truth)),
+    cooking: kitchen.cooking,
+    pending: kitchen.pending,
+    capacity: kitchen.capacity,
+    believed: kitchen.believed,
+  });
+  return mistaken(kitchen.truth, kitchen.belief) ? `${sentence} ${t("kitchen.mistaken", { belief: t(beliefWord(kitchen.belief)) })}` : sentence;
+}
+
+/**
+ * An event in words: the system's table first, the kind's own name as a last resort.
+ * @param {Model} model
+ * @param {EventRow} event
+ */
+export function eventText(model, event) {
+  const note = model.system?.notes.find((known) => known.name === event.kind);
+  /** @type {Record<string, unknown>} */
+  const values = {
+    node: nodeLabel(model, event.node),
+    peer: nodeLabel(model, event.peer),
+    order: event.subject,
+    subject: event.subject,
+  };
+  event.args.forEach((value, index) => {
+    values[`arg${index}`] = value;
+    const name = note?.args?.[index];
+    if (name) values[name] = value;
+  });
+  const word = systemWord("notes", event.kind);
+  const sentence = typeof word === "string" ? word : word?.text;
+  if (sentence) return capital(fillIn(sentence, values));
+  if (has(`note.${event.kind}`)) return capital(t(`note.${event.kind}`, values));
+  const who = event.peer >= 0 ? event.peer : event.node;
+  return capital(`${humanise(event.kind)} ${who >= 0 ? nodeLabel(model, who) : ""}`.trim());
+}
+
+/** @param {string} text */
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/**
+ * The tone of an event, for its glyph.
+ * @param {string} kind
+ */
+export function eventTone(kind) {
+  if (/crash|cut|lost|halt|violat|isolat|partition/.test(kind)) return "down";
+  if (/suspect|eject|slow|overload|refused|rush|paused|missing|waiting|torn|skew|stall/.test(kind)) return "slow";
+  if (/hand|recover|restart|register|join|open|migrat/.test(kind)) return "moving";
+  return "serving";
+}
+
+/** @param {EventRow} event */
+export function eventTime(event) {
+  return virtualTime(event.t_us, 1);
+}

@@ -1,0 +1,56 @@
+// tiles.js: the city on a phone: a tile for each kitchen, with the same letter, name, state and
+// bars as the map.
+
+import { el, fill, icon, setText } from "../../app/dom.js";
+import { t } from "../../app/words.js";
+import { shortName } from "./geometry.js";
+import { LOOKS, toneOf, truthWord } from "./state.js";
+import { nodeSentence } from "./tell.js";
+
+/** @typedef {import("../../app/model.js").Model} Model */
+
+/** @param {HTMLElement} root @param {Model} model */
+export function mountTiles(root, model) {
+  /** @type {Map<number, HTMLElement>} */
+  const tiles = new Map();
+  model.on(["run", "kitchens", "look"], () => {
+    if (model.look.density !== "phone") return;
+    const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth !== 0);
+    if (kitchens.length !== tiles.size || kitchens.some((kitchen) => !tiles.has(kitchen.node))) {
+      tiles.clear();
+      for (const kitchen of kitchens) tiles.set(kitchen.node, tile(kitchen.letter, shortName(kitchen.name)));
+      fill(root, ...tiles.values());
+    }
+    for (const kitchen of kitchens) {
+      const element = tiles.get(kitchen.node);
+      if (element) refresh(element, model, kitchen);
+    }
+  });
+}
+
+/** @param {string} letter @param {string} name */
+function tile(letter, name) {
+  return el("div.tile", { role: "img" },
+    el("b", null, letter), el("span.word"), el("span.name.cut", null, name), el("span.bar", null, el("i"), el("i")));
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {Model} model
+ * @param {import("../../app/types").Kitchen} kitchen
+ */
+function refresh(element, model, kitchen) {
+  const tone = toneOf(kitchen.truth);
+  if (element.dataset.state !== tone) {
+    element.dataset.state = tone;
+    const word = element.children[1];
+    fill(word, icon(LOOKS[tone].icon));
+  }
+  element.setAttribute("aria-label", nodeSentence(model, kitchen.node));
+  const [truth, belief] = element.querySelectorAll("i");
+  const share = (/** @type {number} */ n) => `${Math.min(100, (100 * n) / Math.max(1, kitchen.capacity))}%`;
+  truth.style.width = share(kitchen.cooking + kitchen.pending);
+  belief.style.width = share(kitchen.believed);
+  const name = element.children[2];
+  setText(name, tone === "serving" ? shortName(kitchen.name) : t(truthWord(kitchen.truth)));
+}
