@@ -80,7 +80,7 @@ export function timeAxis() {
     ticks: {
       maxRotation: 0,
       stepSize: 20,
-      padding: 2,
+      padding: 6,
       callback: (/** @type {number} */ value) => (value % 20 === 0 ? virtualTime(value * 1e6, 0) : ""),
     },
   };

@@ -108,7 +108,8 @@ const endLabels = {
       .map((set, index) => ({ set, points: chart.getDatasetMeta(index).data }))
       .filter(({ set, points }) => set.label && points.length > 0)
       .map(({ set, points }) => ({ set, y: points[points.length - 1].y }))
-      .sort((a, b) => b.y - a.y);
+      .map((row, index) => ({ ...row, index }))
+      .sort((a, b) => b.y - a.y || b.index - a.index);
     let free = chartArea.bottom + size / 2;
     for (const { set, y } of rows) {
       const at = Math.max(chartArea.top - size / 2, Math.min(y, free - size));

@@ -169,14 +169,16 @@ function drawName(ctx, geometry, box, name) {
   const height = 24 * u;
   const pad = 14 * u;
   const bottom = Math.min(box.y + box.height, geometry.height - 34 * u);
-  const spots = [
-    [box.x + pad, box.y + pad],
-    [box.x + box.width - width - pad, box.y + pad],
-    [box.x + pad, bottom - height - pad],
-    [box.x + box.width - width - pad, bottom - height - pad],
-    [box.x + (box.width - width) / 2, box.y + pad],
-    [box.x + (box.width - width) / 2, bottom - height - pad],
-  ];
+  /** @type {number[][]} */
+  const spots = [];
+  for (const down of [0, 1, 0.5, 0.25, 0.75]) {
+    for (const across of [0, 1, 0.5]) {
+      spots.push([
+        box.x + pad + (box.width - width - 2 * pad) * across,
+        box.y + pad + (bottom - box.y - height - 2 * pad) * down,
+      ]);
+    }
+  }
   const [x, y] = spots.reduce((best, spot) =>
     covered(geometry, spot, width, height) < covered(geometry, best, width, height) ? spot : best);
   ctx.textBaseline = "top";
