@@ -244,24 +244,48 @@ static void disk_undo(struct sim_world *world, struct sim_disk *disk, const stru
     }
 }
 
+static bool disk_can_tear(const struct sim_disk_op *op)
+{
+    return op->kind == SIM_DISK_WRITE && op->status == NODE_IO_OK && op->length > 1;
+}
+
+/* The write that was being written when power failed: a random one of those given to the device.
+ * disk->submitted if there is none. */
+static uint32_t disk_torn_write(struct sim_world *world, uint32_t node, const struct sim_disk *disk)
+{
+    uint32_t under_way = disk->submitted - disk->complete;
+    if (under_way == 0) {
+        return disk->submitted;
+    }
+    uint64_t value = draw_u64(world->seed, DRAW_TEAR, node, sim_node_at(world, node)->boots);
+    uint32_t first = (uint32_t)draw_below(value, under_way);
+    for (uint32_t i = 0; i < under_way; i++) {
+        uint32_t cursor = disk->complete + (first + i) % under_way;
+        if (disk_can_tear(sim_disk_op_at(world, disk, cursor))) {
+            return cursor;
+        }
+    }
+    return disk->submitted;
+}
+
 /* Where the device was when power failed: everything before the cursor is on the platter, of the
  * write at it *kept bytes. */
 static uint32_t disk_survivors(struct sim_world *world, uint32_t node, uint32_t *kept)
 {
-    const struct sim_node *record = sim_node_at(world, node);
-    const struct sim_disk *disk = &record->disk;
+    const struct sim_disk *disk = &sim_node_at(world, node)->disk;
     *kept = 0;
-    if (!disk->tears || disk->loses_fsync || disk->batch == disk->complete) {
+    if (!disk->tears || disk->loses_fsync) {
         return disk->durable;
     }
-    uint64_t where = draw_u64(world->seed, DRAW_TEAR, node, record->boots);
-    uint32_t torn = disk->complete + (uint32_t)draw_below(where, disk->batch - disk->complete);
-    const struct sim_disk_op *op = sim_disk_op_at(world, disk, torn);
-    if (op->kind == SIM_DISK_WRITE && op->status == NODE_IO_OK && op->length > 1) {
-        uint64_t value = draw_u64(world->seed, DRAW_TEAR_BYTE, node, record->boots);
-        *kept = (uint32_t)draw_between(value, 1, op->length - 1);
-        sim_effect(world, SIM_INPUT_DISK_TEAR);
+    uint32_t torn = disk_torn_write(world, node, disk);
+    if (torn == disk->submitted) {
+        return disk->durable;
     }
+    uint32_t length = sim_disk_op_at(world, disk, torn)->length;
+    uint32_t boots = sim_node_at(world, node)->boots;
+    uint64_t value = draw_u64(world->seed, DRAW_TEAR_BYTE, node, boots);
+    *kept = (uint32_t)draw_between(value, 1, length - 1);
+    sim_effect(world, SIM_INPUT_DISK_TEAR);
     return torn;
 }
 

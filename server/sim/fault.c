@@ -396,6 +396,9 @@ static void fault_set_drift(struct sim_world *world, uint32_t index, int64_t dri
 {
     struct sim_node *node = sim_node_at(world, index);
     sim_clock_rebase(&node->clock, world->now_ns);
+    if (drift_ppm == node->clock.drift_ppm) {
+        return;
+    }
     node->clock.drift_ppm = drift_ppm;
     for (uint32_t timer = 0; timer < NODE_TIMERS_MAX; timer++) {
         if (node->timers[timer].deadline_ns >= 0 && !sim_timer_is_due(node, timer)) {
@@ -431,9 +434,10 @@ static void fault_heal_node(struct sim *sim, uint32_t index)
     node->cpu_factor_pct = SIM_PERCENT;
     node->disk.factor_pct = SIM_PERCENT;
     node->disk.full = node->disk.tears = node->disk.loses_fsync = false;
-    if (node->clock.drift_ppm != 0) {
-        fault_set_drift(world, index, 0);
-    }
+    node->disk.stalled_until_ns = 0;
+    fault_set_drift(world, index, 0);
+    node->clock.wall_ns = world->now_ns;
+    node->clock.wrong_by = 0;
     fault_resume(sim, index);
     fault_restart(world, index);
 }

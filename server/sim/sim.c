@@ -238,6 +238,9 @@ static void sim_init_nodes(struct sim_world *world, const struct sim_plan *plan)
 size_t sim_bytes(const struct sim_plan *plan)
 {
     struct sim_world world;
+    if (sim_check_plan(plan, NULL) != 0) {
+        return 0;
+    }
     return (size_t)sim_lay_out(&world, plan, NULL);
 }
 

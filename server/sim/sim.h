@@ -89,6 +89,7 @@ struct sim {
     struct node_env env;         /* the host's own: what views of this handle point at */
 };
 
+/* Memory that a world of this plan needs; 0 for a plan that sim_init() refuses. */
 size_t sim_bytes(const struct sim_plan *plan);
 /* Build a world at time 0 in `sim->world` (sim_bytes() bytes). 0, or -1 with a reason. */
 int sim_init(struct sim *sim, const struct sim_plan *plan, struct error *error);
@@ -134,8 +135,7 @@ enum sim_input_type {
     SIM_INPUT_CLOCK_SKEW,  /* node; args: wall offset us */
     SIM_INPUT_CLOCK_DRIFT, /* node; args: ppm, both clocks run so much faster */
     SIM_INPUT_CLOCK_JUMP,  /* node; args: wall jumps by us */
-    SIM_INPUT_HEAL_ALL,    /* links, disks, clocks' drift, CPU; paused nodes resume, crashed ones
-                              restart */
+    SIM_INPUT_HEAL_ALL, /* links, disks, clocks, CPU; paused nodes resume, crashed ones restart */
     SIM_INPUT_SYSTEM = 64, /* from here: the system's, delivered to `node` as NODE_EVENT_INPUT with
                               type minus 64 */
 };
