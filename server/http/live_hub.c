@@ -412,7 +412,7 @@ static void viewer_message(struct live_hub *hub, struct live_viewer *viewer, enu
         break;
     case LIVE_READ_REFUSED:
         count(&hub->counters.messages_refused, 1);
-        viewer_close(hub, viewer, message->refused);
+        viewer_close(hub, viewer, (uint16_t)message->refused);
         break;
     case LIVE_READ_PONG:
     case LIVE_READ_MORE:
