@@ -22,8 +22,8 @@ enum {
 
     /* Requests of one client address: a bucket that holds BURST and gains PER_S. A room behind
      * one router shares an address, so these only stop programs that run away. */
-    RATE_BURST = 4000,
-    RATE_PER_S = 500,
+    RATE_BURST = 20000,
+    RATE_PER_S = 1000,
     RATE_ADDRESSES_MAX = 4096,
 
     /* Live viewers. */
