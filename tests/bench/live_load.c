@@ -310,9 +310,12 @@ static bool context_open(void)
 {
     static const struct lws_protocols protocols[] = {{"live", on_event, 0, RX_BYTES, 0, NULL, 0},
                                                      {NULL, NULL, 0, 0, 0, NULL, 0}};
+    /* libwebsockets makes its tables as large as this limit (with a limit of its own it would
+     * search them from the start for each event). */
     struct rlimit limit;
     getrlimit(RLIMIT_NOFILE, &limit);
-    limit.rlim_cur = limit.rlim_max;
+    rlim_t wanted = (rlim_t)load.options.viewers + 1024;
+    limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     lws_set_log_level(LLL_ERR, NULL);
     struct lws_context_creation_info info = {
@@ -322,7 +325,6 @@ static bool context_open(void)
         .uid = -1,
         .pt_serv_buf_size = 65536,
         .max_http_header_pool = CONNECTING_MAX * 2,
-        .fd_limit_per_thread = (unsigned)load.options.viewers + 256,
     };
     load.context = lws_create_context(&info);
     return load.context != NULL;
