@@ -6,24 +6,23 @@ import asyncio, base64, hashlib, heapq, json, math, mimetypes, os, random, sys, 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
 CHART = "/usr/share/javascript/chart.js/chart.min.js"
 CSP = "default-src 'self'; frame-ancestors 'none'"
-CUISINES = ["pizza", "pasta", "burger", "sushi", "curry", "salad"]
-DISHES = [("margherita", 0, 1500), ("calzone", 0, 1900), ("carbonara", 1, 1400), ("lasagne", 1, 2200), ("cheeseburger", 2, 1100),
-          ("lobster burger", 2, 2600), ("salmon roll", 3, 1600), ("ramen", 3, 1900), ("vindaloo", 4, 2000), ("caesar salad", 5, 700)]
-DISTRICTS = [("Harbour", 0, 0, 3000, 2400, 18), ("Old Town", 3000, 0, 3000, 2400, 22), ("University", 6000, 0, 3000, 2400, 14),
-             ("Stadium", 0, 2400, 3000, 2600, 16), ("Market", 3000, 2400, 3000, 2600, 20), ("Garden City", 6000, 2400, 3000, 2600, 10)]
-PLACES = [("Harbour", 1300, 700, 4, 10, [3]), ("Old Town", 4100, 600, 5, 12, [0, 1]), ("Campus", 7400, 800, 3, 8, [2]), ("Quay", 1100, 2900, 3, 8, [3, 4]),
-          ("Market", 4400, 4200, 6, 14, [0, 4, 5]), ("Hilltop", 7900, 2700, 3, 8, [1]), ("Stadium", 1500, 4400, 4, 10, [2, 0]), ("Garden", 7200, 4300, 4, 10, [5, 3])]
+DATA = os.path.join(ROOT, "server/systems/kitchens/data")
+CITY, MENU = json.load(open(f"{DATA}/city.json")), json.load(open(f"{DATA}/menu.json"))
+CUISINES = MENU["cuisines"]
+DISHES = [(d["name"], CUISINES.index(d["cuisine"]), d["preparation_ms"]) for d in MENU["dishes"]]
+DISTRICTS = [(d["name"], d["x_m"], d["y_m"], d["width_m"], d["height_m"], d["share_pct"]) for d in CITY["districts"]]
+PLACES = [(k["name"], k["x_m"], k["y_m"], k["cooks"], k["capacity"], [CUISINES.index(c) for c in k["specialties"]], k.get("open", True)) for k in CITY["kitchens"]]
 if len(sys.argv) > 2 and sys.argv[2] == "50":
     r = random.Random(5)
-    PLACES = [(f"Place {i}", 400 + (i % 10) * 900 + r.randint(-80, 80), 500 + (i // 10) * 980 + r.randint(-150, 150), 4, 10, [i % 6]) for i in range(50)]
+    PLACES = [(f"Place {i}", 300 + (i % 10) * 600 + r.randint(-80, 80), 500 + (i // 10) * 780 + r.randint(-150, 150), 4, 10, [i % 6], True) for i in range(50)]
 N = len(PLACES)
 CUST = N + 1
 LETTERS = [chr(65 + i) if i < 26 else "A" + chr(65 + i - 26) for i in range(N)]
-PLAN = {"map": {"width_m": 9000, "height_m": 5000},
+PLAN = {"map": {"width_m": 6000, "height_m": 4000},
         "districts": [dict(name=d[0], x_m=d[1], y_m=d[2], width_m=d[3], height_m=d[4], share_pct=d[5]) for d in DISTRICTS],
-        "dispatcher": {"x_m": 4500, "y_m": 2350},
-        "kitchens": [dict(node=i + 1, letter=LETTERS[i], name=p[0] + " Kitchen", x_m=p[1], y_m=p[2], district=DISTRICTS[i % 6][0], cooks=p[3], capacity=p[4],
-                          speed_pct=100, specialties=[CUISINES[c] for c in p[5]], open=True) for i, p in enumerate(PLACES)],
+        "dispatcher": CITY["dispatcher"],
+        "kitchens": [dict(node=i + 1, letter=LETTERS[i], name=p[0], x_m=p[1], y_m=p[2], district=next((n for n, d in enumerate(DISTRICTS) if d[1] <= p[1] <= d[1] + d[3] and d[2] <= p[2] <= d[2] + d[4]), 0), cooks=p[3], capacity=p[4],
+                          speed_pct=100, specialties=[CUISINES[c] for c in p[5]], open=p[6]) for i, p in enumerate(PLACES)],
         "dishes": [dict(name=d[0], cuisine=CUISINES[d[1]], preparation_ms=d[2]) for d in DISHES], "cuisines": CUISINES,
         "node_names": ["dispatcher"] + LETTERS + ["customers"]}
 COLUMNS = ["t_s", "offered_per_min", "throughput_per_min", "waiting", "cooking", "resp_mean_ms", "resp_p50_ms", "resp_p95_ms", "resp_p99_ms", "max_over_mean", "migrations"]
@@ -35,10 +34,10 @@ class City:
         self.r = random.Random(seed)
         self.seed, self.scenario, self.t, self.seq, self.heap, self.n = seed, scenario, 0.0, 0, [], 0
         self.speed, self.state, self.orders, self.news, self.changes, self.events, self.eid = 1.0, "live", {}, [], [], [], 0
-        self.k = {i + 1: dict(cooking=[], pending=[], truth=1, belief=1, served=0, slow=1.0) for i in range(N)}
+        self.k = {i + 1: dict(cooking=[], pending=[], truth=int(PLACES[i][6]), belief=int(PLACES[i][6]), served=0, slow=1.0) for i in range(N)}
         self.done, self.points, self.faults, self.served, self.rush_until, self.migr, self.arr = [], [], [], 0, 0, 0, 0
         self.settings = dict(policy="weighted-score", weight_load_pct=40, weight_specialty_pct=30, weight_time_pct=20, weight_distance_pct=10, migration=True,
-                             overload_threshold=0.8, available_threshold=0.5, handovers_per_kitchen=2, handovers_per_cycle=0, orders_per_min=300, arrivals="steady")
+                             overload_threshold=0.8, available_threshold=0.5, handovers_per_kitchen=2, handovers_per_cycle=0, orders_per_min=500, arrivals="steady")
         self.rr, self.flights, self.settings_at = 0, [], 0
         self.at(0.1, self.arrive)
         self.at(1, self.second)

@@ -105,7 +105,8 @@ export function marksPlugin(marks) {
       const { ctx, chartArea } = chart;
       const x = chart.scales.x;
       const size = chartFont() * 0.9;
-      let freeFrom = Infinity;
+      /** @type {number[]} */
+      const freeFrom = [Infinity, Infinity];
       for (const mark of [...marks()].reverse()) {
         if (mark.t_s < x.min || mark.t_s > x.max) continue;
         const at = x.getPixelForValue(mark.t_s);
@@ -115,15 +116,16 @@ export function marksPlugin(marks) {
         const width = ctx.measureText(mark.text).width;
         const flip = at + width + 6 > chartArea.right;
         const left = flip ? at - width - 5 : at + 5;
-        if (left + width > freeFrom || left < chartArea.left) continue;
-        freeFrom = Math.min(left, at);
+        const row = freeFrom.findIndex((free) => left + width < free);
+        if (row < 0 || left < chartArea.left) continue;
+        freeFrom[row] = Math.min(left, at) - 4;
         ctx.textBaseline = "top";
         ctx.textAlign = "left";
         ctx.lineWidth = 4;
         ctx.lineJoin = "round";
         ctx.strokeStyle = token("--panel");
-        ctx.strokeText(mark.text, left, chartArea.top);
-        ctx.fillText(mark.text, left, chartArea.top);
+        ctx.strokeText(mark.text, left, chartArea.top + row * size * 1.15);
+        ctx.fillText(mark.text, left, chartArea.top + row * size * 1.15);
       }
     },
   };

@@ -59,8 +59,9 @@ function drawTrack(canvas, track, model, words) {
   const u = model.look.density === "lecture" ? unit() : 0.75;
   const end_us = Math.max(model.t_us * 1.02, 60e6);
   const base = height - 24 * u;
+  const top = model.look.density === "lab" ? Math.min(base - 24, 70) : 14 * u;
   const x = (/** @type {number} */ t_us) => 4 + ((width - 8) * t_us) / end_us;
-  drawLoad(ctx, model, x, base, u);
+  drawLoad(ctx, model, x, base, top);
   drawAxis(ctx, x, end_us, base, width, u);
   const marks = model.events.filter(words.interesting).map((event) => ({ x: x(event.t_us), event }));
   for (const mark of marks) {
@@ -81,9 +82,9 @@ function drawTrack(canvas, track, model, words) {
  * @param {Model} model
  * @param {(t_us: number) => number} x
  * @param {number} base
- * @param {number} u
+ * @param {number} highest where the largest value stands
  */
-function drawLoad(ctx, model, x, base, u) {
+function drawLoad(ctx, model, x, base, highest) {
   const column = model.columns.indexOf("offered_per_min");
   if (column < 0 || model.points.length === 0) return;
   const step = Math.max(1, Math.ceil(model.points.length / 300));
@@ -96,7 +97,7 @@ function drawLoad(ctx, model, x, base, u) {
   const top = Math.max(...values.map(([, value]) => value), 1);
   ctx.beginPath();
   ctx.moveTo(x(values[0][0]), base);
-  for (const [t_us, value] of values) ctx.lineTo(x(t_us), base - (value / top) * (base - 14 * u));
+  for (const [t_us, value] of values) ctx.lineTo(x(t_us), base - (value / top) * (base - highest));
   ctx.lineTo(x(model.t_us), base);
   ctx.closePath();
   ctx.fillStyle = token("--load-2");

@@ -23,7 +23,7 @@ export const RUSH_MS = 60_000;
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountActions(root, model, hands) {
   const rush = action("rush", () => void startRush(model, null));
-  const order = action("order", () => openMenu(order, t("action.order"), orderEntries(model, hands)));
+  const order = action("order", () => model.look.density === "phone" ? cityTab() : openMenu(order, t("action.order"), orderEntries(model, hands)));
   const policy = action("policy", () => openMenu(policy, t("action.policy"), policyEntries(model, () => void comparePolicies(model))));
   const handover = action("handover", () => toggleHandover(model));
   const breakIt = action("break", () => openMenu(breakIt, t("action.break"), breakEntries(model, hands)));
@@ -51,6 +51,11 @@ export function mountActions(root, model, hands) {
     verify: () => void hands.verify(),
     csv: () => csv.click(),
   };
+}
+
+/** On a phone orders are placed under the city's tiles. */
+function cityTab() {
+  /** @type {HTMLElement | null} */ (document.querySelector("#tabs button"))?.click();
 }
 
 /** @param {string} id @param {() => void} run */

@@ -28,7 +28,7 @@ export function mountCaption(root, model) {
     const mine = myOrderSentence(model);
     const fresh = event && (model.t_us - event.t_us < SHOWN_US || performance.now() - lastAt < SHOWN_WALL_MS);
     const lead = mine && model.orders.has(model.mine[model.mine.length - 1]) ? mine : fresh ? eventText(model, event) : "";
-    const rest = lead && fresh && event ? t(`explain.${event.kind}`) : situation(model);
+    const rest = lead && lead !== mine && event ? t(`explain.${event.kind}`) : situation(model);
     const text = `${lead}|${rest}`;
     if (text === shown) return;
     shown = text;

@@ -72,7 +72,8 @@ function fillFacts(list, model, node) {
     const kitchen = model.kitchens.get(node);
     if (!kitchen) return;
     const { cooking, cooks, pending, capacity, belief, believed, served } = kitchen;
-    rows.push([t("card.is"), truth === 0 ? t(truthWord(truth)) : t("card.is_value", { state: t(truthWord(truth)), cooking, cooks, pending })]);
+    rows.push([t("card.is"), truth === 0 ? t(truthWord(truth)) : t("card.is_value", { state: t(truthWord(truth)), cooking, cooks })]);
+    rows.push([t("card.rail"), t("card.rail_value", { pending, tickets: cooking + pending, capacity })]);
     rows.push([t("card.thought"), t("card.thought_value", { belief: t(beliefWord(belief)), believed, capacity })]);
     rows.push([t("card.knows"), kitchen.specialties.map((s) => (typeof s === "number" ? model.plan?.cuisines[s] : s)).join(", ")]);
     rows.push([t("card.cooked"), number(served)]);

@@ -51,7 +51,7 @@ export const FAULTS = [
   },
   {
     id: "slow_oven", icon: "slow", desk: false, kitchen: true,
-    input: (node) => ({ type: "kitchen.slow", node, factor_pct: 400 }),
+    input: (node) => ({ type: "kitchen.slow", node, factor_pct: 25 }),
     why: whenUp,
   },
   {

@@ -9,7 +9,7 @@
  */
 
 export const DISPATCHER = 0;
-const COMPACT_FROM = 13; /* so many kitchens lose their names on the map */
+const COMPACT_FROM = 13; /* so many open kitchens lose their names on the map */
 const PUSHES = 60;
 
 /**
@@ -34,7 +34,7 @@ export class Geometry {
     this.width = width;
     this.height = height;
     this.u = u;
-    this.compact = kitchens.length >= COMPACT_FROM;
+    this.compact = kitchens.filter((kitchen) => kitchen.truth !== 0).length >= COMPACT_FROM;
     const top = 8 * u;
     const bottom = 34 * u; /* the legend's row */
     const side = 10 * u;
@@ -45,6 +45,9 @@ export class Geometry {
     this.customers = plan.node_names.length - 1;
     /** @type {Map<number, Box>} */
     this.plates = new Map();
+    /** Where the names of the districts stand; the ground sets them.
+     * @type {Map<number, Point>} */
+    this.names = new Map();
     this.placePlates(kitchens, measure);
   }
 
@@ -87,10 +90,12 @@ export class Geometry {
     add(DISPATCHER, this.point(x_m, y_m), measure("Dispatcher") + 48 * u, 54 * u);
     for (const kitchen of kitchens) {
       const home = this.point(kitchen.x_m, kitchen.y_m);
-      if (this.compact) {
+      if (kitchen.truth === 0) {
+        add(kitchen.node, home, 34 * u, 34 * u);
+      } else if (this.compact) {
         add(kitchen.node, home, 44 * u, 40 * u);
       } else {
-        const pips = kitchen.specialties.length * 14 * u;
+        const pips = Math.max(62, kitchen.specialties.length * 14) * u;
         add(kitchen.node, home, Math.max(112 * u, measure(shortName(kitchen.name)) + 48 * u + pips),
           54 * u);
       }
@@ -153,7 +158,7 @@ export class Geometry {
  */
 function separate(a, b, gap) {
   const dx = (a.width + b.width) / 2 + gap - Math.abs(a.x + a.width / 2 - b.x - b.width / 2);
-  const dy = (a.height + b.height) / 2 + gap - Math.abs(a.y + a.height / 2 - b.y - b.height / 2);
+  const dy = (a.height + b.height) / 2 + gap * 1.4 - Math.abs(a.y + a.height / 2 - b.y - b.height / 2);
   if (dx <= 0 || dy <= 0) return false;
   if (dx < dy) {
     const sign = a.x + a.width / 2 <= b.x + b.width / 2 ? 1 : -1;

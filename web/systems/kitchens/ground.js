@@ -36,7 +36,7 @@ export function drawGround(ctx, geometry) {
   districts.forEach((box, index) => drawBlocks(ctx, box, index, geometry.u));
   drawRiver(ctx, geometry);
   geometry.plan.districts.forEach((district, index) => {
-    drawName(ctx, geometry, districts[index], district.name);
+    geometry.names.set(index, drawName(ctx, geometry, districts[index], district.name));
   });
 }
 
@@ -191,6 +191,7 @@ function drawName(ctx, geometry, box, name) {
   ctx.fillStyle = token("--map-label");
   ctx.fillText(text, x, y + 2 * u);
   ctx.letterSpacing = "0px";
+  return { x, y };
 }
 
 /**

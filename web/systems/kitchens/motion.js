@@ -3,6 +3,7 @@
 
 import { token } from "../../app/dom.js";
 import { PHASE } from "../../app/model.js";
+import { t } from "../../app/words.js";
 import { alongStreets, DISPATCHER } from "./geometry.js";
 import { drawFlights } from "./messages.js";
 
@@ -34,12 +35,15 @@ export function drawMotion(ctx, model, geometry, shapes, cuisines, t_us) {
   drawLinks(ctx, model, geometry);
   drawCuts(ctx, model, geometry);
   const crowded = !model.sprites || model.orders.size > SPRITES_MAX;
-  if (crowded) drawFlows(ctx, model, geometry, t_us);
+  if (crowded) {
+    drawFlows(ctx, model, geometry, t_us);
+    drawDemand(ctx, model, geometry);
+  }
   let sprites = 0;
   for (const order of model.orders.values()) {
     const mine = model.mine.includes(order.id);
     if (crowded && !mine) continue;
-    sprites += drawOrder(ctx, order, geometry, shapes, cuisines[order.dish] ?? 0, t_us, mine);
+    sprites += drawOrder(ctx, order, geometry, shapes, cuisines[order.dish] ?? 0, t_us, mine, model.look.still);
   }
   if (!crowded) drawGlow(ctx, model, geometry, t_us);
   if (model.flights.length > 0) drawFlights(ctx, model, geometry, t_us);
@@ -77,8 +81,9 @@ function progress(segment, t_us) {
  * @param {number} cuisine
  * @param {number} t_us
  * @param {boolean} mine
+ * @param {boolean} still
  */
-function drawOrder(ctx, order, geometry, shapes, cuisine, t_us, mine) {
+function drawOrder(ctx, order, geometry, shapes, cuisine, t_us, mine, still) {
   const segment = segmentAt(order, t_us);
   if (!segment) return 0;
   const slot = cuisine % shapes.orders.length;
@@ -86,6 +91,7 @@ function drawOrder(ctx, order, geometry, shapes, cuisine, t_us, mine) {
   if (segment.phase >= PHASE.SERVED) return drawGone(ctx, segment, shapes, slot, home, t_us);
   shapes.put(ctx, shapes.customers[slot], home.x, home.y);
   const at = orderPoint(order, segment, geometry, home, t_us);
+  if (still && segment.phase === PHASE.COURIER) drawWay(ctx, order, segment, geometry, home);
   if (mine) drawMine(ctx, at ?? home, home, geometry.u);
   if (!at) return 1;
   const carried = segment.phase === PHASE.COURIER;
@@ -119,6 +125,28 @@ export function orderPoint(order, segment, geometry, home, t_us) {
     default:
       return null;
   }
+}
+
+/**
+ * Reduced motion: the whole way of a courier at once, with its head at the door.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Order} order
+ * @param {Segment} segment
+ * @param {Geometry} geometry
+ * @param {Point} home
+ */
+function drawWay(ctx, order, segment, geometry, home) {
+  const from = geometry.nodePoint(segment.node, home);
+  if (!from) return;
+  const corner = order.id % 2 === 0 ? { x: home.x, y: from.y } : { x: from.x, y: home.y };
+  ctx.strokeStyle = token("--border");
+  ctx.lineWidth = 1.5 * geometry.u;
+  ctx.beginPath();
+  ctx.moveTo(from.x, from.y);
+  ctx.lineTo(corner.x, corner.y);
+  ctx.lineTo(home.x, home.y);
+  ctx.stroke();
+  arrowHead(ctx, corner, home, 9 * geometry.u, token("--border"));
 }
 
 /** @param {Point} a @param {Point} b @param {number} done */
@@ -370,9 +398,65 @@ function drawFlows(ctx, model, geometry, t_us) {
     ctx.stroke();
     ctx.globalAlpha = 1;
     if (geometry.compact) continue;
-    const middle = between(desk, at, 0.55);
-    label(ctx, `${Math.round(perSecond * 60)}/min`, middle, u);
+    const free = visiblePart(geometry, node);
+    if (free) label(ctx, `${Math.round(perSecond * 60)}/min`, free, u);
   }
+}
+
+/**
+ * The middle of what can be seen of a link between two plates; null when that is too little for a
+ * label.
+ * @param {Geometry} geometry
+ * @param {number} node
+ * @returns {Point | null}
+ */
+function visiblePart(geometry, node) {
+  const desk = geometry.plates.get(DISPATCHER);
+  const plate = geometry.plates.get(node);
+  const a = geometry.nodePoint(DISPATCHER, null);
+  const b = geometry.nodePoint(node, null);
+  if (!desk || !plate || !a || !b) return null;
+  const inside = (/** @type {import("./geometry.js").Box} */ box) => {
+    const x = Math.abs(b.x - a.x) < 1 ? Infinity : box.width / 2 / Math.abs(b.x - a.x);
+    const y = Math.abs(b.y - a.y) < 1 ? Infinity : box.height / 2 / Math.abs(b.y - a.y);
+    return Math.min(x, y);
+  };
+  const from = inside(desk);
+  const to = 1 - inside(plate);
+  const length = (to - from) * Math.hypot(b.x - a.x, b.y - a.y);
+  return length < 46 * geometry.u ? null : between(a, b, (from + to) / 2);
+}
+
+/**
+ * How many orders are open in each district, when single ones cannot be followed.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Geometry} geometry
+ */
+function drawDemand(ctx, model, geometry) {
+  if (!model.sprites || geometry.compact) return;
+  const { u } = geometry;
+  const counts = geometry.plan.districts.map(() => 0);
+  for (const order of model.orders.values()) {
+    const at = geometry.plan.districts.findIndex((district) =>
+      order.x_m >= district.x_m && order.x_m < district.x_m + district.width_m &&
+      order.y_m >= district.y_m && order.y_m < district.y_m + district.height_m);
+    if (at >= 0) counts[at] += 1;
+  }
+  geometry.plan.districts.forEach((_district, index) => {
+    const spot = geometry.names.get(index);
+    if (!spot || counts[index] === 0) return;
+    ctx.font = `600 ${20.2 * u}px ${token("--font")}`;
+    ctx.textAlign = "left";
+    ctx.textBaseline = "top";
+    ctx.lineWidth = 5 * u;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = token("--map-land");
+    ctx.fillStyle = token("--text");
+    const text = t("stage.demand", { count: counts[index] });
+    ctx.strokeText(text, spot.x, spot.y + 25 * u);
+    ctx.fillText(text, spot.x, spot.y + 25 * u);
+  });
 }
 
 /**

@@ -25,6 +25,11 @@ export function drawPlates(ctx, model, geometry) {
     const box = geometry.plates.get(kitchen.node);
     if (box) drawKitchen(ctx, model, kitchen, box, geometry);
   }
+  if (geometry.compact) return;
+  for (const kitchen of model.kitchens.values()) {
+    const box = geometry.plates.get(kitchen.node);
+    if (box && mistaken(kitchen.truth, kitchen.belief)) drawBelief(ctx, t(beliefWord(kitchen.belief)), box, geometry.u);
+  }
 }
 
 /**
@@ -37,32 +42,86 @@ export function drawPlates(ctx, model, geometry) {
 function drawKitchen(ctx, model, kitchen, box, geometry) {
   const u = geometry.u;
   const tone = toneOf(kitchen.truth);
-  const empty = kitchen.truth === 0;
-  ctx.globalAlpha = empty ? 0.7 : 1;
-  const second = note(kitchen);
-  const body = second && !geometry.compact ? { ...box, height: box.height + 24 * u } : box;
-  drawBody(ctx, body, tone, u);
+  if (kitchen.truth === 0) {
+    drawEmpty(ctx, kitchen.letter, box, u);
+    return;
+  }
+  drawBody(ctx, box, tone, u);
   if (geometry.compact) {
     drawLetter(ctx, kitchen.letter, { x: box.x + 5 * u, y: box.y + 4 * u, width: box.width - 10 * u, height: 20 * u }, u);
-    if (!empty) drawLoad(ctx, kitchen, box.x + 5 * u, box.y + 28 * u, box.width - 10 * u, 7 * u, u);
+    drawLoad(ctx, kitchen, box.x + 5 * u, box.y + 28 * u, box.width - 10 * u, 7 * u, u);
   } else {
     drawLetter(ctx, kitchen.letter, { x: box.x + 7 * u, y: box.y + 6 * u, width: 24 * u, height: 24 * u }, u);
-    write(ctx, shortName(kitchen.name), box.x + 38 * u, box.y + 25 * u, 20.2 * u, 600, "--text");
-    drawPips(ctx, model, kitchen, box, u);
-    if (!empty) drawLoad(ctx, kitchen, box.x + 8 * u, box.y + 37 * u, box.width - 16 * u, 9 * u, u);
-    if (second) write(ctx, second, box.x + 9 * u, box.y + 70 * u, 20.2 * u, 500, `--state-${tone}`);
+    const end = write(ctx, shortName(kitchen.name), box.x + 38 * u, box.y + 25 * u, 20.2 * u, 600, "--text");
+    if (kitchen.truth === 1) drawPips(ctx, model, kitchen, box, u);
+    else drawWord(ctx, t(truthWord(kitchen.truth)), end + 6 * u, box, tone, u);
+    drawLoad(ctx, kitchen, box.x + 8 * u, box.y + 37 * u, box.width - 16 * u, 9 * u, u);
   }
-  ctx.globalAlpha = 1;
-  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
+  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y - 2 * u, u);
 }
 
+/**
+ * The state's word at the right of the name, where the specialties are while all is well.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} word
+ * @param {number} left
+ * @param {Box} box
+ * @param {Tone} tone
+ * @param {number} u
+ */
+function drawWord(ctx, word, left, box, tone, u) {
+  const right = box.x + box.width - 11 * u;
+  ctx.font = `600 ${20.2 * u}px ${token("--font")}`;
+  ctx.textAlign = "right";
+  ctx.fillStyle = token(`--state-${tone}`);
+  ctx.fillText(word, right, box.y + 25 * u, right - left);
+}
 
-/** @param {Kitchen} kitchen */
-function note(kitchen) {
-  const words = [];
-  if (kitchen.truth !== 1) words.push(t(truthWord(kitchen.truth)));
-  if (mistaken(kitchen.truth, kitchen.belief)) words.push(t(beliefWord(kitchen.belief)));
-  return words.join(", ");
+/**
+ * What the dispatcher believes when it is wrong, as a tag under the plate.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} words
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawBelief(ctx, words, box, u) {
+  ctx.font = `500 ${20.2 * u}px ${token("--font")}`;
+  const width = ctx.measureText(words).width + 18 * u;
+  const tag = { x: box.x + box.width / 2 - width / 2, y: box.y + box.height - 3 * u, width, height: 26 * u };
+  roundedBox(ctx, tag, 7 * u);
+  ctx.fillStyle = token("--page");
+  ctx.fill();
+  ctx.strokeStyle = token("--text");
+  ctx.lineWidth = 1.6 * u;
+  ctx.stroke();
+  ctx.fillStyle = token("--text");
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(words, tag.x + width / 2, tag.y + tag.height / 2 + u);
+  ctx.textBaseline = "alphabetic";
+}
+
+/**
+ * A place where no kitchen stands yet.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {string} letter
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawEmpty(ctx, letter, box, u) {
+  roundedBox(ctx, box, 8 * u);
+  ctx.fillStyle = token("--panel");
+  ctx.fill();
+  ctx.strokeStyle = token("--border");
+  ctx.lineWidth = 2 * u;
+  ctx.setLineDash([2 * u, 4 * u]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  ctx.font = `600 ${20.2 * u}px ${token("--font")}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = token("--text-second");
+  ctx.fillText(letter, box.x + box.width / 2, box.y + box.height / 2 + u);
 }
 
 /**
@@ -118,6 +177,7 @@ function drawLetter(ctx, letter, box, u) {
  * @param {number} size
  * @param {number} weight
  * @param {string} colour
+ * @returns {number} where the text ends
  */
 function write(ctx, text, x, y, size, weight, colour) {
   ctx.font = `${weight} ${size}px ${token("--font")}`;
@@ -125,6 +185,7 @@ function write(ctx, text, x, y, size, weight, colour) {
   ctx.textBaseline = "alphabetic";
   ctx.fillStyle = token(colour);
   ctx.fillText(text, x, y);
+  return x + ctx.measureText(text).width;
 }
 
 /**
@@ -246,6 +307,6 @@ function drawDesk(ctx, model, box, u) {
   ctx.fillRect(box.x + 7 * u, box.y + 27 * u, 26 * u, 2.5 * u);
   write(ctx, t("desk.name"), box.x + 40 * u, box.y + 24 * u, 20.2 * u, 600, "--text");
   const waiting = desk.truth === 1 ? t("desk.waiting", { count: number(desk.waiting) }) : t(truthWord(desk.truth));
-  write(ctx, waiting, box.x + 40 * u, box.y + 46 * u, 20.2 * u, 400, desk.truth === 1 ? "--text-second" : `--state-${tone}`);
+  write(ctx, waiting, box.x + 40 * u, box.y + 46 * u, 20.2 * u, 400, desk.truth !== 1 ? `--state-${tone}` : desk.waiting > 0 ? "--state-slow" : "--text-second");
   if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
 }

@@ -18,6 +18,7 @@ import { placeOrder } from "../../app/steer.js";
 /** @typedef {import("../../app/model.js").Model} Model */
 
 const PICK_RADIUS = 16;
+const STILL_MS = 1000; /* reduced motion: a new still picture so often, and at every step */
 
 export class Stage {
   /**
@@ -36,6 +37,7 @@ export class Stage {
     /** @type {number[]} */
     this.cuisines = [];
     this.drawn_us = -1;
+    this.drawn_wall = -Infinity;
     this.dirty = true;
     this.platesDirty = true;
     this.places = "";
@@ -89,7 +91,7 @@ export class Stage {
   /** Which kitchens have a place on the map: when this changes, the plates are laid out again. */
   placesKey() {
     return [...this.model.kitchens.values()]
-      .map((kitchen) => `${kitchen.node}:${kitchen.x_m},${kitchen.y_m},${kitchen.name}`)
+      .map((kitchen) => `${kitchen.node}:${kitchen.x_m},${kitchen.y_m},${kitchen.name},${kitchen.truth === 0}`)
       .join(" ");
   }
 
@@ -130,10 +132,12 @@ export class Stage {
   /** @param {number} wall performance.now() */
   tick(wall) {
     const { model } = this;
-    if (document.hidden || !this.geometry || model.look.density === "phone") return;
+    if (document.hidden) return;
     const t_us = model.clock.now(wall);
+    if (!this.geometry || model.look.density === "phone") return;
     if (t_us === this.drawn_us && !this.dirty) return;
-    if (model.look.still && !this.dirty) return;
+    if (model.look.still && !model.clock.paused && wall - this.drawn_wall < STILL_MS) return;
+    this.drawn_wall = wall;
     this.draw(t_us);
   }
 

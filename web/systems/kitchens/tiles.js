@@ -31,7 +31,7 @@ export function mountTiles(root, model) {
 /** @param {string} letter @param {string} name */
 function tile(letter, name) {
   return el("div.tile", { role: "img" },
-    el("b", null, letter), el("span.word"), el("span.name.cut", null, name), el("span.bar", null, el("i"), el("i")));
+    el("b", null, letter), el("span.word"), el("span.name.cut", null, name), el("span.name.count.second"), el("span.bar", null, el("i"), el("i")));
 }
 
 /**
@@ -51,6 +51,7 @@ function refresh(element, model, kitchen) {
   const share = (/** @type {number} */ n) => `${Math.min(100, (100 * n) / Math.max(1, kitchen.capacity))}%`;
   truth.style.width = share(kitchen.cooking + kitchen.pending);
   belief.style.width = share(kitchen.believed);
+  setText(element.children[3], t("tile.count", { cooking: kitchen.cooking, pending: kitchen.pending }));
   const name = element.children[2];
   setText(name, tone === "serving" ? shortName(kitchen.name) : t(truthWord(kitchen.truth)));
 }
