@@ -16,16 +16,16 @@
 #include "systems/kitchens/words.h"
 
 enum {
-    LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 256, /* records, open and finished */
-    LEDGER_FINISHED = 512,                     /* finished orders kept for questions, at most */
-    LEDGER_STEPS = 6144,                       /* intervals of all records */
-    LEDGER_BUCKETS = 1024,                     /* hash chains, a power of two */
-    LEDGER_SETTLED_BITS = 65536, /* orders whose being settled is remembered exactly */
-    LEDGER_CANDIDATES = 1024,    /* score terms of the latest decisions */
-    LEDGER_WINDOW = 2048,        /* responses in the sliding window */
-    LEDGER_WINDOW_S = 60,        /* its length: response figures and rates speak of these seconds */
-    LEDGER_JAIN_S = 300,         /* window of jain_utilisation */
-    LEDGER_BUSY_STEP_S = 10,     /* grid of the utilisation windows */
+    LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 64, /* records, open and finished */
+    LEDGER_FINISHED = 512,                    /* finished orders kept for questions, at most */
+    LEDGER_STEPS = 6144,                      /* intervals of all records */
+    LEDGER_BUCKETS = 1024,                    /* hash chains, a power of two */
+    LEDGER_SETTLED_BITS = 65536,              /* orders whose being settled is remembered exactly */
+    LEDGER_CANDIDATES = 1024,                 /* score terms of the latest decisions */
+    LEDGER_WINDOW = 2048,                     /* responses in the sliding window */
+    LEDGER_WINDOW_S = 60,    /* its length: response figures and rates speak of these seconds */
+    LEDGER_JAIN_S = 300,     /* window of jain_utilisation */
+    LEDGER_BUSY_STEP_S = 10, /* grid of the utilisation windows */
     LEDGER_BUSY_STEPS = LEDGER_JAIN_S / LEDGER_BUSY_STEP_S,
     LEDGER_MOVES = 2048, /* latest moves between nodes, for aggregated frames */
     LEDGER_TICKS = 64,   /* latest seconds whose change mark is known */
@@ -75,15 +75,15 @@ _Static_assert(sizeof(struct ledger_step) == 12, "no padding");
 
 struct ledger_order {
     int64_t placed_ns;
+    uint64_t epoch; /* latest one assigned */
+    uint64_t cooked_epoch;
     uint32_t order;
     uint32_t mark, born;      /* number of the note that last changed it, that made it */
     uint32_t cooked, ended;   /* units since placed; 0: not yet */
     uint32_t offered, handed; /* hand-over offered; last one accepted; 0: never */
     uint32_t travel_ms;       /* of the courier */
     uint32_t until;           /* when the present phase ends, if known; 0: unknown */
-    uint32_t epoch;           /* latest one assigned */
-    uint32_t cooked_epoch;
-    uint32_t candidates; /* number of the first of its score terms */
+    uint32_t candidates;      /* number of the first of its score terms */
     uint32_t blocked_ref;
     int32_t score; /* millionths; -1: no score */
     int32_t x_m, y_m;
@@ -97,7 +97,7 @@ struct ledger_order {
     uint8_t migrations, reassigned, times_cooked; /* stop at 255 */
     uint8_t wait;                                 /* enum kitchens_wait */
 };
-_Static_assert(sizeof(struct ledger_order) == 96, "no padding, and the pool's budget");
+_Static_assert(sizeof(struct ledger_order) == 104, "no padding, and the pool's budget");
 
 /* Terms of the weighted score of one candidate, millionths of the whole score. */
 struct ledger_candidate {
@@ -269,6 +269,53 @@ uint32_t ledger_order_told(const struct ledger *ledger, const struct ledger_orde
 /* Sum of the intervals under one blocker, units. */
 uint32_t ledger_order_blocked(const struct ledger *ledger, const struct ledger_order *order,
                               enum ledger_blocker blocker);
+
+/* ---- ledger_track.c: phases and ends ---- */
+
+/* Its response is still running. */
+static inline bool ledger_is_uncooked(const struct ledger_order *order)
+{
+    return order->cooked == 0 && order->outcome == LEDGER_OPEN;
+}
+void ledger_order_touch(struct ledger *ledger, struct ledger_order *order);
+void ledger_order_phase(const struct ledger_context *context, struct ledger_order *order,
+                        enum ledger_phase phase);
+/* A truth changed around the order: ends the interval that was if its blocker is another now. */
+void ledger_order_block(const struct ledger_context *context, struct ledger_order *order,
+                        int64_t time_ns);
+/* The note's step had waited for its node's CPU: that wait is an interval of its own, after what
+ * brought the event there. */
+void ledger_order_waited(const struct ledger_context *context, struct ledger_order *order);
+/* The next phase begins with this note. */
+void ledger_order_enter(const struct ledger_context *context, struct ledger_order *order,
+                        enum ledger_phase phase);
+/* Counts the order among those that kitchen `node` (or nobody) has to cook. */
+void ledger_order_commit(const struct ledger_context *context, struct ledger_order *order,
+                         uint8_t node);
+void ledger_order_handover_end(struct ledger *ledger, struct ledger_order *order);
+/* Writes its row; the order must be open. */
+void ledger_order_end(const struct ledger_context *context, struct ledger_order *order,
+                      enum ledger_outcome outcome, enum ledger_phase phase);
+/* Lost, if the book forgot it and no kitchen holds a ticket any more. */
+void ledger_order_lose_if_vanished(const struct ledger_context *context,
+                                   struct ledger_order *order);
+/* Food or an order went from one node to another: for frames that show only counts. */
+void ledger_move_add(struct ledger *ledger, uint32_t from, uint32_t to);
+
+/* ---- ledger_life.c and ledger_ticket.c: what a note means for its order ---- */
+
+void ledger_note_placed(const struct ledger_context *context);
+void ledger_note_candidate(const struct ledger_context *context);
+/* `order` may be NULL: no longer known. */
+void ledger_note_settled(const struct ledger_context *context, struct ledger_order *order);
+/* False: not a note of theirs about an order. The order is open. */
+bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledger_order *order);
+/* The hand-over under way, if there is one, has failed. */
+void ledger_handover_failed(const struct ledger_context *context, struct ledger_order *order,
+                            uint32_t reason);
+bool ledger_note_of_customers(const struct ledger_context *context, struct ledger_order *order);
+/* `order` may be NULL, or over. */
+bool ledger_note_of_kitchen(const struct ledger_context *context, struct ledger_order *order);
 
 /* ---- ledger_city.c: kitchens ---- */
 

@@ -1,0 +1,307 @@
+/* ledger_life.c: notes of customers and dispatcher: an order from placed to settled, and its
+ * hand-overs. */
+#include "systems/kitchens/ledger_state.h"
+
+/* ---- Customers ---- */
+
+static uint64_t *settled_word(struct ledger *ledger, uint32_t order, uint64_t *bit)
+{
+    uint32_t place = order % LEDGER_SETTLED_BITS;
+    *bit = UINT64_C(1) << (place % 64);
+    return &ledger->settled_bits[place / 64];
+}
+
+static void settled_forget(struct ledger *ledger, uint32_t order)
+{
+    uint64_t bit;
+    uint64_t *word = settled_word(ledger, order, &bit);
+    *word &= ~bit;
+    ledger->newest = order > ledger->newest ? order : ledger->newest;
+}
+
+void ledger_note_placed(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    ledger->counts.placed++;
+    uint32_t second = (uint32_t)(note->time_ns / LEDGER_SECOND_NS);
+    ledger->window.placed[second % LEDGER_WINDOW_S]++;
+    settled_forget(ledger, note->subject);
+    struct ledger_order *order = ledger_order_find(ledger, note->subject) != NULL
+                                     ? NULL
+                                     : ledger_order_open(ledger, note->subject, note->time_ns);
+    if (order == NULL) {
+        ledger->counts.not_followed++;
+        return;
+    }
+    order->x_m = (int32_t)note->args[0];
+    order->y_m = (int32_t)note->args[1];
+    order->dish = (uint8_t)note->args[2];
+    order->source = (uint8_t)note->args[3];
+    order->policy = (uint8_t)context->world->env->settings[KITCHENS_SET_POLICY];
+    order->born = (uint32_t)ledger->notes;
+    ledger_order_touch(ledger, order);
+    ledger_order_block(context, order, note->time_ns);
+    ledger_move_add(ledger, note->node, KITCHENS_DISPATCHER);
+}
+
+/* Asked again although still on its way: the wait so far was for an answer that did not come. */
+static void note_resent(const struct ledger_context *context, struct ledger_order *order)
+{
+    if (order->phase != LEDGER_PHASE_TO_DISPATCHER || !ledger_is_uncooked(order))
+        return;
+    if (order->blocked == LEDGER_BLOCKED_MESSAGE)
+        ledger_order_blame(order, LEDGER_BLOCKED_ANSWER, NODE_NONE);
+    ledger_order_block(context, order, context->note->time_ns);
+}
+
+static void note_given_up(const struct ledger_context *context, struct ledger_order *order)
+{
+    order->flags |= LEDGER_GIVEN_UP;
+    if (order->outcome != LEDGER_OPEN || order->phase != LEDGER_PHASE_TO_DISPATCHER)
+        return;
+    context->ledger->counts.given_up++;
+    order->reason = LEDGER_REFUSED_NEVER_HEARD;
+    ledger_order_end(context, order, LEDGER_REFUSED, LEDGER_PHASE_REFUSED);
+}
+
+static void note_served(const struct ledger_context *context, struct ledger_order *order)
+{
+    if (order->cooked == 0 || order->phase == LEDGER_PHASE_SERVED)
+        return;
+    context->ledger->counts.served++;
+    if (ledger_is_kitchen(context->ledger, context->note->peer))
+        ledger_kitchen(context->ledger, context->note->peer)->served_total++;
+    order->ended = ledger_units(order, context->note->time_ns);
+    ledger_order_phase(context, order, LEDGER_PHASE_SERVED);
+    if ((order->flags & (LEDGER_SETTLED | LEDGER_FORGOTTEN)) != 0)
+        ledger_order_end(context, order, LEDGER_SERVED, LEDGER_PHASE_SERVED);
+}
+
+/* ---- The dispatcher ---- */
+
+static void note_refused(const struct ledger_context *context, struct ledger_order *order)
+{
+    if (order->outcome != LEDGER_OPEN)
+        return;
+    context->ledger->counts.refused++;
+    order->reason = (uint8_t)context->note->args[0];
+    ledger_order_end(context, order, LEDGER_REFUSED, LEDGER_PHASE_REFUSED);
+}
+
+static void note_received(const struct ledger_context *context, struct ledger_order *order)
+{
+    if (order->phase == LEDGER_PHASE_TO_DISPATCHER)
+        ledger_order_enter(context, order, LEDGER_PHASE_BOOK);
+}
+
+static void note_confirmed(const struct ledger_context *context, struct ledger_order *order)
+{
+    context->ledger->counts.confirmed += (order->flags & LEDGER_CONFIRMED) == 0;
+    order->flags |= LEDGER_CONFIRMED;
+    ledger_order_waited(context, order);
+}
+
+static void note_waiting(const struct ledger_context *context, struct ledger_order *order)
+{
+    order->wait = (uint8_t)context->note->args[0];
+    ledger_order_commit(context, order, LEDGER_NO_KITCHEN);
+    order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
+    ledger_order_enter(context, order, LEDGER_PHASE_WAITING);
+}
+
+static void decision_adopt(struct ledger *ledger, struct ledger_order *order)
+{
+    if (ledger->candidate_order != order->order)
+        return;
+    uint32_t count = ledger->candidate_next - ledger->candidate_first;
+    order->candidates = ledger->candidate_first;
+    order->candidate_count = (uint8_t)(count > KITCHENS_MAX ? KITCHENS_MAX : count);
+    ledger->candidate_order = NODE_NONE;
+}
+
+void ledger_note_candidate(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    if (ledger->candidate_order != note->subject) {
+        ledger->candidate_order = note->subject;
+        ledger->candidate_first = ledger->candidate_next;
+    }
+    ledger->candidates[ledger->candidate_next % LEDGER_CANDIDATES] =
+        (struct ledger_candidate){.load = (int32_t)note->args[0],
+                                  .specialty = (int32_t)note->args[1],
+                                  .time = (int32_t)note->args[2],
+                                  .distance = (int32_t)note->args[3],
+                                  .node = note->peer};
+    ledger->candidate_next++;
+}
+
+static void note_assigned(const struct ledger_context *context, struct ledger_order *order)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    if (!ledger_is_kitchen(ledger, note->peer))
+        return;
+    bool again = note->args[3] != 0;
+    ledger->counts.reassigned += again;
+    order->reassigned = (uint8_t)(order->reassigned + (again && order->reassigned < UINT8_MAX));
+    order->epoch = (uint64_t)note->args[0];
+    order->score = (int32_t)note->args[1];
+    order->policy = (uint8_t)note->args[2];
+    order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
+    if (order->kitchen_first == LEDGER_NO_KITCHEN)
+        order->kitchen_first = (uint8_t)note->peer;
+    decision_adopt(ledger, order);
+    ledger_order_waited(context, order);
+    if (ledger_is_uncooked(order))
+        ledger_order_step(ledger, order, note->time_ns, (enum ledger_blocker)order->blocked,
+                          order->blocked_ref);
+    ledger_order_commit(context, order, (uint8_t)note->peer);
+    ledger_order_enter(context, order, LEDGER_PHASE_TO_KITCHEN);
+    struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->peer);
+    kitchen->assigned++;
+    kitchen->score = order->score;
+    ledger_move_add(ledger, KITCHENS_DISPATCHER, note->peer);
+    ledger_judge_assigned(context, order);
+}
+
+/* Is the order already booked as done? Then two cooks were paid for one order. */
+void ledger_note_settled(const struct ledger_context *context, struct ledger_order *order)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    uint64_t bit;
+    uint64_t *word = settled_word(ledger, note->subject, &bit);
+    bool remembered = ledger->newest - note->subject < LEDGER_SETTLED_BITS;
+    if (remembered && (*word & bit) != 0) {
+        ledger->counts.settled_twice++;
+        ledger_break(context, LEDGER_CHECK_SETTLED_ONCE, note->subject, KITCHENS_WORD_SETTLED_TWICE,
+                     order == NULL ? -1 : order->kitchen_cooked, note->peer, 0, 0);
+        return;
+    }
+    *word |= bit;
+    ledger->counts.settled++;
+    if (order == NULL || order->outcome != LEDGER_OPEN)
+        return;
+    order->flags |= LEDGER_SETTLED;
+    if (order->phase == LEDGER_PHASE_SERVED)
+        ledger_order_end(context, order, LEDGER_SERVED, LEDGER_PHASE_SERVED);
+}
+
+/* ---- Hand-overs ---- */
+
+static void note_offered(const struct ledger_context *context, struct ledger_order *order)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    uint32_t target = (uint32_t)note->args[1];
+    if (!ledger_is_kitchen(ledger, target) || !ledger_is_kitchen(ledger, note->peer))
+        return;
+    ledger_order_handover_end(ledger, order);
+    ledger->counts.offered++;
+    order->offered = ledger_units(order, note->time_ns);
+    order->handover_from = (uint8_t)note->peer;
+    order->handover_to = (uint8_t)target;
+    ledger_kitchen(ledger, target)->incoming++;
+    ledger_judge_offered(context, target);
+}
+
+static void count_migration(struct ledger *ledger, const struct ledger_order *order)
+{
+    ledger->counts.migrations++;
+    if (order->handover_from != LEDGER_NO_KITCHEN)
+        ledger_kitchen(ledger, order->handover_from)->migrated_out++;
+    if (order->handover_to != LEDGER_NO_KITCHEN)
+        ledger_kitchen(ledger, order->handover_to)->migrated_in++;
+}
+
+static void judge_bounce(const struct ledger_context *context, struct ledger_order *order)
+{
+    int64_t cooldown_ms = context->world->env->settings[KITCHENS_SET_COOLDOWN_MS];
+    uint32_t now = ledger_units(order, context->note->time_ns);
+    uint32_t since_ms = (now - order->handed) / LEDGER_UNITS_PER_MS;
+    if (order->handed != 0 && since_ms < cooldown_ms) {
+        context->ledger->counts.bounces++;
+        if (order->handover_to != LEDGER_NO_KITCHEN)
+            ledger_kitchen(context->ledger, order->handover_to)->bounced++;
+        ledger_break(context, LEDGER_CHECK_NO_BOUNCE, order->order, KITCHENS_WORD_BOUNCED,
+                     (int64_t)context->note->args[1], context->note->peer, since_ms, 0);
+    }
+    order->handed = now == 0 ? 1 : now;
+}
+
+static void note_accepted(const struct ledger_context *context, struct ledger_order *order)
+{
+    count_migration(context->ledger, order);
+    order->migrations = (uint8_t)(order->migrations + (order->migrations < UINT8_MAX));
+    judge_bounce(context, order);
+    ledger_row_migration(context, order, true, KITCHENS_REASON_NONE);
+    ledger_order_handover_end(context->ledger, order);
+    ledger_order_touch(context->ledger, order);
+}
+
+void ledger_handover_failed(const struct ledger_context *context, struct ledger_order *order,
+                            uint32_t reason)
+{
+    if (order->handover_to == LEDGER_NO_KITCHEN)
+        return; /* already closed: a source that is too late says so, and then the dispatcher */
+    ledger_row_migration(context, order, false, reason);
+    ledger_order_handover_end(context->ledger, order);
+    ledger_order_touch(context->ledger, order);
+}
+
+/* Notes of the dispatcher about an order: whatever it says, it has not forgotten it. */
+bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledger_order *order)
+{
+    switch (context->note->kind) {
+    case KITCHENS_NOTE_RECEIVED:
+        note_received(context, order);
+        break;
+    case KITCHENS_NOTE_CONFIRMED:
+        note_confirmed(context, order);
+        break;
+    case KITCHENS_NOTE_REFUSED:
+        note_refused(context, order);
+        break;
+    case KITCHENS_NOTE_WAITING:
+        note_waiting(context, order);
+        break;
+    case KITCHENS_NOTE_ASSIGNED:
+        note_assigned(context, order);
+        break;
+    case KITCHENS_NOTE_HANDOVER_OFFERED:
+        note_offered(context, order);
+        break;
+    case KITCHENS_NOTE_HANDOVER_ACCEPTED:
+        note_accepted(context, order);
+        break;
+    case KITCHENS_NOTE_HANDOVER_FAILED:
+        ledger_handover_failed(context, order, (uint32_t)context->note->args[2]);
+        break;
+    case KITCHENS_NOTE_BOOK_ORDER:
+        break;
+    default:
+        return false;
+    }
+    if (context->note->kind != KITCHENS_NOTE_RECEIVED)
+        order->flags &= (uint8_t) ~(LEDGER_UNHEARD | LEDGER_FORGOTTEN);
+    return true;
+}
+
+bool ledger_note_of_customers(const struct ledger_context *context, struct ledger_order *order)
+{
+    switch (context->note->kind) {
+    case KITCHENS_NOTE_RESENT:
+        note_resent(context, order);
+        return true;
+    case KITCHENS_NOTE_GIVEN_UP:
+        note_given_up(context, order);
+        return true;
+    case KITCHENS_NOTE_SERVED:
+        note_served(context, order);
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,186 @@
+/* ledger_ticket.c: notes of kitchens: tickets on a rail, on the stove, done. */
+#include "systems/kitchens/ledger_state.h"
+
+/* ---- Kitchens ---- */
+
+/* A ticket under an older epoch than the latest is a side track: it is counted, not followed. */
+static bool is_main_track(const struct ledger_order *order, uint64_t epoch)
+{
+    return order->outcome == LEDGER_OPEN && epoch >= order->epoch;
+}
+
+static void load_change(const struct ledger_context *context, int32_t pending, int32_t cooking)
+{
+    const struct node_note *note = context->note;
+    const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, note->node);
+    ledger_kitchen_load(context->ledger, note->node, note->time_ns, kitchen->pending + pending,
+                        kitchen->cooking + cooking);
+}
+
+static void note_queued(const struct ledger_context *context, struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    ledger_kitchen_load(context->ledger, note->node, note->time_ns, (int32_t)note->args[1],
+                        (int32_t)note->args[2]);
+    if (order == NULL || !is_main_track(order, (uint64_t)note->args[0]))
+        return;
+    ledger_order_waited(context, order);
+    if (order->kitchen != note->node)
+        ledger_order_commit(context, order, (uint8_t)note->node);
+    order->epoch = (uint64_t)note->args[0];
+    order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
+    ledger_order_enter(context, order, LEDGER_PHASE_QUEUED);
+}
+
+static void note_cooking(const struct ledger_context *context, struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    load_change(context, -1, 1);
+    if (order == NULL || !is_main_track(order, (uint64_t)note->args[0]) ||
+        order->kitchen != note->node || !ledger_is_uncooked(order))
+        return;
+    if (order->blocked == LEDGER_BLOCKED_SLOT && note->args[2] >= 0)
+        ledger_order_blame(order, LEDGER_BLOCKED_SLOT, (uint32_t)note->args[2]);
+    ledger_order_enter(context, order, LEDGER_PHASE_COOKING);
+    order->until = ledger_units(order, note->time_ns + note->args[1]);
+}
+
+static bool is_specialist(const struct ledger_context *context, uint32_t node, uint8_t dish)
+{
+    uint8_t cuisine = context->plan->dishes[dish].cuisine;
+    return (ledger_kitchen(context->ledger, node)->specialties >> cuisine & 1u) != 0;
+}
+
+static void count_response(const struct ledger_context *context, const struct ledger_order *order)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    uint32_t second = (uint32_t)(note->time_ns / LEDGER_SECOND_NS);
+    ledger->counts.cooked++;
+    ledger->counts.response_units += order->cooked;
+    ledger->counts.misrouted += !is_specialist(context, note->node, order->dish);
+    histogram_add(&ledger->responses, order->cooked);
+    ledger->window.cooked[second % LEDGER_WINDOW_S]++;
+    ledger_window_add(&ledger->window, second, order->cooked);
+    ledger_kitchen(ledger, note->node)->response_units += order->cooked;
+    ledger_kitchen(ledger, note->node)->responses++;
+}
+
+/* The same order under the same epoch from a second kitchen: a copy was left behind (CHEF-T05). */
+static void judge_cooked_again(const struct ledger_context *context,
+                               const struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    if (order->cooked_epoch == (uint64_t)note->args[0] && order->kitchen_cooked != note->node)
+        ledger_break(context, LEDGER_CHECK_ONE_COOK_PER_EPOCH, order->order,
+                     KITCHENS_WORD_COOKED_TWICE_ONE_EPOCH, order->kitchen_cooked, note->node,
+                     note->args[0], 0);
+}
+
+static void order_cooked(const struct ledger_context *context, struct ledger_order *order)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    ledger_order_step(ledger, order, note->time_ns, LEDGER_BLOCKED_COOKING, note->node);
+    ledger_order_commit(context, order, (uint8_t)note->node);
+    struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->node);
+    kitchen->committed = (uint16_t)(kitchen->committed - (kitchen->committed > 0));
+    uint32_t cooked = ledger_units(order, note->time_ns);
+    order->cooked = cooked == 0 ? 1 : cooked;
+    order->cooked_epoch = (uint64_t)note->args[0];
+    order->kitchen_cooked = (uint8_t)note->node;
+    order->travel_ms = (uint32_t)note->args[1];
+    ledger_order_phase(context, order, LEDGER_PHASE_COURIER);
+    order->until = ledger_units(order, note->time_ns + note->args[1] * LEDGER_MS_NS);
+    count_response(context, order);
+    ledger_move_add(ledger, note->node, kitchens_customers(context->plan));
+}
+
+static void note_cooked(const struct ledger_context *context, struct ledger_order *order)
+{
+    struct ledger *ledger = context->ledger;
+    const struct node_note *note = context->note;
+    load_change(context, 0, -1);
+    struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->node);
+    kitchen->completed++;
+    kitchen->progress_ns = note->time_ns;
+    if (order == NULL || order->outcome != LEDGER_OPEN || order->cooked != 0) {
+        ledger->counts.wasted++;
+        if (order != NULL && order->cooked != 0)
+            judge_cooked_again(context, order);
+    } else {
+        order_cooked(context, order);
+    }
+    if (order != NULL)
+        order->times_cooked = (uint8_t)(order->times_cooked + (order->times_cooked < UINT8_MAX));
+}
+
+static void note_rejected(const struct ledger_context *context, struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, note->node);
+    context->ledger->counts.oversold++;
+    kitchen->rejected++;
+    if (order == NULL || order->kitchen != note->node || order->epoch != (uint64_t)note->args[0])
+        return;
+    ledger_order_waited(context, order);
+    order->flags |= LEDGER_REJECTED;
+    ledger_order_block(context, order, note->time_ns);
+}
+
+static void note_dropped(const struct ledger_context *context, struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    bool cooking = note->args[1] != 0;
+    load_change(context, cooking ? 0 : -1, cooking ? -1 : 0);
+    context->ledger->counts.wasted += cooking;
+    if (order == NULL || order->kitchen != note->node || order->epoch != (uint64_t)note->args[0] ||
+        !ledger_is_uncooked(order) || order->phase == LEDGER_PHASE_HANDOVER)
+        return;
+    order->flags |= LEDGER_TICKET_GONE;
+    ledger_order_step(context->ledger, order, note->time_ns, LEDGER_BLOCKED_DROPPED, note->node);
+    ledger_order_lose_if_vanished(context, order);
+}
+
+static void note_released(const struct ledger_context *context, struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    if (order->phase == LEDGER_PHASE_COOKING && order->kitchen == note->node)
+        ledger_break(context, LEDGER_CHECK_STARTED_STAYS, order->order, KITCHENS_WORD_STARTED_MOVED,
+                     note->node, note->args[0], 0, 0);
+    ledger_order_enter(context, order, LEDGER_PHASE_HANDOVER);
+    if (order->handover_to != LEDGER_NO_KITCHEN)
+        ledger_move_add(context->ledger, note->node, order->handover_to);
+}
+
+/* Notes of a kitchen about a ticket; the order itself may no longer be known (NULL). */
+bool ledger_note_of_kitchen(const struct ledger_context *context, struct ledger_order *order)
+{
+    switch (context->note->kind) {
+    case KITCHENS_NOTE_QUEUED:
+        note_queued(context, order);
+        return true;
+    case KITCHENS_NOTE_COOKING:
+        note_cooking(context, order);
+        return true;
+    case KITCHENS_NOTE_COOKED:
+        note_cooked(context, order);
+        return true;
+    case KITCHENS_NOTE_REJECTED:
+        note_rejected(context, order);
+        return true;
+    case KITCHENS_NOTE_DROPPED:
+        note_dropped(context, order);
+        return true;
+    case KITCHENS_NOTE_HANDOVER_RELEASED:
+        if (order != NULL)
+            note_released(context, order);
+        return true;
+    case KITCHENS_NOTE_HANDOVER_TOO_LATE:
+        if (order != NULL)
+            ledger_handover_failed(context, order, KITCHENS_REASON_TOO_LATE);
+        return true;
+    default:
+        return false;
+    }
+}
