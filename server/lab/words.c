@@ -95,6 +95,19 @@ static void add_node(const struct values *values, uint32_t node, struct text *te
     text_add(text, node < values->scenario->node_count ? values->scenario->nodes[node].name : "-");
 }
 
+/* "a:node": the number is a node. */
+static bool add_numbered_node(const struct values *values, const char *name, size_t length,
+                              struct text *text)
+{
+    static const char AS_NODE[] = ":node";
+    if (length != sizeof AS_NODE || memcmp(name + 1, AS_NODE, sizeof AS_NODE - 1) != 0 ||
+        name[0] < 'a' || name[0] >= 'a' + NODE_NOTE_ARGS) {
+        return false;
+    }
+    add_node(values, (uint32_t)values->args[name[0] - 'a'], text);
+    return true;
+}
+
 /* The value of a place; false when the name is unknown. */
 static bool add_value(const struct values *values, const char *name, size_t length,
                       struct text *text)
@@ -121,7 +134,7 @@ static bool add_value(const struct values *values, const char *name, size_t leng
         add_node(values, values->peer, text);
         return true;
     }
-    return false;
+    return add_numbered_node(values, name, length, text);
 }
 
 static void fill_in(const char *sentence_text, const struct values *values, struct text *text)

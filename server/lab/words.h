@@ -2,7 +2,8 @@
  *
  * web/words/SYSTEM.json has {"notes": {NAME: sentence}, "reasons": {KEY: sentence}};
  * web/words/host.json has the host's notes. Places in a sentence: {node}, {peer}, {order} and
- * {subject}, the argument names of a note, and {a} {b} {c} {d} for the numbers in order. A name
+ * {subject}, the argument names of a note, and {a} {b} {c} {d} for the numbers in order,
+ * of which {a:node} is read as a node. A name
  * without a sentence is said as it is, with spaces. */
 #ifndef LAB_WORDS_H
 #define LAB_WORDS_H

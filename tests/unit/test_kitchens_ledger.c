@@ -1,5 +1,6 @@
 /* test_kitchens_ledger.c - the ledger, fed with notes by hand: measures, verdicts, intervals, rows. */
 #include "base/draw.h"
+#include "base/json_writer.h"
 #include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger_state.h"
 #include "unit.h"
@@ -157,6 +158,14 @@ static void settled(struct city *city, int64_t t, uint32_t order, uint32_t kitch
 static void served(struct city *city, int64_t t, uint32_t order, uint32_t kitchen)
 {
     NOTE(city, t, KITCHENS_NOTE_SERVED, CUSTOMERS, kitchen, order, 1, 0);
+}
+
+static void handed_over(struct city *city, int64_t t, uint32_t from, uint32_t to, int64_t epoch)
+{
+    NOTE(city, t, KITCHENS_NOTE_HANDOVER_OFFERED, 0, from, 1, epoch, to);
+    NOTE(city, t + 2, KITCHENS_NOTE_HANDOVER_RELEASED, from, NODE_NONE, 1, epoch);
+    NOTE(city, t + 6, KITCHENS_NOTE_QUEUED, to, NODE_NONE, 1, epoch + 1, 1, 0);
+    NOTE(city, t + 8, KITCHENS_NOTE_HANDOVER_ACCEPTED, 0, to, 1, epoch + 1, from);
 }
 
 static struct system_finding judged(struct city *city, enum ledger_check check, bool final)
@@ -360,6 +369,139 @@ static void test_rows_of_a_second(void **state)
     city_free(city);
 }
 
+/* ---- Shown ---- */
+
+static cJSON *frame_of(struct city *city, uint64_t since, uint64_t *mark)
+{
+    static char buffer[65536];
+    struct text text = text_init(buffer, sizeof buffer);
+    struct json_writer writer = json_init(&text);
+    json_object(&writer, NULL);
+    *mark = kitchens_view(city->ledger, &city->world, since, &writer);
+    json_close(&writer);
+    assert_false(text.cut);
+    cJSON *frame = cJSON_Parse(buffer);
+    assert_non_null(frame);
+    return frame;
+}
+
+static int items(const cJSON *frame, const char *name)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(frame, name);
+    return list == NULL ? -1 : cJSON_GetArraySize(list);
+}
+
+static int number_at(const cJSON *frame, const char *list, int item, int place)
+{
+    const cJSON *row = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(frame, list), item);
+    return cJSON_GetArrayItem(row, place)->valueint;
+}
+
+static void test_frames(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    uint64_t mark = 0;
+    queued(city, 100, 1, KITCHEN_A);
+    cJSON *frame = frame_of(city, 0, &mark);
+    assert_int_equal(items(frame, "k"), 3);
+    assert_int_equal(items(frame, "kitchens"), 3);
+    assert_int_equal(number_at(frame, "k", 0, 1), LEDGER_TRUTH_OPEN);
+    assert_int_equal(number_at(frame, "k", 0, 3), 1);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(frame, "sprites")));
+    assert_int_equal(items(frame, "on"), 1);
+    assert_int_equal(number_at(frame, "o", 0, 1), LEDGER_PHASE_QUEUED);
+    assert_int_equal(number_at(frame, "o", 0, 2), KITCHEN_A);
+    cJSON_Delete(frame);
+
+    frame = frame_of(city, mark, &mark); /* nothing happened */
+    assert_int_equal(items(frame, "k"), -1);
+    assert_int_equal(items(frame, "d"), -1);
+    assert_int_equal(items(frame, "on"), 0);
+    assert_int_equal(items(frame, "o"), 0);
+    cJSON_Delete(frame);
+
+    cooking(city, 200, 1, KITCHEN_A, 1);
+    confirmed(city, 300, 2);
+    frame = frame_of(city, mark, &mark);
+    assert_int_equal(items(frame, "k"), 1);
+    assert_int_equal(items(frame, "kitchens"), -1);
+    assert_int_equal(items(frame, "on"), 1);
+    assert_int_equal(number_at(frame, "on", 0, 0), 2);
+    assert_int_equal(items(frame, "o"), 2);
+    assert_int_equal(number_at(frame, "o", 0, 1), LEDGER_PHASE_COOKING);
+    assert_int_equal(number_at(frame, "o", 0, 3), 200 - 307);
+    assert_int_equal(number_at(frame, "o", 0, 4), 1200 - 307);
+    cJSON_Delete(frame);
+    city_free(city);
+}
+
+static void test_frames_of_counts(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    uint64_t mark = 0;
+    cJSON_Delete(frame_of(city, 0, &mark));
+    for (uint32_t order = 1; order <= 150; order++)
+        queued(city, 20 * order, order, order % 2 == 0 ? KITCHEN_A : KITCHEN_B);
+    cJSON *frame = frame_of(city, mark, &mark);
+    assert_true(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(frame, "sprites")));
+    assert_int_equal(items(frame, "on"), -1);
+    assert_int_equal(items(frame, "flow"), 3); /* to A, to B, to the dispatcher */
+    assert_int_equal(number_at(frame, "flow", 0, 2) + number_at(frame, "flow", 1, 2), 150);
+    cJSON_Delete(frame);
+    frame = frame_of(city, mark, &mark); /* few changes again: all orders at once */
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(frame, "sprites")));
+    assert_int_equal(items(frame, "on"), 150);
+    assert_int_equal(items(frame, "o"), 150);
+    cJSON_Delete(frame);
+    city_free(city);
+}
+
+static void test_explain(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    char buffer[8192];
+    struct text text = text_init(buffer, sizeof buffer);
+    struct json_writer writer = json_init(&text);
+    confirmed(city, 100, 1);
+    NOTE(city, 107, KITCHENS_NOTE_CANDIDATE, 0, KITCHEN_A, 1, 80000, 300000, 40000, 50000);
+    NOTE(city, 107, KITCHENS_NOTE_CANDIDATE, 0, KITCHEN_B, 1, 320000, 0, 100000, 100000);
+    NOTE(city, 107, KITCHENS_NOTE_ASSIGNED, 0, KITCHEN_B, 1, 1, 520000, KITCHENS_WEIGHTED_SCORE, 0);
+    NOTE(city, 110, KITCHENS_NOTE_QUEUED, KITCHEN_B, NODE_NONE, 1, 1, 1, 0);
+    handed_over(city, 500, KITCHEN_B, KITCHEN_A, 1);
+    cooking(city, 600, 1, KITCHEN_A, 2);
+    cooked(city, 1600, 1, KITCHEN_A, 2);
+    json_object(&writer, NULL);
+    assert_false(kitchens_explain(city->ledger, &city->world, 99, &writer));
+    assert_true(kitchens_explain(city->ledger, &city->world, 1, &writer));
+    json_close(&writer);
+    cJSON *answer = cJSON_Parse(buffer);
+    assert_non_null(answer);
+    double sum = 0;
+    const cJSON *interval;
+    cJSON_ArrayForEach(interval, cJSON_GetObjectItemCaseSensitive(answer, "intervals"))
+    {
+        double from_ms = cJSON_GetObjectItemCaseSensitive(interval, "from_ms")->valuedouble;
+        assert_true(from_ms == sum); /* one after the other, from 0 */
+        sum = cJSON_GetObjectItemCaseSensitive(interval, "to_ms")->valuedouble;
+    }
+    assert_true(sum == 1500);
+    assert_true(cJSON_GetObjectItemCaseSensitive(answer, "response_ms")->valuedouble == 1500);
+    const cJSON *candidates = cJSON_GetObjectItemCaseSensitive(answer, "candidates");
+    assert_int_equal(cJSON_GetArraySize(candidates), 2);
+    const cJSON *second = cJSON_GetArrayItem(candidates, 1);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(second, "chosen")));
+    const cJSON *handovers = cJSON_GetObjectItemCaseSensitive(answer, "handovers");
+    assert_int_equal(cJSON_GetArraySize(handovers), 1);
+    const cJSON *handover = cJSON_GetArrayItem(handovers, 0);
+    assert_int_equal(cJSON_GetObjectItemCaseSensitive(handover, "from")->valueint, KITCHEN_B);
+    assert_int_equal(cJSON_GetObjectItemCaseSensitive(handover, "to")->valueint, KITCHEN_A);
+    cJSON_Delete(answer);
+    city_free(city);
+}
+
 /* ---- Promises, each broken ---- */
 
 static void test_lost_at_restart(void **state)
@@ -435,14 +577,6 @@ static void test_copied_order_cooked_twice(void **state)
     cooked(city, 1211, 1, KITCHEN_B, 1);
     fails(city, LEDGER_CHECK_ONE_COOK_PER_EPOCH, KITCHENS_WORD_COOKED_TWICE_ONE_EPOCH);
     city_free(city);
-}
-
-static void handed_over(struct city *city, int64_t t, uint32_t from, uint32_t to, int64_t epoch)
-{
-    NOTE(city, t, KITCHENS_NOTE_HANDOVER_OFFERED, 0, from, 1, epoch, to);
-    NOTE(city, t + 2, KITCHENS_NOTE_HANDOVER_RELEASED, from, NODE_NONE, 1, epoch);
-    NOTE(city, t + 6, KITCHENS_NOTE_QUEUED, to, NODE_NONE, 1, epoch + 1, 1, 0);
-    NOTE(city, t + 8, KITCHENS_NOTE_HANDOVER_ACCEPTED, 0, to, 1, epoch + 1, from);
 }
 
 static void test_bounce(void **state)
@@ -665,6 +799,9 @@ int main(void)
         cmocka_unit_test(test_percentiles_against_sorting),
         cmocka_unit_test(test_utilisation),
         cmocka_unit_test(test_rows_of_a_second),
+        cmocka_unit_test(test_frames),
+        cmocka_unit_test(test_frames_of_counts),
+        cmocka_unit_test(test_explain),
         cmocka_unit_test(test_lost_at_restart),
         cmocka_unit_test(test_forgotten_but_cooked),
         cmocka_unit_test(test_never_served),

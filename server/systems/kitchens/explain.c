@@ -81,7 +81,7 @@ static void explain_handovers(const struct ledger *ledger, const struct ledger_o
         if (step->blocker == LEDGER_BLOCKED_HANDOVER) {
             json_object(writer, NULL);
             add_node(writer, "from", step->node);
-            json_u64(writer, "to", step->ref);
+            add_node(writer, "to", step->ref == NODE_NONE ? LEDGER_NO_KITCHEN : (uint8_t)step->ref);
             add_ms(writer, "released_ms", from);
             add_ms(writer, "taken_ms", step->until);
             json_close(writer);
@@ -91,7 +91,8 @@ static void explain_handovers(const struct ledger *ledger, const struct ledger_o
     json_close(writer);
 }
 
-static void explain_candidate(const struct ledger_candidate *candidate, struct json_writer *writer)
+static void explain_candidate(const struct ledger_candidate *candidate, bool chosen,
+                              struct json_writer *writer)
 {
     int64_t score =
         (int64_t)candidate->load + candidate->specialty + candidate->time + candidate->distance;
@@ -102,6 +103,7 @@ static void explain_candidate(const struct ledger_candidate *candidate, struct j
     json_decimal(writer, "specialty", candidate->specialty, SCORE_DECIMALS);
     json_decimal(writer, "time", candidate->time, SCORE_DECIMALS);
     json_decimal(writer, "distance", candidate->distance, SCORE_DECIMALS);
+    json_bool(writer, "chosen", chosen);
     json_close(writer);
 }
 
@@ -115,8 +117,11 @@ static void explain_candidates(const struct ledger *ledger, const struct ledger_
         return;
     }
     json_array(writer, "candidates");
-    for (uint32_t i = 0; i < order->candidate_count; i++)
-        explain_candidate(&ledger->candidates[(order->candidates + i) % LEDGER_CANDIDATES], writer);
+    for (uint32_t i = 0; i < order->candidate_count; i++) {
+        const struct ledger_candidate *candidate =
+            &ledger->candidates[(order->candidates + i) % LEDGER_CANDIDATES];
+        explain_candidate(candidate, candidate->node == order->decided, writer);
+    }
     json_close(writer);
 }
 

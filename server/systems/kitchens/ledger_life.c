@@ -36,7 +36,7 @@ void ledger_note_placed(const struct ledger_context *context)
     }
     order->x_m = (int32_t)note->args[0];
     order->y_m = (int32_t)note->args[1];
-    order->dish = (uint8_t)note->args[2];
+    order->dish = note->args[2] < context->plan->dish_count ? (uint8_t)note->args[2] : 0;
     order->source = (uint8_t)note->args[3];
     order->policy = (uint8_t)context->world->env->settings[KITCHENS_SET_POLICY];
     order->born = (uint32_t)ledger->notes;
@@ -104,19 +104,20 @@ static void note_confirmed(const struct ledger_context *context, struct ledger_o
 
 static void note_waiting(const struct ledger_context *context, struct ledger_order *order)
 {
-    order->wait = (uint8_t)context->note->args[0];
+    order->reason = (uint8_t)context->note->args[0];
     ledger_order_commit(context, order, LEDGER_NO_KITCHEN);
     order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
     ledger_order_enter(context, order, LEDGER_PHASE_WAITING);
 }
 
-static void decision_adopt(struct ledger *ledger, struct ledger_order *order)
+static void decision_adopt(struct ledger *ledger, struct ledger_order *order, uint32_t node)
 {
     if (ledger->candidate_order != order->order)
         return;
     uint32_t count = ledger->candidate_next - ledger->candidate_first;
     order->candidates = ledger->candidate_first;
     order->candidate_count = (uint8_t)(count > KITCHENS_MAX ? KITCHENS_MAX : count);
+    order->decided = (uint8_t)node;
     ledger->candidate_order = NODE_NONE;
 }
 
@@ -152,11 +153,7 @@ static void note_assigned(const struct ledger_context *context, struct ledger_or
     order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
     if (order->kitchen_first == LEDGER_NO_KITCHEN)
         order->kitchen_first = (uint8_t)note->peer;
-    decision_adopt(ledger, order);
-    ledger_order_waited(context, order);
-    if (ledger_is_uncooked(order))
-        ledger_order_step(ledger, order, note->time_ns, (enum ledger_blocker)order->blocked,
-                          order->blocked_ref);
+    decision_adopt(ledger, order, note->peer);
     ledger_order_commit(context, order, (uint8_t)note->peer);
     ledger_order_enter(context, order, LEDGER_PHASE_TO_KITCHEN);
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->peer);

@@ -90,12 +90,13 @@ struct ledger_order {
     uint16_t chain; /* next record of the hash bucket */
     uint16_t first_step, last_step;
     uint8_t phase; /* 0: the record is free */
-    uint8_t blocked, flags, outcome, reason;
+    uint8_t blocked, flags, outcome;
+    uint8_t reason; /* while it is open: enum kitchens_wait; once refused: why */
     uint8_t dish, source, policy, candidate_count;
     uint8_t kitchen_first, kitchen, kitchen_cooked; /* node numbers */
     uint8_t handover_from, handover_to;
     uint8_t migrations, reassigned, times_cooked; /* stop at 255 */
-    uint8_t wait;                                 /* enum kitchens_wait */
+    uint8_t decided;                              /* node that the score terms speak of */
 };
 _Static_assert(sizeof(struct ledger_order) == 104, "no padding, and the pool's budget");
 
@@ -289,7 +290,7 @@ void ledger_order_waited(const struct ledger_context *context, struct ledger_ord
 /* The next phase begins with this note. */
 void ledger_order_enter(const struct ledger_context *context, struct ledger_order *order,
                         enum ledger_phase phase);
-/* Counts the order among those that kitchen `node` (or nobody) has to cook. */
+/* From this note on, kitchen `node` (or nobody) has to cook it; ends the present interval. */
 void ledger_order_commit(const struct ledger_context *context, struct ledger_order *order,
                          uint8_t node);
 void ledger_order_handover_end(struct ledger *ledger, struct ledger_order *order);

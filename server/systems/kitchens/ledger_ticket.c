@@ -24,7 +24,6 @@ static void note_queued(const struct ledger_context *context, struct ledger_orde
                         (int32_t)note->args[2]);
     if (order == NULL || !is_main_track(order, (uint64_t)note->args[0]))
         return;
-    ledger_order_waited(context, order);
     if (order->kitchen != note->node)
         ledger_order_commit(context, order, (uint8_t)note->node);
     order->epoch = (uint64_t)note->args[0];

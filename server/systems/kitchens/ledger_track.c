@@ -46,7 +46,9 @@ static struct blocked blocked_now(const struct ledger_context *context,
             return (struct blocked){LEDGER_BLOCKED_REJECTED, order->kitchen};
         return blocked_at_kitchen(context, order);
     case LEDGER_PHASE_HANDOVER:
-        return (struct blocked){LEDGER_BLOCKED_HANDOVER, order->handover_to};
+        return (struct blocked){LEDGER_BLOCKED_HANDOVER, order->handover_to == LEDGER_NO_KITCHEN
+                                                             ? NODE_NONE
+                                                             : order->handover_to};
     default:
         break;
     }
@@ -58,7 +60,7 @@ static struct blocked blocked_now(const struct ledger_context *context,
     case LEDGER_PHASE_BOOK:
         return (struct blocked){LEDGER_BLOCKED_BOOK, KITCHENS_DISPATCHER};
     default:
-        return (struct blocked){LEDGER_BLOCKED_KITCHENS, order->wait};
+        return (struct blocked){LEDGER_BLOCKED_KITCHENS, order->reason};
     }
 }
 
@@ -103,23 +105,30 @@ void ledger_order_waited(const struct ledger_context *context, struct ledger_ord
                       note->node);
 }
 
+/* Ends the present interval with this note. */
+static void order_close(const struct ledger_context *context, struct ledger_order *order)
+{
+    ledger_order_waited(context, order);
+    if (ledger_is_uncooked(order))
+        ledger_order_step(context->ledger, order, context->note->time_ns,
+                          (enum ledger_blocker)order->blocked, order->blocked_ref);
+}
+
 void ledger_order_enter(const struct ledger_context *context, struct ledger_order *order,
                         enum ledger_phase phase)
 {
-    ledger_order_waited(context, order);
-    if (ledger_is_uncooked(order)) { /* the blocker may repeat, but the interval before is closed */
-        ledger_order_step(context->ledger, order, context->note->time_ns,
-                          (enum ledger_blocker)order->blocked, order->blocked_ref);
-        ledger_order_phase(context, order, phase);
-        ledger_order_block(context, order, context->note->time_ns);
-    }
+    if (!ledger_is_uncooked(order))
+        return;
+    order_close(context, order);
+    ledger_order_phase(context, order, phase);
+    ledger_order_block(context, order, context->note->time_ns);
 }
 
-/* Counts the order among those that its kitchen has to cook. */
 void ledger_order_commit(const struct ledger_context *context, struct ledger_order *order,
                          uint8_t node)
 {
     struct ledger *ledger = context->ledger;
+    order_close(context, order);
     if (order->kitchen != LEDGER_NO_KITCHEN && ledger_is_uncooked(order)) {
         struct ledger_kitchen *before = ledger_kitchen(ledger, order->kitchen);
         before->committed = (uint16_t)(before->committed - (before->committed > 0));
