@@ -5,7 +5,8 @@ import { api } from "../../app/api.js";
 import { el, fill } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { report } from "../../app/steer.js";
-import { duration, has, humanise, number, systemWord, t } from "../../app/words.js";
+import { duration, fillIn, has, humanise, number, systemWord, t } from "../../app/words.js";
+import { nodeLabel } from "./tell.js";
 
 /** @typedef {import("../../app/model.js").Model} Model */
 
@@ -66,18 +67,21 @@ function kindOf(interval) {
 
 /** @param {any} interval */
 function intervalName(interval) {
-  const name = String(interval.name ?? interval.phase ?? "");
+  const name = String(interval.name ?? interval.phase ?? interval.blocker?.kind ?? interval.blocker ?? "");
   return systemWord("intervals", name) ?? (has(`interval.${name}`) ? t(`interval.${name}`) : humanise(name));
 }
 
-/** @param {any} interval */
-function blockerText(interval) {
+/** @param {Model} model @param {any} interval */
+function blockerText(model, interval) {
   const blocker = interval.blocker;
   if (interval.text) return interval.text;
   if (blocker && typeof blocker === "object" && blocker.text) return blocker.text;
   const name = String(blocker?.kind ?? blocker ?? "");
   const order = interval.order ?? blocker?.order ?? "";
-  const values = { order, node: interval.node ?? blocker?.node ?? "" };
+  const at = interval.at_node ?? interval.kitchen;
+  const values = { order, node: interval.node ?? blocker?.node ?? "", at_node: at === undefined ? "" : nodeLabel(model, at) };
+  const sentence = systemWord("blockers", name);
+  if (sentence) return fillIn(sentence, values);
   return has(`blocker.${name}`) ? t(`blocker.${name}`, values) : humanise(name);
 }
 
@@ -91,11 +95,11 @@ function bar(intervals, sum) {
     }));
 }
 
-/** @param {Model} _model @param {any[]} intervals @param {number} sum */
-function intervalTable(_model, intervals, sum) {
+/** @param {Model} model @param {any[]} intervals @param {number} sum */
+function intervalTable(model, intervals, sum) {
   const rows = intervals.map((interval) => [
     el("span", null, el("span.swatch", { "data-phase": kindOf(interval) }), intervalName(interval)),
-    blockerText(interval),
+    blockerText(model, interval),
     duration(length(interval)),
     `${number((100 * length(interval)) / Math.max(sum, 1e-9), 1)} %`,
   ]);
