@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "http/body.h"
 #include "http/limits.h"
 #include "http/problem.h"
 #include "http/server.h"
@@ -112,47 +113,6 @@ static bool body_receive(struct request *request, char *bytes, size_t length)
     return true;
 }
 
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool utf8_is_valid(const uint8_t *at, const uint8_t *end)
-{
-    while (at < end) {
-        uint8_t first = *at++;
-        if (first < 0x80)
-            continue;
-        unsigned more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-        if (first < 0xc2 || first > 0xf4 || (size_t)(end - at) < more)
-            return false;
-        uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-        uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-        for (unsigned i = 0; i < more; i++, at++) {
-            if (*at < low || *at > high)
-                return false;
-            low = 0x80;
-            high = 0xbf;
-        }
-    }
-    return true;
-}
-
-static int body_parse(struct request *request, const char *bytes, size_t length)
-{
-    if (!utf8_is_valid((const uint8_t *)bytes, (const uint8_t *)bytes + length))
-        return reply_problem(request, 400, "The body is not valid UTF-8.");
-    const char *end = NULL;
-    request->body = cJSON_ParseWithLengthOpts(bytes, length, &end, false);
-    if (request->body != NULL)
-        end += strspn(end, " \t\r\n");
-    if (request->body == NULL || end != bytes + length) {
-        char detail[128];
-        snprintf(detail, sizeof detail, "The body is not JSON: it cannot be read from byte %td on.",
-                 end != NULL ? end - bytes : 0);
-        return reply_problem(request, 400, detail);
-    }
-    if (!cJSON_IsObject(request->body))
-        return reply_problem(request, 400, "The body must be a JSON object, such as {}.");
-    return 0;
-}
-
 int request_read_body(struct request *request)
 {
     long long length = mg_get_request_info(request->connection)->content_length;
@@ -164,13 +124,14 @@ int request_read_body(struct request *request)
     const char *expect = header(request, "Expect");
     if (expect != NULL && mg_strcasecmp(expect, "100-continue") == 0)
         mg_printf(request->connection, "HTTP/1.1 100 Continue\r\n\r\n");
-    char bytes[HTTP_BODY_BYTES_MAX + 1];
+    char bytes[HTTP_BODY_BYTES_MAX];
+    struct error error;
     if (!body_receive(request, bytes, (size_t)length)) {
         request_close_after(request);
         return reply_problem(request, 408, "The body did not arrive in time.");
     }
-    bytes[length] = 0; /* cJSON looks one byte past some numbers */
-    return body_parse(request, bytes, (size_t)length);
+    request->body = body_parse(bytes, (size_t)length, &error);
+    return request->body != NULL ? 0 : reply_problem(request, 400, error.text);
 }
 
 bool request_query_word(const struct request *request, const char *name, char *word, size_t bytes)
