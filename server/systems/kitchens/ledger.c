@@ -39,7 +39,21 @@ static void orders_recovered(const struct ledger_context *context)
             order->flags |= LEDGER_FORGOTTEN;
         else
             ledger_order_block(context, order, context->note->time_ns);
-        ledger_order_lose_if_vanished(context, order);
+        if ((order->flags & LEDGER_FORGOTTEN) != 0 && order->phase == LEDGER_PHASE_SERVED)
+            ledger_order_end(context, order, LEDGER_SERVED, LEDGER_PHASE_SERVED);
+        else
+            ledger_order_lose_if_vanished(context, order);
+    }
+}
+
+/* The customers have forgotten what they ordered: nobody asks any more for what had no answer. */
+static void orders_unasked(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    for (uint32_t i = 0; i < ledger->order_fresh; i++) {
+        struct ledger_order *order = &ledger->orders[i];
+        if (order->phase == LEDGER_PHASE_TO_DISPATCHER && order->outcome == LEDGER_OPEN)
+            ledger_note_given_up(context, order);
     }
 }
 
@@ -95,6 +109,8 @@ static void ledger_note(void *state, const struct node_world *world, const struc
     ledger->notes++;
     if (note->kind < NODE_NOTE_SYSTEM || !ledger_order_note(&context))
         ledger_city_note(&context);
+    if (note->kind == NODE_NOTE_STARTED && note->node == kitchens_customers(context.plan))
+        orders_unasked(&context);
     if (note->kind == KITCHENS_NOTE_BOOK_RECOVERED)
         orders_recovered(&context);
     else if (note->kind >= NODE_NOTE_CRASHED && note->kind <= NODE_NOTE_RESUMED)

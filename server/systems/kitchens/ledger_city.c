@@ -14,17 +14,22 @@ static void kitchen_furnish(struct ledger_kitchen *kitchen, uint16_t cooks, uint
     kitchen->speed_pct = speed_pct;
 }
 
+/* As the plan has it: so it begins, and so it is again after a crash, which forgets all else. */
+static void kitchen_as_planned(struct ledger_kitchen *kitchen, const struct kitchens_kitchen *place)
+{
+    kitchen_furnish(kitchen, place->cooks, place->capacity, place->specialties, place->speed_pct);
+    kitchen->opened = place->open;
+    kitchen->slow_pct = PCT_AS_BUILT;
+    kitchen->leaving = false;
+}
+
 void ledger_city_init(struct ledger *ledger, const struct kitchens_plan *plan)
 {
     assert(plan->kitchen_count <= KITCHENS_MAX);
     ledger->kitchen_count = plan->kitchen_count;
     for (uint32_t i = 0; i < plan->kitchen_count; i++) {
-        const struct kitchens_kitchen *place = &plan->kitchens[i];
         struct ledger_kitchen *kitchen = &ledger->kitchens[i];
-        kitchen_furnish(kitchen, place->cooks, place->capacity, place->specialties,
-                        place->speed_pct);
-        kitchen->opened = place->open;
-        kitchen->slow_pct = PCT_AS_BUILT;
+        kitchen_as_planned(kitchen, &plan->kitchens[i]);
         kitchen->cpu_pct = PCT_AS_BUILT;
         kitchen->identity = LEDGER_NO_KITCHEN;
         kitchen->score = -1;
@@ -105,6 +110,11 @@ static void note_kitchen_host(const struct ledger_context *context, struct ledge
     case NODE_NOTE_STARTED:
         kitchen->up = true;
         kitchen->recovering = note->args[0] > 1;
+        kitchen_as_planned(kitchen, &context->plan->kitchens[note->node - KITCHENS_FIRST]);
+        break;
+    case NODE_NOTE_INPUT:
+        kitchen->leaving =
+            kitchen->leaving || (kitchen->opened && note->args[0] == KITCHENS_INPUT_CLOSE);
         break;
     case NODE_NOTE_PAUSED:
         kitchen->paused = true;
@@ -169,6 +179,7 @@ static void note_host(const struct ledger_context *context)
     case NODE_NOTE_PAUSED:
     case NODE_NOTE_RESUMED:
     case NODE_NOTE_CPU_SLOWED:
+    case NODE_NOTE_INPUT:
         if (ledger_is_kitchen(context->ledger, note->node))
             note_kitchen_host(context, ledger_kitchen(context->ledger, note->node));
         else if (note->node == KITCHENS_DISPATCHER)
@@ -199,6 +210,7 @@ static void note_opened(const struct ledger_context *context, struct ledger_kitc
     kitchen_furnish(kitchen, (uint16_t)args[0], (uint16_t)args[1], (uint32_t)args[2],
                     (uint16_t)args[3]);
     kitchen->opened = true;
+    kitchen->slow_pct = PCT_AS_BUILT;
     kitchen->leaving = false;
     kitchen->recovering = false;
     kitchen->born = (uint32_t)context->ledger->notes;
@@ -227,7 +239,8 @@ static void note_registered(const struct ledger_context *context, struct ledger_
                          KITCHENS_WORD_IDENTITY_TWICE, KITCHENS_FIRST + i, note->peer, identity, 0);
     }
     kitchen->identity = identity;
-    kitchen->belief = LEDGER_BELIEF_OPEN;
+    if (kitchen->belief != LEDGER_BELIEF_EJECTED) /* that ends with a word of trust */
+        kitchen->belief = LEDGER_BELIEF_OPEN;
     kitchen->recovering = false;
     kitchen->progress_ns = note->time_ns;
 }

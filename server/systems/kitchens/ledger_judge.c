@@ -11,7 +11,8 @@
 enum {
     HERD_RATIO_MAX = 200,      /* busiest over mean, hundredths (CHEF-T02) */
     HERD_ORDERS_A_KITCHEN = 4, /* fewer in one refresh say nothing */
-    BLACK_HOLE_S = 20,         /* a kitchen that holds orders finishes one within this time */
+    BLACK_HOLE_S = 20,         /* a kitchen that holds orders finishes one within this time, */
+    BLACK_HOLE_FACTOR = 4,     /* or within so many times what a full rail explains */
     SCORE_MAX = 1000000,
 };
 
@@ -170,6 +171,30 @@ static bool may_eject(const struct ledger_context *context)
            context->world->env->settings[KITCHENS_SET_PANIC_PCT] * known;
 }
 
+/* Time of a dish: the slowest word of a kitchen about its own, or what the menu says. */
+static int64_t dish_ms(const struct ledger_context *context)
+{
+    const struct kitchens_plan *plan = context->plan;
+    int64_t sum_ms = 0;
+    for (uint32_t i = 0; i < plan->dish_count; i++)
+        sum_ms += plan->dishes[i].preparation_ms;
+    int64_t longest_ms = sum_ms / plan->dish_count;
+    for (uint32_t i = 0; i < plan->kitchen_count; i++) {
+        int64_t average_ms = context->ledger->kitchens[i].average_ms;
+        longest_ms = average_ms > longest_ms ? average_ms : longest_ms;
+    }
+    return longest_ms;
+}
+
+static int64_t black_hole_ns(const struct ledger_kitchen *kitchen, int64_t one_ms)
+{
+    int64_t cooks = kitchen->cooks == 0 ? 1 : kitchen->cooks;
+    int64_t rail_ns =
+        BLACK_HOLE_FACTOR * one_ms * (kitchen->capacity + cooks) / cooks * LEDGER_MS_NS;
+    int64_t least_ns = BLACK_HOLE_S * LEDGER_SECOND_NS;
+    return rail_ns > least_ns ? rail_ns : least_ns;
+}
+
 /* A kitchen that takes orders and finishes none must lose the dispatcher's trust (CHEF-T08). */
 void ledger_judge_tick(const struct ledger_context *context)
 {
@@ -177,6 +202,7 @@ void ledger_judge_tick(const struct ledger_context *context)
     int64_t now_ns = context->world->time_ns;
     bool promised = context->world->env->settings[KITCHENS_SET_EJECTION] != 0 &&
                     ledger->dispatcher_up && !ledger->dispatcher_paused;
+    int64_t one_ms = dish_ms(context);
     for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
         struct ledger_kitchen *kitchen = &ledger->kitchens[i];
         if (!promised || kitchen->committed == 0 || kitchen->belief != LEDGER_BELIEF_OPEN) {
@@ -184,7 +210,7 @@ void ledger_judge_tick(const struct ledger_context *context)
             continue;
         }
         int64_t idle_ns = now_ns - kitchen->progress_ns;
-        if (idle_ns > BLACK_HOLE_S * LEDGER_SECOND_NS && may_eject(context)) {
+        if (idle_ns > black_hole_ns(kitchen, one_ms) && may_eject(context)) {
             ledger_break(context, LEDGER_CHECK_NO_BLACK_HOLE, NODE_NONE, KITCHENS_WORD_BLACK_HOLE,
                          KITCHENS_FIRST + i, idle_ns / LEDGER_MS_NS, kitchen->committed, 0);
             kitchen->progress_ns = now_ns; /* the next one counts anew */
@@ -224,7 +250,8 @@ static void finding_doubt(const struct ledger *ledger, struct system_finding *fi
 }
 
 /* At rest, an order that was confirmed and is in nobody's hands is lost; one that somebody still
- * holds, or that never got an answer, was not served. */
+ * holds, or that never got an answer, was not served. (A courier who found no customer has done
+ * his part.) */
 static bool is_lost_at_rest(const struct ledger_order *order)
 {
     bool forgotten = (order->flags & (LEDGER_UNHEARD | LEDGER_FORGOTTEN)) != 0;
@@ -234,8 +261,9 @@ static bool is_lost_at_rest(const struct ledger_order *order)
 
 static bool is_unserved_at_rest(const struct ledger_order *order)
 {
-    return order->outcome == LEDGER_OPEN && order->phase != LEDGER_PHASE_SERVED &&
-           !is_lost_at_rest(order) &&
+    bool done = order->cooked != 0 &&
+                (order->phase == LEDGER_PHASE_SERVED || (order->flags & LEDGER_SETTLED) != 0);
+    return order->outcome == LEDGER_OPEN && !done && !is_lost_at_rest(order) &&
            ((order->flags & LEDGER_GIVEN_UP) == 0 || (order->flags & LEDGER_CONFIRMED) != 0);
 }
 

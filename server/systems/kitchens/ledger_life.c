@@ -55,7 +55,7 @@ static void note_resent(const struct ledger_context *context, struct ledger_orde
     ledger_order_block(context, order, context->note->time_ns);
 }
 
-static void note_given_up(const struct ledger_context *context, struct ledger_order *order)
+void ledger_note_given_up(const struct ledger_context *context, struct ledger_order *order)
 {
     order->flags |= LEDGER_GIVEN_UP;
     if (order->outcome != LEDGER_OPEN || order->phase != LEDGER_PHASE_TO_DISPATCHER)
@@ -293,7 +293,7 @@ bool ledger_note_of_customers(const struct ledger_context *context, struct ledge
         note_resent(context, order);
         return true;
     case KITCHENS_NOTE_GIVEN_UP:
-        note_given_up(context, order);
+        ledger_note_given_up(context, order);
         return true;
     case KITCHENS_NOTE_SERVED:
         note_served(context, order);

@@ -311,6 +311,8 @@ void ledger_note_candidate(const struct ledger_context *context);
 void ledger_note_settled(const struct ledger_context *context, struct ledger_order *order);
 /* False: not a note of theirs about an order. The order is open. */
 bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledger_order *order);
+/* Nobody asks for it any more; over, if the dispatcher has not heard of it either. */
+void ledger_note_given_up(const struct ledger_context *context, struct ledger_order *order);
 /* The hand-over under way, if there is one, has failed. */
 void ledger_handover_failed(const struct ledger_context *context, struct ledger_order *order,
                             uint32_t reason);

@@ -1,6 +1,8 @@
 /* ledger_ticket.c: notes of kitchens: tickets on a rail, on the stove, done. */
 #include "systems/kitchens/ledger_state.h"
 
+static const int64_t COOKING_KNOWN_NS = 3600 * LEDGER_SECOND_NS;
+
 /* ---- Kitchens ---- */
 
 /* A ticket under an older epoch than the latest is a side track: it is counted, not followed. */
@@ -41,7 +43,8 @@ static void note_cooking(const struct ledger_context *context, struct ledger_ord
     if (order->blocked == LEDGER_BLOCKED_SLOT && note->args[2] >= 0)
         ledger_order_blame(order, LEDGER_BLOCKED_SLOT, (uint32_t)note->args[2]);
     ledger_order_enter(context, order, LEDGER_PHASE_COOKING);
-    order->until = ledger_units(order, note->time_ns + note->args[1]);
+    if (note->args[1] < COOKING_KNOWN_NS) /* a kitchen at 0 % never finishes */
+        order->until = ledger_units(order, note->time_ns + note->args[1]);
 }
 
 static bool is_specialist(const struct ledger_context *context, uint32_t node, uint8_t dish)
@@ -144,7 +147,9 @@ static void note_dropped(const struct ledger_context *context, struct ledger_ord
 static void note_released(const struct ledger_context *context, struct ledger_order *order)
 {
     const struct node_note *note = context->note;
-    if (order->phase == LEDGER_PHASE_COOKING && order->kitchen == note->node)
+    bool cooking = order->phase == LEDGER_PHASE_COOKING && order->kitchen == note->node;
+    load_change(context, cooking ? 0 : -1, cooking ? -1 : 0);
+    if (cooking)
         ledger_break(context, LEDGER_CHECK_STARTED_STAYS, order->order, KITCHENS_WORD_STARTED_MOVED,
                      note->node, note->args[0], 0, 0);
     ledger_order_enter(context, order, LEDGER_PHASE_HANDOVER);

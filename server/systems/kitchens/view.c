@@ -134,16 +134,30 @@ static void view_order_new(const struct view *view, const struct ledger_order *o
     json_close(view->writer);
 }
 
+/* Released, and on its way to the kitchen that is to take it. */
+static bool is_moving(const struct ledger_order *order)
+{
+    return order->phase == LEDGER_PHASE_HANDOVER ||
+           (order->phase == LEDGER_PHASE_TO_KITCHEN && order->kitchen == order->handover_to);
+}
+
+static uint32_t node_of(const struct ledger_order *order)
+{
+    if (order->kitchen == LEDGER_NO_KITCHEN || order->phase <= LEDGER_PHASE_WAITING)
+        return KITCHENS_DISPATCHER;
+    if (is_moving(order) && order->handover_from != LEDGER_NO_KITCHEN)
+        return order->handover_from;
+    return order->kitchen;
+}
+
 static void view_order(const struct view *view, const struct ledger_order *order)
 {
     uint32_t since = order->cooked != 0 ? order->cooked : ledger_order_told(view->ledger, order);
     since = order->ended != 0 ? order->ended : since;
-    bool at_dispatcher =
-        order->kitchen == LEDGER_NO_KITCHEN || order->phase <= LEDGER_PHASE_WAITING;
     json_array(view->writer, NULL);
     json_u64(view->writer, NULL, order->order);
-    json_u64(view->writer, NULL, order->phase);
-    json_u64(view->writer, NULL, at_dispatcher ? KITCHENS_DISPATCHER : order->kitchen);
+    json_u64(view->writer, NULL, is_moving(order) ? LEDGER_PHASE_HANDOVER : order->phase);
+    json_u64(view->writer, NULL, node_of(order));
     json_i64(view->writer, NULL, relative_ms(view, order, since));
     json_i64(view->writer, NULL, order->until == 0 ? 0 : relative_ms(view, order, order->until));
     json_close(view->writer);
