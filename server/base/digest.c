@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 digest_u128;
-
 /* Odd constants with about as many ones as zeros (digits of pi), one for each lane, so that no lane
  * can undo another. */
 static const uint64_t DIGEST_K0 = 0x243f6a8885a308d3u;
@@ -33,16 +31,6 @@ static inline uint64_t digest_load(const uint8_t *at)
     return word;
 }
 
-/* The one serial step. The old halves enter the new ones outside the product too: a factor of zero
- * loses nothing. */
-static inline void digest_step(struct digest *digest, uint64_t first, uint64_t second)
-{
-    digest_u128 product = (digest_u128)(digest->a ^ first) * (digest->b ^ second);
-    uint64_t a = digest->a;
-    digest->a = digest->b + (uint64_t)product;
-    digest->b = ((a << 23) | (a >> 41)) ^ (uint64_t)(product >> 64);
-}
-
 /* 64 bytes: four folds that do not wait for each other, then one serial step. */
 static inline void digest_block(struct digest *digest, const uint8_t *at)
 {
@@ -56,12 +44,6 @@ static inline void digest_block(struct digest *digest, const uint8_t *at)
 struct digest digest_init(void)
 {
     return (struct digest){.a = DIGEST_K3, .b = DIGEST_K6};
-}
-
-void digest_words(struct digest *digest, uint64_t first, uint64_t second)
-{
-    assert(digest != NULL);
-    digest_step(digest, first ^ DIGEST_K1, second ^ DIGEST_K2);
 }
 
 void digest_bytes(struct digest *digest, const void *data, size_t size)

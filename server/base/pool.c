@@ -7,39 +7,37 @@
 struct pool pool_plan(struct arena *arena, uint32_t capacity, uint32_t item_size)
 {
     assert(item_size > 0);
-    assert(capacity < POOL_NONE);
-    uint32_t rounded = (item_size + 7u) & ~7u;
+    uint32_t stride = (item_size + POOL_UNIT - 1) / POOL_UNIT;
+    uint64_t offset = arena_reserve(arena, capacity, (uint64_t)stride * POOL_UNIT, ARENA_ALIGNMENT);
+    assert(arena->size / POOL_UNIT < POOL_NONE);
+    uint32_t first = (uint32_t)(offset / POOL_UNIT);
     return (struct pool){
-        .offset = arena_reserve(arena, capacity, rounded, ARENA_ALIGNMENT),
-        .item_size = rounded,
-        .capacity = capacity,
-        .free = POOL_NONE,
-    };
+        .first = first, .stride = stride, .capacity = capacity, .free = POOL_NONE, .fresh = first};
 }
 
 uint32_t pool_take(struct pool *pool, void *base)
 {
-    uint32_t index = pool->free;
-    if (index != POOL_NONE) {
-        memcpy(&pool->free, pool_at(pool, base, index), sizeof pool->free);
-    } else if (pool->fresh < pool->capacity) {
-        index = pool->fresh;
-        pool->fresh++;
+    uint32_t place = pool->free;
+    if (place != POOL_NONE) {
+        memcpy(&pool->free, pool_at(base, place), sizeof pool->free);
+    } else if (pool->used < pool->capacity) { /* none is free, so those used are all before it */
+        place = pool->fresh;
+        pool->fresh += pool->stride;
     } else {
         return POOL_NONE;
     }
     pool->used++;
-    assert(pool->used <= pool->fresh);
     pool->used_max = pool->used > pool->used_max ? pool->used : pool->used_max;
-    return index;
+    return place;
 }
 
-void pool_give(struct pool *pool, void *base, uint32_t index)
+void pool_give(struct pool *pool, void *base, uint32_t place)
 {
-    assert(index < pool->fresh);
+    assert(place >= pool->first);
+    assert(place < pool->fresh);
     assert(pool->used > 0);
-    assert(index != pool->free); /* the same item twice in a row */
-    memcpy(pool_at(pool, base, index), &pool->free, sizeof pool->free);
-    pool->free = index;
+    assert(place != pool->free); /* the same item twice in a row */
+    memcpy(pool_at(base, place), &pool->free, sizeof pool->free);
+    pool->free = place;
     pool->used--;
 }

@@ -4,6 +4,7 @@
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 
+int command_bench(int argc, char **argv);
 int command_serve(int argc, char **argv);
 
 #endif

@@ -5,27 +5,13 @@
 
 __extension__ typedef __int128 clock_i128;
 
-/* What a drifting clock counts while `elapsed_ns` of true time pass. */
-static int64_t clock_local_ns(const struct sim_clock *clock, int64_t elapsed_ns)
+int64_t sim_clock_drifted_ns(const struct sim_clock *clock, int64_t elapsed_ns)
 {
     assert(elapsed_ns >= 0);
-    if (clock->drift_ppm == 0) {
-        return elapsed_ns;
-    }
     return elapsed_ns + (int64_t)((clock_i128)elapsed_ns * clock->drift_ppm / DRAW_MILLION);
 }
 
-int64_t sim_clock_monotonic_ns(const struct sim_clock *clock, int64_t now_ns)
-{
-    return clock->monotonic_ns + clock_local_ns(clock, now_ns - clock->since_ns);
-}
-
-int64_t sim_clock_wall_ns(const struct sim_clock *clock, int64_t now_ns)
-{
-    return clock->wall_ns + clock_local_ns(clock, now_ns - clock->since_ns);
-}
-
-int64_t sim_clock_true_ns(const struct sim_clock *clock, int64_t deadline_ns)
+int64_t sim_clock_drifted_true_ns(const struct sim_clock *clock, int64_t deadline_ns)
 {
     if (deadline_ns <= clock->monotonic_ns) {
         return clock->since_ns;
@@ -39,10 +25,10 @@ int64_t sim_clock_true_ns(const struct sim_clock *clock, int64_t deadline_ns)
     }
     /* Both divisions round, so the estimate may be one off on either side. */
     int64_t elapsed_ns = (int64_t)elapsed;
-    while (clock_local_ns(clock, elapsed_ns) < local_ns) {
+    while (sim_clock_drifted_ns(clock, elapsed_ns) < local_ns) {
         elapsed_ns++;
     }
-    while (elapsed_ns > 0 && clock_local_ns(clock, elapsed_ns - 1) >= local_ns) {
+    while (elapsed_ns > 0 && sim_clock_drifted_ns(clock, elapsed_ns - 1) >= local_ns) {
         elapsed_ns--;
     }
     return clock->since_ns + elapsed_ns;

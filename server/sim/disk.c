@@ -16,13 +16,6 @@ static const uint32_t DRAW_TEAR_BYTE = DRAW_PURPOSE('t', 'e', 'a', 'b');
 _Static_assert((SIM_DISK_OPS & (SIM_DISK_OPS - 1)) == 0, "cursors wrap by a mask");
 _Static_assert((SIM_DISK_UNDO_BYTES & (SIM_DISK_UNDO_BYTES - 1)) == 0, "cursors wrap by a mask");
 
-struct sim_disk_op *sim_disk_op_at(struct sim_world *world, const struct sim_disk *disk,
-                                   uint32_t cursor)
-{
-    struct sim_disk_op *ops = sim_at(world, disk->ops_offset);
-    return &ops[cursor & (SIM_DISK_OPS - 1)];
-}
-
 uint8_t *sim_disk_file(struct sim_world *world, const struct sim_disk *disk, uint32_t file)
 {
     return sim_at(world, disk->file_offset[file]);
@@ -37,13 +30,6 @@ static uint32_t disk_ops_room(const struct sim_disk *disk)
 {
     uint32_t oldest = disk->told - disk->durable < SIM_DISK_OPS ? disk->durable : disk->told;
     return SIM_DISK_OPS - (disk->submitted - oldest);
-}
-
-bool sim_disk_blocks(const struct sim_disk *disk)
-{
-    bool many = disk->submitted - disk->complete >= SIM_DISK_OPS_UNDER_WAY;
-    bool large = disk_undo_room(disk) < SIM_DISK_UNDO_SPARE && disk->submitted != disk->complete;
-    return many || large;
 }
 
 /* Copies between the undo ring and a file; the ring wraps. */

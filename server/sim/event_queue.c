@@ -73,33 +73,12 @@ bool event_queue_push(struct event_queue *queue, void *base, int64_t time_ns, ui
     return true;
 }
 
-/* Near levels and early digits come first: the first bucket that is not empty holds the next time. */
-static inline unsigned event_queue_first_level(const struct event_queue *queue)
-{
-    return (unsigned)__builtin_ctz(queue->levels);
-}
-
-static inline unsigned event_queue_first_digit(const struct event_queue *queue, unsigned level)
-{
-    return (unsigned)__builtin_ctzll(queue->digits[level]);
-}
-
 static inline void event_queue_mark_empty(struct event_queue *queue, unsigned level, unsigned digit)
 {
     queue->digits[level] &= ~((uint64_t)1 << digit);
     if (queue->digits[level] == 0) {
         queue->levels &= ~(1u << level);
     }
-}
-
-int64_t event_queue_next_ns(const struct event_queue *queue)
-{
-    if (queue->count == 0) {
-        return INT64_MAX;
-    }
-    unsigned level = event_queue_first_level(queue);
-    unsigned digit = event_queue_first_digit(queue, level);
-    return (int64_t)queue->buckets[level][digit].time_ns_min;
 }
 
 /* Deals the first bucket, of a level above 0, out to lower levels. Its smallest time becomes the

@@ -58,8 +58,28 @@ void event_queue_plan(struct event_queue *queue, struct arena *arena, uint32_t c
  * time last popped. */
 bool event_queue_push(struct event_queue *queue, void *base, int64_t time_ns, uint32_t value);
 
+/* Levels go from near to far and digits from early to late: the first bucket that is not empty
+ * holds the next time. */
+static inline unsigned event_queue_first_level(const struct event_queue *queue)
+{
+    return (unsigned)__builtin_ctz(queue->levels);
+}
+
+static inline unsigned event_queue_first_digit(const struct event_queue *queue, unsigned level)
+{
+    return (unsigned)__builtin_ctzll(queue->digits[level]);
+}
+
 /* Time of the next entry, INT64_MAX when there is none. Changes nothing. */
-int64_t event_queue_next_ns(const struct event_queue *queue);
+static inline int64_t event_queue_next_ns(const struct event_queue *queue)
+{
+    if (queue->levels == 0) {
+        return INT64_MAX;
+    }
+    unsigned level = event_queue_first_level(queue);
+    unsigned digit = event_queue_first_digit(queue, level);
+    return (int64_t)queue->buckets[level][digit].time_ns_min;
+}
 
 /* Takes the next entry's value; the queue must not be empty. *time_ns gets its time. */
 uint32_t event_queue_pop(struct event_queue *queue, void *base, int64_t *time_ns);

@@ -146,11 +146,12 @@ int64_t sim_now_ns(const struct sim *sim)
 int64_t sim_next_ns(const struct sim *sim)
 {
     if (sim->world->halt != SIM_HALT_NONE) {
-        return SIM_NEVER;
+        return INT64_MAX;
     }
     int64_t deadline_ns = deadlines_next_readonly(&sim->world->deadlines, sim->world);
     int64_t message_ns = event_queue_next_ns(&sim->world->queue);
-    return message_ns < deadline_ns ? message_ns : deadline_ns;
+    int64_t next_ns = message_ns < deadline_ns ? message_ns : deadline_ns;
+    return next_ns < SIM_NEVER ? next_ns : INT64_MAX;
 }
 
 uint64_t sim_steps(const struct sim *sim)

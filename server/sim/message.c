@@ -1,10 +1,11 @@
-/* message.c - records of messages in pools of four sizes, named by (class, index) in 32 bits. */
+/* message.c - records of messages in pools of four sizes. */
 #include "sim/world.h"
 
 #include <assert.h>
 
-enum { MESSAGE_INDEX_BITS = 30 };
-static const uint32_t MESSAGE_INDEX_MASK = (1u << MESSAGE_INDEX_BITS) - 1;
+/* The smallest record fills two cache lines. */
+const uint32_t SIM_MESSAGE_BYTES[SIM_MESSAGE_CLASSES] = {128 - sizeof(struct sim_message), 256,
+                                                         1024, NODE_MESSAGE_BYTES_MAX};
 
 /* A class that is full borrows from the next larger one; the run halts when none is left. */
 uint32_t sim_message_take(struct sim *sim, uint32_t length)
@@ -12,14 +13,13 @@ uint32_t sim_message_take(struct sim *sim, uint32_t length)
     struct sim_world *world = sim->world;
     assert(length <= NODE_MESSAGE_BYTES_MAX);
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
-        struct pool *pool = &world->messages[class];
-        if (length + sizeof(struct sim_message) > pool->item_size) {
+        if (length > SIM_MESSAGE_BYTES[class]) {
             continue;
         }
-        uint32_t index = pool_take(pool, world);
-        if (index != POOL_NONE) {
-            uint32_t taken = class << MESSAGE_INDEX_BITS | index;
+        uint32_t taken = pool_take(&world->messages[class], world);
+        if (taken != POOL_NONE) {
             struct sim_message *message = sim_message_at(world, taken);
+            message->class = class & 3u;
             message->state = SIM_MESSAGE_HELD;
             message->length = (uint16_t)length;
             message->flags = 0;
@@ -35,13 +35,7 @@ void sim_message_give(struct sim_world *world, uint32_t message)
     struct sim_message *record = sim_message_at(world, message);
     assert(record->state != SIM_MESSAGE_FREE);
     record->state = SIM_MESSAGE_FREE;
-    pool_give(&world->messages[message >> MESSAGE_INDEX_BITS], world, message & MESSAGE_INDEX_MASK);
-}
-
-struct sim_message *sim_message_at(struct sim_world *world, uint32_t message)
-{
-    struct pool *pool = &world->messages[message >> MESSAGE_INDEX_BITS];
-    return pool_at(pool, world, message & MESSAGE_INDEX_MASK);
+    pool_give(&world->messages[record->class], world, message);
 }
 
 void sim_message_append(struct sim_world *world, struct sim_message_list *list, uint32_t message)

@@ -113,7 +113,10 @@ static void network_double(struct sim *sim, uint32_t message, int64_t arrives_ns
         return;
     }
     struct sim_message *from = sim_message_at(world, message);
-    memcpy(sim_message_at(world, copy), from, sizeof *from + from->length);
+    struct sim_message *to = sim_message_at(world, copy);
+    uint8_t class = to->class;
+    memcpy(to, from, sizeof *from + from->length);
+    to->class = class & 3u;
     world->counters.messages_doubled++;
     network_fly(sim, copy, arrives_ns);
 }
@@ -338,8 +341,8 @@ void sim_network_void(struct sim_world *world, uint32_t from)
 {
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
         struct pool *pool = &world->messages[class];
-        for (uint32_t i = 0; i < pool->fresh; i++) {
-            struct sim_message *message = pool_at(pool, world, i);
+        for (uint32_t i = pool->first; i < pool->fresh; i += pool->stride) {
+            struct sim_message *message = sim_message_at(world, i);
             bool leaves_later = message->state == SIM_MESSAGE_FLYING && message->from == from &&
                                 message->sent_ns > world->now_ns;
             if (leaves_later && (message->flags & SIM_MESSAGE_CARRIED) == 0) {
@@ -355,8 +358,8 @@ uint32_t sim_flights(const struct sim *sim, struct sim_flight *flights, uint32_t
     uint32_t written = 0;
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
         const struct pool *pool = &world->messages[class];
-        for (uint32_t i = 0; i < pool->fresh && written < count; i++) {
-            struct sim_message *message = pool_at(pool, world, i);
+        for (uint32_t i = pool->first; i < pool->fresh && written < count; i += pool->stride) {
+            struct sim_message *message = sim_message_at(world, i);
             bool input = (message->flags & (SIM_MESSAGE_INPUT | SIM_MESSAGE_SETTING)) != 0;
             if (message->state == SIM_MESSAGE_FLYING && !input &&
                 message->sent_ns <= world->now_ns) {

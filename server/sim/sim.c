@@ -30,10 +30,6 @@ static const uint32_t DRAW_JITTER = DRAW_PURPOSE('j', 'i', 't', 't');
 
 /* ---- The plan ---- */
 
-/* Room for `bytes` of payload; the smallest record fills two cache lines. */
-static const uint32_t SIM_CLASS_BYTES[SIM_MESSAGE_CLASSES] = {128 - sizeof(struct sim_message), 256,
-                                                              1024, NODE_MESSAGE_BYTES_MAX};
-
 static uint32_t sim_or_standard(uint32_t value, uint32_t standard)
 {
     return value != 0 ? value : standard;
@@ -60,7 +56,7 @@ static void sim_plan_messages(struct sim_world *world, struct arena *arena,
     const uint32_t counts[SIM_MESSAGE_CLASSES] = {limits.messages_64, limits.messages_256,
                                                   limits.messages_1024, limits.messages_4096};
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
-        uint32_t item_size = (uint32_t)sizeof(struct sim_message) + SIM_CLASS_BYTES[class];
+        uint32_t item_size = (uint32_t)sizeof(struct sim_message) + SIM_MESSAGE_BYTES[class];
         world->messages[class] = pool_plan(arena, counts[class], item_size);
     }
     event_queue_plan(&world->queue, arena, limits.events);
@@ -325,7 +321,7 @@ static bool sim_advance(struct sim *sim, int64_t until_ns)
     while (world->tick_ns <= until_ns && world->tick_ns <= next_ns) {
         sim_tick(sim);
     }
-    if (next_ns > until_ns || next_ns == SIM_NEVER) {
+    if (next_ns > until_ns || next_ns >= SIM_NEVER) {
         return false;
     }
     assert(next_ns >= world->now_ns);
@@ -342,6 +338,7 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
 {
     struct sim_world *world = sim->world;
     assert(until_ns >= world->now_ns);
+    assert(until_ns < SIM_NEVER);
     for (uint64_t done = 0; world->halt == SIM_HALT_NONE; done++) {
         if (done == steps_max) {
             return SIM_WORKING;

@@ -74,7 +74,8 @@ struct sim_message {
     uint16_t length;
     uint8_t from, to; /* from: SIM_NODES_MAX for inputs */
     uint8_t flags;
-    uint8_t state; /* enum sim_message_state */
+    uint8_t class : 4; /* of size */
+    uint8_t state : 4; /* enum sim_message_state */
 };
 _Static_assert(sizeof(struct sim_message) == 40,
                "a small message and its record share a cache line");
@@ -227,11 +228,18 @@ static inline void sim_effect(struct sim_world *world, uint32_t type)
 
 /* ---- message.c ---- */
 
+static inline struct sim_message *sim_message_at(struct sim_world *world, uint32_t message)
+{
+    return pool_at(world, message);
+}
+
+/* Room for payload in the records of each class. */
+extern const uint32_t SIM_MESSAGE_BYTES[SIM_MESSAGE_CLASSES];
+
 /* A record for `length` bytes of payload, or SIM_MESSAGE_NONE after halting the run. Only state,
  * length and flags are set. */
 uint32_t sim_message_take(struct sim *sim, uint32_t length);
 void sim_message_give(struct sim_world *world, uint32_t message);
-struct sim_message *sim_message_at(struct sim_world *world, uint32_t message);
 void sim_message_append(struct sim_world *world, struct sim_message_list *list, uint32_t message);
 /* Takes the first of a list that is not empty. */
 uint32_t sim_message_pop(struct sim_world *world, struct sim_message_list *list);
@@ -276,19 +284,59 @@ void sim_disk_begin_batch(struct sim_world *world, uint32_t node);
 void sim_disk_end_batch(struct sim *sim, uint32_t node);
 /* Power fails: what is not durable is gone. */
 void sim_disk_crash(struct sim_world *world, uint32_t node);
-/* Must the node's next step wait for the device? */
-bool sim_disk_blocks(const struct sim_disk *disk);
-struct sim_disk_op *sim_disk_op_at(struct sim_world *world, const struct sim_disk *disk,
-                                   uint32_t cursor);
+/* Must the node's next step wait for the device? Many operations or bytes are under way. */
+static inline bool sim_disk_blocks(const struct sim_disk *disk)
+{
+    uint32_t under_way = disk->submitted - disk->complete;
+    uint32_t undo_bytes = disk->undo_last - disk->undo_first;
+    return under_way >= SIM_DISK_OPS_UNDER_WAY ||
+           (under_way > 0 && undo_bytes > SIM_DISK_UNDO_BYTES - SIM_DISK_UNDO_SPARE);
+}
+
+static inline struct sim_disk_op *sim_disk_op_at(struct sim_world *world,
+                                                 const struct sim_disk *disk, uint32_t cursor)
+{
+    struct sim_disk_op *ops = sim_at(world, disk->ops_offset);
+    return &ops[cursor & (SIM_DISK_OPS - 1)];
+}
+
 uint8_t *sim_disk_file(struct sim_world *world, const struct sim_disk *disk, uint32_t file);
 
 /* ---- clock.c ---- */
 
-int64_t sim_clock_monotonic_ns(const struct sim_clock *clock, int64_t now_ns);
-int64_t sim_clock_wall_ns(const struct sim_clock *clock, int64_t now_ns);
+/* What a clock counts while `elapsed_ns` of true time pass, when it drifts. */
+int64_t sim_clock_drifted_ns(const struct sim_clock *clock, int64_t elapsed_ns);
+
+static inline int64_t sim_clock_elapsed_ns(const struct sim_clock *clock, int64_t now_ns)
+{
+    int64_t elapsed_ns = now_ns - clock->since_ns;
+    return clock->drift_ppm == 0 ? elapsed_ns : sim_clock_drifted_ns(clock, elapsed_ns);
+}
+
+static inline int64_t sim_clock_monotonic_ns(const struct sim_clock *clock, int64_t now_ns)
+{
+    return clock->monotonic_ns + sim_clock_elapsed_ns(clock, now_ns);
+}
+
+static inline int64_t sim_clock_wall_ns(const struct sim_clock *clock, int64_t now_ns)
+{
+    return clock->wall_ns + sim_clock_elapsed_ns(clock, now_ns);
+}
+
 /* The first true time at which the monotonic clock shows at least deadline_ns; SIM_NEVER if out of
  * range. */
-int64_t sim_clock_true_ns(const struct sim_clock *clock, int64_t deadline_ns);
+int64_t sim_clock_drifted_true_ns(const struct sim_clock *clock, int64_t deadline_ns);
+
+static inline int64_t sim_clock_true_ns(const struct sim_clock *clock, int64_t deadline_ns)
+{
+    if (clock->drift_ppm != 0) {
+        return sim_clock_drifted_true_ns(clock, deadline_ns);
+    }
+    int64_t left_ns = deadline_ns - clock->monotonic_ns;
+    left_ns = left_ns > 0 ? left_ns : 0;
+    return left_ns < SIM_NEVER - clock->since_ns ? clock->since_ns + left_ns : SIM_NEVER;
+}
+
 /* Makes `now` the reference, so that rates may change from here on. */
 void sim_clock_rebase(struct sim_clock *clock, int64_t now_ns);
 

@@ -24,7 +24,7 @@ static void test_against_a_list_of_flags(void **state)
     (void)state;
     struct arena arena = {0};
     struct pool pool = pool_plan(&arena, CAPACITY, 12);
-    assert_int_equal(pool.item_size, 16);
+    assert_int_equal(pool.stride, 2);
     char *base = malloc(arena.size);
     assert_non_null(base);
     uint64_t owner[CAPACITY] = {0};
@@ -34,20 +34,21 @@ static void test_against_a_list_of_flags(void **state)
         bool take =
             draw_chance_ppm(draw_u64(9, 2, 0, step), step / 1000 % 2 == 0 ? 700000 : 300000);
         if (take) {
-            uint32_t index = pool_take(&pool, base);
-            assert_int_equal(index == POOL_NONE, live == CAPACITY);
-            if (index != POOL_NONE) {
+            uint32_t place = pool_take(&pool, base);
+            assert_int_equal(place == POOL_NONE, live == CAPACITY);
+            if (place != POOL_NONE) {
+                uint32_t index = (place - pool.first) / pool.stride;
                 assert_in_range(index, 0, CAPACITY - 1);
                 assert_int_equal(owner[index], 0);
                 owner[index] = step;
-                memcpy(pool_at(&pool, base, index), &step, sizeof step);
+                memcpy(pool_at(base, place), &step, sizeof step);
                 live++;
             }
         } else if (owner[pick] != 0) {
             uint64_t mark;
-            memcpy(&mark, pool_at_const(&pool, base, pick), sizeof mark);
+            memcpy(&mark, pool_at_const(base, pool.first + pick * pool.stride), sizeof mark);
             assert_int_equal(mark, owner[pick]);
-            pool_give(&pool, base, pick);
+            pool_give(&pool, base, pool.first + pick * pool.stride);
             owner[pick] = 0;
             live--;
         }

@@ -1,0 +1,33 @@
+/* bench.h - what the benchmarks of `chef bench` share: a clock, repetitions, a way of reporting. */
+#ifndef COMMAND_BENCH_H
+#define COMMAND_BENCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { BENCH_REPETITIONS = 7 };
+
+/* One measured case. The caller fills all but the results. */
+struct bench_case {
+    const char *bench; /* "queue" */
+    const char *what;  /* what was done, one line */
+    const char *unit;  /* of one piece of work: "events" */
+    uint64_t size;     /* how large the case is: pending events, nodes */
+    uint64_t work;     /* pieces of work in a repetition */
+    double seconds[BENCH_REPETITIONS];
+};
+
+/* Seconds of a monotonic clock. */
+double bench_now_s(void);
+
+/* Work per second, median of the repetitions. */
+double bench_median_rate(const struct bench_case *measured);
+
+/* One line for a person, or one JSON object. */
+void bench_report(const struct bench_case *measured, bool json);
+
+/* The benchmarks: each prints its cases and returns the exit code. */
+int bench_queue(bool json);
+int bench_host(bool json);
+
+#endif
