@@ -3,7 +3,7 @@
 
 import { el, setText } from "./dom.js";
 import { changeSetting } from "./steer.js";
-import { humanise, number, systemWord, t } from "./words.js";
+import { humanise, number, systemTerm, systemTitle, systemWord, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -12,16 +12,15 @@ import { humanise, number, systemWord, t } from "./words.js";
 
 /** @param {string} key */
 export function settingName(key) {
-  const own = t(`setting.${key}`);
-  if (own !== `setting.${key}`) return own;
-  const word = systemWord("settings", key);
-  return (typeof word === "string" ? word : (word?.title ?? word?.label ?? word?.name)) ?? humanise(key);
+  return systemTitle("settings", key) ?? humanise(key);
 }
 
 /** @param {string} key */
 function settingAbout(key) {
   const word = systemWord("settings", key);
-  return typeof word === "string" ? null : (word?.about ?? word?.help ?? null);
+  const term = systemTerm("settings", key);
+  const about = word?.about ?? "";
+  return term ? `${about} (${term})`.trim() : about || null;
 }
 
 /** @param {Model} model @param {string} key */
@@ -104,8 +103,9 @@ function switchField(model, info) {
 function choiceField(model, info) {
   const select = /** @type {HTMLSelectElement} */ (
     el("select", { id: `set-${info.key}`, disabled: !info.live }, ...(info.choices ?? []).map((choice) => {
-      const words = t(`${info.key}.${choice}`);
-      return el("option", { value: choice }, words === `${info.key}.${choice}` ? humanise(choice) : words);
+      const term = systemTerm("choices", choice);
+      const title = systemTitle("choices", choice) ?? humanise(choice);
+      return el("option", { value: choice }, term ? `${title} (${term})` : title);
     }))
   );
   const read = () => {

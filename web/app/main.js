@@ -58,16 +58,23 @@ async function firstRun() {
   await enter(session.run);
 }
 
+/** @param {string} path */
+async function file(path) {
+  const answer = await fetch(path);
+  return answer.json();
+}
+
 async function start() {
   refreshLook(model);
   const session = runInAddress() === "" ? api.session() : null;
-  const [page, words, systems] = await Promise.all([
-    fetch("/words/page.json").then((answer) => answer.json()),
+  const [page, words, host, systems] = await Promise.all([
+    file("/words/page.json"),
     api.words(SYSTEM),
+    file("/words/host.json"),
     api.systems(),
     session,
   ]);
-  setWords(page.words, words);
+  setWords(page.words, { ...words, notes: { ...host.notes, ...words.notes } });
   const list = Array.isArray(systems) ? systems : systems.systems;
   model.system = list.find((/** @type {{name: string}} */ system) => system.name === SYSTEM) ?? null;
   setEnter(enter);
@@ -79,7 +86,7 @@ async function start() {
 
 function mount() {
   const events = { choose: (/** @type {import("./types").EventRow} */ _event) => {} };
-  const verdict = { verify: async () => null };
+  const verdict = { verify: async () => {} };
   const city = mountKitchens(model, {
     verify: () => verdict.verify(),
     chooseEvent: (event) => events.choose(event),

@@ -36,6 +36,22 @@ const POINTS_KEPT = 7200;
 const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
 const FLOW_KEPT_US = 3e6;
 
+/**
+ * A frame tells only the newest phase of an order; which way it went to this kitchen follows from
+ * where it was before.
+ * @param {Order} order
+ * @param {number} phase
+ * @param {number} node
+ * @param {number} t_us
+ */
+function noteMove(order, phase, node, t_us) {
+  if (phase < PHASE.TO_KITCHEN || phase > PHASE.COOKING) return;
+  const from = order.moves[order.moves.length - 1]?.to ?? 0;
+  if (from === node) return;
+  order.moves.push({ from, to: node, t_us });
+  if (order.moves.length > 4) order.moves.shift();
+}
+
 export class Model {
   /** @type {Map<Topic, Set<() => void>>} */
   listeners = new Map();
@@ -250,7 +266,7 @@ export class Model {
 
   /** @param {number[]} row @param {Set<Topic>} changed */
   addOrder([id, x_m, y_m, dish, source], changed) {
-    this.orders.set(id, { id, x_m, y_m, dish, source, segments: [] });
+    this.orders.set(id, { id, x_m, y_m, dish, source, segments: [], moves: [] });
     const place = this.expected.findIndex(
       (order) => order.dish === dish && Math.hypot(order.x_m - x_m, order.y_m - y_m) < 2,
     );
@@ -272,6 +288,7 @@ export class Model {
       return;
     }
     if (last && (last.until_us === 0 || last.until_us > since_us)) last.until_us = since_us;
+    noteMove(order, phase, node, since_us);
     order.segments.push({ phase, node, since_us, until_us });
     if (order.segments.length > 6) order.segments.shift();
   }

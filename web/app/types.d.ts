@@ -144,6 +144,8 @@ export interface Order {
   dish: number;
   source: number;
   segments: Segment[];
+  /** From node to node: chosen (from 0), handed over, given to another after a failure. */
+  moves: { from: number; to: number; t_us: number }[];
 }
 export interface Kitchen extends PlanKitchen {
   truth: number;

@@ -3,28 +3,39 @@
 
 import { api } from "./api.js";
 import { el, fill, icon } from "./dom.js";
+import { openDialog, table } from "./menu.js";
 import { sayStatus } from "./say.js";
 import { report } from "./steer.js";
-import { number, systemWord, t } from "./words.js";
+import { humanise, number, systemTerm, systemTitle, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./types").Verdict} Verdict
+ * @typedef {{
+ *   orders: (model: Model) => number,
+ *   choose: (first: number, last: number, subject: number | null) => void,
+ * }} How
  */
+
+const PROVED_SHOWN_US = 30e6; /* virtual: how long a proof stands on the card while time goes on */
+const NAMED = 2; /* promises named on the card; the others are counted */
+
+/** From the heaviest to the lightest. */
+const WEIGHT = ["FAIL", "EXPECTED-FAIL", "UNKNOWN"];
+const TONES = { FAIL: "fail", UNKNOWN: "unknown", "EXPECTED-FAIL": "planned", PASS: "good" };
+const ICONS = { FAIL: "down", UNKNOWN: "unknown", "EXPECTED-FAIL": "down", PASS: "serving" };
 
 /** @param {string} check */
 export function checkName(check) {
-  const word = systemWord("checks", check);
-  const text = typeof word === "string" ? word : (word?.title ?? word?.text ?? word?.name);
-  return text ?? check.replace(/_/g, " ");
+  return systemTitle("checks", check) ?? humanise(check);
 }
 
 /**
- * The heaviest of several verdicts.
+ * The heaviest of several verdicts; null when all promises hold.
  * @param {Verdict[]} verdicts
  */
 export function worst(verdicts) {
-  for (const kind of ["FAIL", "EXPECTED-FAIL", "UNKNOWN"]) {
+  for (const kind of WEIGHT) {
     const found = verdicts.find((verdict) => verdict.verdict === kind);
     if (found) return found;
   }
@@ -34,21 +45,24 @@ export function worst(verdicts) {
 /**
  * @param {HTMLElement} root
  * @param {Model} model
- * @param {{orders: (model: Model) => number, choose: (first: number, last: number, subject: number | null) => void}} how
+ * @param {How} how
  */
 export function mountVerdict(root, model, how) {
-  /** Verdicts of the healed fork, shown until the run goes on being judged otherwise.
+  /** Verdicts on the healed copy, and when it was made.
    * @type {{verdicts: Verdict[], t_us: number} | null} */
   let proof = null;
   let shown = "";
   const render = () => {
-    const bad = worst(model.verdicts) ?? (proof ? worst(proof.verdicts) : null);
-    const fresh = proof !== null && model.t_us - proof.t_us < 30e6;
-    const key = bad ? `${bad.check} ${bad.verdict} ${JSON.stringify(bad.witness)}` : `${fresh} ${how.orders(model)} ${model.verdicts.length}`;
+    const fresh = proof !== null && model.t_us - proof.t_us < PROVED_SHOWN_US ? proof : null;
+    const verdicts = fresh?.verdicts ?? model.verdicts;
+    const bad = worst(model.verdicts) ?? worst(verdicts);
+    const orders = how.orders(model);
+    const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${orders} ${verdicts.length}`;
     if (key === shown) return;
     shown = key;
-    if (bad) showBad(root, bad, how);
-    else showGood(root, model, fresh, how.orders(model));
+    const all = () => openPromises(model, verdicts);
+    if (bad) showBad(root, bad, how, all);
+    else showGood(root, fresh !== null, orders, verdicts, all);
   };
   model.on(["verdicts", "figures", "points"], render);
   model.on("run", () => {
@@ -58,19 +72,17 @@ export function mountVerdict(root, model, how) {
   });
   render();
   return {
-    /** Judges a healed fork; the run itself goes on untouched. */
+    /** Judges a healed copy; the run itself goes on untouched. */
     verify: async () => {
-      if (!model.run) return null;
+      if (!model.run) return;
       sayStatus(t("said.verifying"));
       try {
         const answer = await api.verify(model.run.run);
-        const verdicts = /** @type {Verdict[]} */ (Array.isArray(answer) ? answer : answer.verdicts);
-        proof = { verdicts, t_us: model.t_us };
+        proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us: model.t_us };
+        shown = "";
         render();
-        return verdicts;
       } catch (error) {
         report(error);
-        return null;
       }
     },
   };
@@ -78,43 +90,72 @@ export function mountVerdict(root, model, how) {
 
 /**
  * @param {HTMLElement} root
- * @param {Model} model
  * @param {boolean} proved
  * @param {number} orders
+ * @param {Verdict[]} verdicts
+ * @param {() => void} all
  */
-function showGood(root, model, proved, orders) {
+function showGood(root, proved, orders, verdicts, all) {
   root.dataset.verdict = "good";
-  const checks = model.verdicts.map((verdict) => checkName(verdict.check));
+  const heading = proved
+    ? t("verdict.proved")
+    : t("verdict.so_far", { count: orders, orders: number(orders) });
+  const names = verdicts.slice(0, NAMED).map((verdict) => checkName(verdict.check));
+  const more = verdicts.length - names.length;
+  if (more > 0) names.push(t("verdict.more", { count: more }));
+  const about = verdicts.length === 0 ? t("verdict.waiting") : names.join(" · ");
   fill(
     root,
-    el("h2", null, icon(proved ? "verify" : "serving"), proved ? t("verdict.proved") : t("verdict.so_far", { count: orders, orders: number(orders) })),
-    el("p.promises.second", null, proved ? t("verdict.proved_about") : sentence(checks)),
+    el("h2", null, icon(proved ? "verify" : "serving"), heading),
+    el("button.promises.bare", { type: "button", title: t("verdict.all"), onclick: all }, about),
   );
-}
-
-/** @param {string[]} checks */
-function sentence(checks) {
-  if (checks.length === 0) return t("verdict.waiting");
-  const text = checks.join(" · ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /**
  * @param {HTMLElement} root
  * @param {Verdict} verdict
- * @param {{choose: (first: number, last: number, subject: number | null) => void}} how
+ * @param {How} how
+ * @param {() => void} all
  */
-function showBad(root, verdict, how) {
-  const tone = { FAIL: "fail", UNKNOWN: "unknown", "EXPECTED-FAIL": "planned", PASS: "good" }[verdict.verdict];
-  root.dataset.verdict = tone;
+function showBad(root, verdict, how, all) {
+  const tone = TONES[verdict.verdict];
   const witness = verdict.witness;
-  const jump = witness?.first_event
-    ? el("button", { type: "button", onclick: () => how.choose(witness.first_event ?? 0, witness.last_event ?? 0, witness.subjects?.[0] ?? null) },
-      icon("jump"), t("verdict.jump"))
-    : null;
+  root.dataset.verdict = tone;
+  const jump = el("button.jump", {
+    type: "button",
+    onclick: () => how.choose(witness?.first_event ?? 0, witness?.last_event ?? 0, witness?.subjects?.[0] ?? null),
+  }, icon("jump"), t("verdict.jump"));
+  const name = t(`verdict.${tone}`, { check: checkName(verdict.check) });
   fill(
     root,
-    el("h2", null, icon(tone === "unknown" ? "unknown" : "down"), el("span.cut", null, t(`verdict.${tone}`, { check: checkName(verdict.check) }))),
-    el("p.promises", null, verdict.text ?? "", " ", jump),
+    el("h2", null, icon(ICONS[verdict.verdict]), el("span.cut", { title: name }, name), witness?.first_event ? jump : null),
+    el("button.promises.bare", { type: "button", title: t("verdict.all"), onclick: all }, verdict.text ?? ""),
   );
+}
+
+/**
+ * All promises, as a table: invariants look inside, histories see only what customers see.
+ * @param {Model} model
+ * @param {Verdict[]} verdicts
+ */
+function openPromises(model, verdicts) {
+  const { body } = openDialog("promises", t("verdict.title"));
+  const rows = verdicts.map((verdict) => [
+    el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
+    t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
+    el("span.result", { "data-verdict": TONES[verdict.verdict] }, icon(ICONS[verdict.verdict]), t(`verdict.${verdict.verdict}`)),
+    verdict.text ?? "",
+  ]);
+  const head = ["promise", "kind", "result", "words"].map((name) => t(`verdict.${name}`));
+  const built = table(t("verdict.title"), head, rows);
+  built.classList.add("wordy");
+  fill(body, el("p.lead", null, t("verdict.about")), built);
+}
+
+/**
+ * @param {Model} model
+ * @param {string} check
+ */
+function kindOf(model, check) {
+  return model.system?.checks.find((known) => known.name === check)?.kind ?? "invariant";
 }

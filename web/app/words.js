@@ -17,11 +17,6 @@ export function setWords(pageWords, systemWords) {
   system = systemWords;
 }
 
-/** @param {Table} systemWords */
-export function setSystemWords(systemWords) {
-  system = systemWords;
-}
-
 /**
  * Puts values into the places of a sentence: "{orders} orders".
  * @param {string} sentence
@@ -42,6 +37,27 @@ export function t(key, values) {
   const one = values?.count === 1 ? page[`${key}.one`] : undefined;
   const sentence = one ?? page[key];
   return sentence === undefined ? key : fillIn(sentence, values);
+}
+
+/**
+ * An entry's own words: its title where it has several texts.
+ * @param {string} group
+ * @param {string} key
+ * @returns {string | null}
+ */
+export function systemTitle(group, key) {
+  const word = system[group]?.[key];
+  return typeof word === "string" ? word : (word?.title ?? null);
+}
+
+/**
+ * The field's own term for an entry: "round robin" for "In turn".
+ * @param {string} group
+ * @param {string} key
+ * @returns {string | null}
+ */
+export function systemTerm(group, key) {
+  return system[group]?.[key]?.term ?? null;
 }
 
 /**

@@ -218,7 +218,7 @@ export const migrationsChart = () =>
     unit: "",
     lines: () => [line(t("line.migrations"), "--six-3", [], 3)],
     values: [{ column: "migrations", factor: 1, name: t("line.migrations") }],
-    caption: (model) => t("caption.migrations", { count: number(model.latest("migrations")) }),
+    caption: (model) => t("caption.migrations", { count: number(model.figures.migrations) }),
   });
 
 /**

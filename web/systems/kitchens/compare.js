@@ -5,7 +5,7 @@ import { api } from "../../app/api.js";
 import { el, fill } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { report } from "../../app/steer.js";
-import { has, humanise, number, systemWord, t } from "../../app/words.js";
+import { humanise, number, systemTerm, systemTitle, t } from "../../app/words.js";
 import { policyName } from "./policies.js";
 
 /** @typedef {import("../../app/model.js").Model} Model */
@@ -43,7 +43,7 @@ function comparison(answer) {
         el(index === better ? "span.best" : "span", null, value === null ? "–" : number(value * factor, decimals))),
     ];
   });
-  return table(t("compare.title"), [t("compare.figure"), ...columns.map(policyName)], rows);
+  return table(t("compare.title"), [t("compare.figure"), ...columns.map((policy) => systemTerm("choices", policy) ?? policyName(policy))], rows);
 }
 
 /**
@@ -64,10 +64,7 @@ function best(row) {
  * @returns {[string, string, number, number]}
  */
 function figure(figureName, unit) {
-  const word = systemWord("figures", figureName);
-  const text = typeof word === "string" ? word : word?.title ?? word?.name;
-  const key = `figures.${figureName}`;
-  const name = text ?? (has(key) ? t(key) : humanise(figureName.replace(/_ms$/, "")));
+  const name = systemTitle("figures", figureName) ?? humanise(figureName.replace(/_ms$/, ""));
   if (unit === "ms") return [name, "s", 0.001, 2];
   const whole = /orders|count|migrations|bounces|refused|lost|wasted/.test(figureName);
   return [name, unit, 1, whole ? 0 : 2];

@@ -5,12 +5,41 @@ import { api } from "../../app/api.js";
 import { el, fill } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { report } from "../../app/steer.js";
-import { duration, fillIn, has, humanise, number, systemWord, t } from "../../app/words.js";
+import { duration, fillIn, humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
 import { nodeLabel } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {{
+ *   from_ms: number, to_ms: number, blocker: string, kitchen: number | null,
+ *   order?: number, wait?: string, at_node?: number, open?: boolean,
+ * }} Interval
+ */
 
-/** @param {Model} model @param {number} order */
+/** What an interval is made of, for its colour.
+ * @type {Record<string, string>} */
+const KINDS = {
+  message: "message",
+  road_closed: "message",
+  no_answer: "message",
+  rejected: "message",
+  handover: "message",
+  order_book: "disk",
+  cooks_busy: "queue",
+  cooking: "cook",
+  no_free_kitchen: "wait",
+  node_busy: "wait",
+  kitchen_closed: "wait",
+  kitchen_paused: "wait",
+  dispatcher_down: "wait",
+  ticket_dropped: "wait",
+};
+const TERMS = ["load", "specialty", "time", "distance"];
+
+/**
+ * @param {Model} model
+ * @param {number} order
+ */
 export async function explainOrder(model, order) {
   if (!model.run) return;
   try {
@@ -22,81 +51,93 @@ export async function explainOrder(model, order) {
   }
 }
 
-/** @param {Model} model @param {any} answer @param {number} order */
+/**
+ * @param {Model} model
+ * @param {any} answer
+ * @param {number} order
+ */
 function content(model, answer, order) {
-  /** @type {any[]} */
+  /** @type {Interval[]} */
   const intervals = answer.intervals ?? [];
   const sum = intervals.reduce((total, interval) => total + length(interval), 0);
   const parts = [el("p.lead", null, lead(answer, sum))];
   if (intervals.length > 0) {
     parts.push(bar(intervals, sum), intervalTable(model, intervals, sum));
   }
-  if (answer.candidates?.length > 0) {
-    parts.push(el("h3", null, t("explain.why")), candidateTable(model, answer));
-  }
+  parts.push(el("h3", null, t("explain.why")));
+  if (answer.candidates?.length > 0) parts.push(candidateTable(model, answer.candidates));
+  else parts.push(el("p.second", null, t("explain.no_candidates")));
   if (answer.handovers?.length > 0) {
-    parts.push(el("h3", null, t("explain.handovers")), handoverTable(answer.handovers));
+    parts.push(el("h3", null, t("explain.handovers")), handoverTable(model, answer.handovers));
   }
-  parts.push(el("p.second", null, t("explain.order_in_csv", { order: number(order) })));
+  parts.push(el("p.second", null, t("explain.order_in_csv", { order })));
   return parts;
 }
 
-/** @param {any} interval */
+/** @param {Interval} interval */
 function length(interval) {
-  return interval.duration_ms ?? (interval.until_ms ?? interval.to_ms ?? interval.from_ms) - interval.from_ms;
-}
-
-/** @param {any} answer @param {number} sum */
-function lead(answer, sum) {
-  const key = answer.outcome && has(`explain.lead.${answer.outcome}`) ? `explain.lead.${answer.outcome}` : "explain.lead";
-  return t(key, { dish: answer.dish ?? "", response: duration(answer.response_ms ?? sum), sum: duration(sum) });
+  return interval.to_ms - interval.from_ms;
 }
 
 /**
- * What an interval is made of, for its colour.
- * @param {any} interval
+ * @param {any} answer
+ * @param {number} sum
  */
+function lead(answer, sum) {
+  const open = answer.response_ms === undefined;
+  return t(open ? "explain.lead_open" : "explain.lead", {
+    dish: answer.dish,
+    response: duration(open ? sum : answer.response_ms),
+    sum: duration(sum),
+  });
+}
+
+/** @param {Interval} interval */
 function kindOf(interval) {
-  const text = `${interval.name ?? interval.phase ?? ""} ${interval.blocker?.kind ?? interval.blocker ?? ""}`;
-  if (/cook(ing)?\b(?!.*slot)/.test(text) && !/slot|queue/.test(text)) return "cook";
-  if (/fsync|disk|writ|book/.test(text)) return "disk";
-  if (/slot|queue/.test(text)) return "queue";
-  if (/message|way|link|network/.test(text)) return "message";
-  return /wait|timer|quorum/.test(text) ? "wait" : "other";
+  return KINDS[interval.blocker] ?? "other";
 }
 
-/** @param {any} interval */
+/** @param {Interval} interval */
 function intervalName(interval) {
-  const name = String(interval.name ?? interval.phase ?? interval.blocker?.kind ?? interval.blocker ?? "");
-  return systemWord("intervals", name) ?? (has(`interval.${name}`) ? t(`interval.${name}`) : humanise(name));
+  return systemTitle("intervals", interval.blocker) ?? humanise(interval.blocker);
 }
 
-/** @param {Model} model @param {any} interval */
+/**
+ * @param {Model} model
+ * @param {Interval} interval
+ */
 function blockerText(model, interval) {
-  const blocker = interval.blocker;
-  if (interval.text) return interval.text;
-  if (blocker && typeof blocker === "object" && blocker.text) return blocker.text;
-  const name = String(blocker?.kind ?? blocker ?? "");
-  const order = interval.order ?? blocker?.order ?? "";
   const at = interval.at_node ?? interval.kitchen;
-  const values = { order, node: interval.node ?? blocker?.node ?? "", at_node: at === undefined ? "" : nodeLabel(model, at) };
-  const sentence = systemWord("blockers", name);
-  if (sentence) return fillIn(sentence, values);
-  return has(`blocker.${name}`) ? t(`blocker.${name}`, values) : humanise(name);
+  const words = systemTitle("blockers", interval.blocker) ?? humanise(interval.blocker);
+  const sentence = fillIn(words, {
+    order: interval.order ?? "",
+    at_node: at === null || at === undefined ? t("customers") : nodeLabel(model, at),
+  });
+  if (!interval.wait) return sentence;
+  return `${sentence}: ${systemWord("lists", "waits")?.[interval.wait] ?? humanise(interval.wait)}`;
 }
 
-/** @param {any[]} intervals @param {number} sum */
+/**
+ * @param {Interval[]} intervals
+ * @param {number} sum
+ */
 function bar(intervals, sum) {
-  return el("div.interval-bar", { role: "img", "aria-label": t("explain.bar") },
-    ...intervals.map((interval) => {
-      const span = el("span", { "data-phase": kindOf(interval), title: `${intervalName(interval)}: ${duration(length(interval))}` });
-      span.style.flexGrow = String(Math.max(0.002, length(interval) / Math.max(sum, 1e-9)));
-      return span;
-    }));
+  const parts = intervals.map((interval) => {
+    const words = `${intervalName(interval)}: ${duration(length(interval))}`;
+    const span = el("span", { "data-phase": kindOf(interval), title: words });
+    span.style.flexGrow = String(Math.max(0.002, length(interval) / Math.max(sum, 1e-9)));
+    return span;
+  });
+  return el("div.interval-bar", { role: "img", "aria-label": t("explain.bar") }, ...parts);
 }
 
-/** @param {Model} model @param {any[]} intervals @param {number} sum */
+/**
+ * @param {Model} model
+ * @param {Interval[]} intervals
+ * @param {number} sum
+ */
 function intervalTable(model, intervals, sum) {
+  /** @type {(string | Node)[][]} */
   const rows = intervals.map((interval) => [
     el("span", null, el("span.swatch", { "data-phase": kindOf(interval) }), intervalName(interval)),
     blockerText(model, interval),
@@ -104,31 +145,41 @@ function intervalTable(model, intervals, sum) {
     `${number((100 * length(interval)) / Math.max(sum, 1e-9), 1)} %`,
   ]);
   rows.push([el("b", null, t("explain.sum")), "", el("b", null, duration(sum)), "100 %"]);
-  return table(t("explain.bar"), [t("explain.interval"), t("explain.blocker"), t("explain.length"), t("explain.share")], rows);
-}
-
-/** @param {Model} model @param {any} answer */
-function candidateTable(model, answer) {
-  const name = (/** @type {any} */ node) => {
-    const index = typeof node === "number" ? node : (model.plan?.node_names.indexOf(node) ?? -1);
-    const kitchen = model.kitchens.get(index);
-    return kitchen ? `${kitchen.letter} ${kitchen.name}` : String(node);
-  };
-  const candidates = [...answer.candidates].sort((a, b) => b.score - a.score);
-  const scale = candidates.some((one) => Math.abs(one.score) > 10) ? 1e-6 : 1;
-  const rows = candidates.map((one) => [
-    name(one.node ?? one.kitchen),
-    ...["load", "specialty", "time", "distance"].map((term) => number((one[term] ?? one.terms?.[term] ?? 0) * scale, 3)),
-    number(one.score * scale, 3),
-  ]);
-  const built = table(t("explain.why"), [t("table.kitchen"), t("term.load"), t("term.specialty"), t("term.time"), t("term.distance"), t("term.score")], rows);
-  const chosen = candidates.findIndex((one) => one.chosen ?? false);
-  built.querySelectorAll("tbody tr")[chosen < 0 ? 0 : chosen]?.classList.add("chosen");
+  const head = ["interval", "blocker", "length", "share"].map((name) => t(`explain.${name}`));
+  const built = table(t("explain.bar"), head, rows);
+  built.classList.add("intervals");
   return built;
 }
 
-/** @param {any[]} handovers */
-function handoverTable(handovers) {
-  const columns = Object.keys(handovers[0]);
-  return table(t("explain.handovers"), columns.map(humanise), handovers.map((row) => columns.map((column) => String(row[column] ?? ""))));
+/**
+ * Every kitchen that could have cooked it, with the terms of its score; the chosen one in bold.
+ * @param {Model} model
+ * @param {any[]} candidates
+ */
+function candidateTable(model, candidates) {
+  const sorted = [...candidates].sort((a, b) => b.score - a.score);
+  const rows = sorted.map((one) => [
+    nodeLabel(model, one.node),
+    ...[...TERMS, "score"].map((term) => number(one[term], 3)),
+  ]);
+  const head = [t("table.kitchen"), ...[...TERMS, "score"].map((term) => t(`term.${term}`))];
+  const built = table(t("explain.why"), head, rows);
+  const lines = built.querySelectorAll("tbody tr");
+  sorted.forEach((one, index) => {
+    if (one.chosen) lines[index].classList.add("chosen");
+  });
+  return built;
+}
+
+/**
+ * @param {Model} model
+ * @param {{from: number, to: number | null, released_ms: number, taken_ms: number}[]} handovers
+ */
+function handoverTable(model, handovers) {
+  const name = (/** @type {number | null} */ node) => (node === null ? "–" : nodeLabel(model, node));
+  const head = ["from", "to", "released", "taken"].map((column) => t(`explain.${column}`));
+  const rows = handovers.map((one) => [
+    name(one.from), name(one.to), duration(one.released_ms), duration(one.taken_ms),
+  ]);
+  return table(t("explain.handovers"), head, rows);
 }

@@ -19,7 +19,7 @@ export const FIGURES = [
       return value === null ? ["–", ""] : [number(value, 1), "×"];
     },
   },
-  { name: "per_min", value: (model) => count(figureOrColumn(model, "throughput_per_min", "throughput_per_min")) },
+  { name: "per_min", value: (model) => count(figureOrColumn(model, "orders_per_min", "throughput_per_min")) },
   { name: "open", value: (model) => count(model.dispatcher.open) },
   { name: "waiting", value: (model) => count(model.dispatcher.waiting) },
   { name: "migrations", value: (model) => count(figureOrColumn(model, "migrations", "migrations")) },
@@ -37,7 +37,7 @@ export const FIGURES = [
  * @param {import("../../app/model.js").Model} model
  */
 export function ordersSoFar(model) {
-  for (const name of ["orders_placed", "orders_confirmed", "orders_served", "orders"]) {
+  for (const name of ["orders_placed", "orders_served"]) {
     const value = model.figures[name];
     if (value !== undefined && value !== null) return value;
   }

@@ -20,6 +20,7 @@ export const SPRITES_MAX = 300;
 const LINK_GLOW_US = 0.9e6; /* how long a link shows that an order went over it */
 const GONE_US = 1.2e6; /* how long a served or lost order fades */
 const HANDOVER_GLOW_US = 1.5e6;
+const FLOW_WINDOW_US = 3e6;
 
 /**
  * One picture. Returns how many sprites it drew.
@@ -255,15 +256,13 @@ function drawGlow(ctx, model, geometry, t_us) {
   /** @type {Map<number, number>} */
   const weight = new Map();
   for (const order of model.orders.values()) {
-    for (let i = 0; i < order.segments.length; i += 1) {
-      const segment = order.segments[i];
-      const age = t_us - segment.since_us;
+    for (const { from, to, t_us: moved_us } of order.moves) {
+      const age = t_us - moved_us;
       if (age < 0) continue;
-      if (segment.phase === PHASE.TO_KITCHEN && age < LINK_GLOW_US) {
-        weight.set(segment.node, (weight.get(segment.node) ?? 0) + 1 - age / LINK_GLOW_US);
-      }
-      if (segment.phase === PHASE.HANDOVER && age < HANDOVER_GLOW_US) {
-        drawHandover(ctx, geometry, segment, order.segments[i + 1], age / HANDOVER_GLOW_US);
+      if (from !== DISPATCHER && age < HANDOVER_GLOW_US) {
+        drawHandover(ctx, geometry, from, to, age / HANDOVER_GLOW_US);
+      } else if (from === DISPATCHER && age < LINK_GLOW_US) {
+        weight.set(to, (weight.get(to) ?? 0) + 1 - age / LINK_GLOW_US);
       }
     }
   }
@@ -286,17 +285,18 @@ function drawGlow(ctx, model, geometry, t_us) {
 }
 
 /**
- * An arc from one kitchen to another: a ticket that was handed over.
+ * An arc from one kitchen to another: a ticket that was handed over, or given to another after a
+ * failure.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Geometry} geometry
- * @param {Segment} segment
- * @param {Segment | undefined} next
+ * @param {number} source
+ * @param {number} target
  * @param {number} age 0 .. 1
  */
-function drawHandover(ctx, geometry, segment, next, age) {
-  const from = geometry.nodePoint(segment.node, null);
-  const to = next ? geometry.nodePoint(next.node, null) : null;
-  if (!from || !to || next?.node === segment.node) return;
+function drawHandover(ctx, geometry, source, target, age) {
+  const from = geometry.nodePoint(source, null);
+  const to = geometry.nodePoint(target, null);
+  if (!from || !to) return;
   const u = geometry.u;
   const bend = { x: (from.x + to.x) / 2 + (to.y - from.y) * 0.18, y: (from.y + to.y) / 2 - (to.x - from.x) * 0.18 };
   ctx.globalAlpha = 1 - age;
@@ -477,12 +477,11 @@ function flowRates(model, t_us) {
     }
     return rates;
   }
-  const window_us = 3e6;
   for (const order of model.orders.values()) {
-    for (const segment of order.segments) {
-      const age = t_us - segment.since_us;
-      if (segment.phase !== PHASE.TO_KITCHEN || age < 0 || age > window_us) continue;
-      rates.set(segment.node, (rates.get(segment.node) ?? 0) + 1e6 / window_us);
+    for (const { from, to, t_us: moved_us } of order.moves) {
+      const age = t_us - moved_us;
+      if (from !== DISPATCHER || age < 0 || age > FLOW_WINDOW_US) continue;
+      rates.set(to, (rates.get(to) ?? 0) + 1e6 / FLOW_WINDOW_US);
     }
   }
   return rates;

@@ -2,15 +2,13 @@
 
 import { menuEntry } from "../../app/menu.js";
 import { changeSetting } from "../../app/steer.js";
-import { humanise, t } from "../../app/words.js";
+import { humanise, systemTerm, systemTitle, t } from "../../app/words.js";
 
 /** @typedef {import("../../app/model.js").Model} Model */
 
 /** @param {string} policy */
 export function policyName(policy) {
-  const key = `policy.${policy}`;
-  const name = t(key);
-  return name === key ? humanise(policy) : name;
+  return systemTitle("choices", policy) ?? humanise(policy);
 }
 
 /**
@@ -26,7 +24,7 @@ export function policyEntries(model, compare) {
   const current = model.run?.settings.policy;
   return [
     ...policies(model).map((policy) =>
-      menuEntry({ text: policyName(policy), checked: policy === current, run: () => void changeSetting(model, "policy", policy) })),
+      menuEntry({ text: policyName(policy), second: systemTerm("choices", policy) ?? undefined, checked: policy === current, run: () => void changeSetting(model, "policy", policy) })),
     document.createElement("hr"),
     menuEntry({ icon: "compare", text: t("compare.open"), run: compare }),
   ];

@@ -1,6 +1,6 @@
 // tell.js: sentences about the city: a node's state, an event, what just happened.
 
-import { fillIn, has, humanise, number, systemWord, t, virtualTime } from "../../app/words.js";
+import { fillIn, humanise, number, systemTitle, systemWord, t, virtualTime } from "../../app/words.js";
 import { DISPATCHER, shortName } from "./geometry.js";
 import { beliefWord, mistaken, truthWord } from "./state.js";
 
@@ -65,14 +65,29 @@ export function eventText(model, event) {
   event.args.forEach((value, index) => {
     values[`arg${index}`] = value;
     const name = note?.args?.[index];
-    if (name) values[name] = value;
+    if (name) values[name] = /^(source|target)$/.test(name) ? nodeLabel(model, value) : number(value);
   });
-  const word = systemWord("notes", event.kind);
-  const sentence = typeof word === "string" ? word : word?.text;
+  if (event.kind === "setting_changed") return settingText(model, event);
+  const sentence = systemWord("notes", event.kind);
   if (sentence) return capital(fillIn(sentence, values));
-  if (has(`note.${event.kind}`)) return capital(t(`note.${event.kind}`, values));
   const who = event.peer >= 0 ? event.peer : event.node;
   return capital(`${humanise(event.kind)} ${who >= 0 ? nodeLabel(model, who) : ""}`.trim());
+}
+
+/**
+ * A change of a setting in the words of its field: the note carries only numbers.
+ * @param {Model} model
+ * @param {EventRow} event
+ */
+function settingText(model, event) {
+  const setting = model.system?.settings[event.args[0]];
+  if (!setting) return capital(humanise(event.kind));
+  const raw = event.args[1];
+  const choice = setting.choices?.[raw];
+  let value = `${number(raw / 10 ** setting.decimals, setting.decimals)} ${setting.unit}`.trim();
+  if (setting.kind === "switch") value = t(raw === 0 ? "switch.off" : "switch.on");
+  if (choice) value = systemTitle("choices", choice) ?? humanise(choice);
+  return t("events.setting", { setting: systemTitle("settings", setting.key) ?? humanise(setting.key), value });
 }
 
 /** @param {string} text */
