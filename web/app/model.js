@@ -32,6 +32,7 @@ export const BELIEF = /** @type {const} */ ([
 ]);
 
 const EVENTS_KEPT = 400;
+const FIRST_BOOT = 1; /* that every node starts at time 0 is no news */
 const POINTS_KEPT = 7200;
 const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
 const FLOW_KEPT_US = 3e6;
@@ -316,7 +317,7 @@ export class Model {
       peer: Number(row[5]),
       subject: Number(row[6]),
       args: row.slice(7).map(Number),
-    }));
+    })).filter((event) => event.kind !== "node_started" || event.args[0] !== FIRST_BOOT);
     if (key) {
       const first_us = events.length > 0 ? events[0].t_us : Infinity;
       this.events = this.events.filter((event) => event.t_us < first_us);

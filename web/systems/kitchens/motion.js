@@ -337,16 +337,36 @@ export function arrowHead(ctx, from, to, size, colour) {
  * @param {Geometry} geometry
  */
 function drawCuts(ctx, model, geometry) {
+  const desk = geometry.nodePoint(DISPATCHER, null);
   for (const fault of model.faults) {
-    if (!/cut|partition|isolate/.test(fault.kind)) continue;
     const a = geometry.nodePoint(fault.node, null);
     const b = geometry.nodePoint(fault.peer, null);
-    if (a && b) drawCut(ctx, a, b, geometry.u);
-    else if (a && fault.node !== DISPATCHER) {
-      const desk = geometry.nodePoint(DISPATCHER, null);
-      if (desk) drawCut(ctx, desk, a, geometry.u);
+    if (fault.kind === "link.cut" && a && b) drawCut(ctx, a, b, geometry.u);
+    if (fault.kind === "node.isolate" && a && desk && fault.node !== DISPATCHER) {
+      drawCut(ctx, desk, a, geometry.u);
+    }
+    if (fault.kind === "net.partition" || (fault.kind === "node.isolate" && fault.node === DISPATCHER)) {
+      for (const node of acrossFromDesk(model, fault)) {
+        const at = geometry.nodePoint(node, null);
+        if (at && desk) drawCut(ctx, desk, at, geometry.u);
+      }
     }
   }
+}
+
+/**
+ * Kitchens on the other side of a partition than the desk. Which side is which stands in the
+ * event that told of it: a bit for each node.
+ * @param {Model} model
+ * @param {import("../../app/types").Fault} fault
+ */
+function acrossFromDesk(model, fault) {
+  const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth !== 0);
+  const event = [...model.events].reverse().find((one) => one.kind === "net_partitioned");
+  if (fault.kind === "node.isolate") return kitchens.map((kitchen) => kitchen.node);
+  const mask = event?.args[0] ?? 0;
+  const side = (/** @type {number} */ node) => Math.floor(mask / 2 ** node) % 2;
+  return kitchens.map((kitchen) => kitchen.node).filter((node) => side(node) !== side(DISPATCHER));
 }
 
 /**
