@@ -76,6 +76,18 @@ static inline uint32_t kitchens_customers(const struct kitchens_plan *plan)
     return KITCHENS_FIRST + plan->kitchen_count;
 }
 
+/* Straight distance between two places of the map, metres, rounded down. */
+static inline uint32_t kitchens_distance_m(int64_t x1_m, int64_t y1_m, int64_t x2_m, int64_t y2_m)
+{
+    uint64_t square =
+        (uint64_t)((x1_m - x2_m) * (x1_m - x2_m) + (y1_m - y2_m) * (y1_m - y2_m));
+    uint64_t root = 0;
+    for (uint64_t bit = UINT64_C(1) << 20; bit > 0; bit >>= 1)
+        if ((root + bit) * (root + bit) <= square)
+            root += bit;
+    return (uint32_t)root;
+}
+
 enum kitchens_list {
     KITCHENS_LIST_DISHES,
     KITCHENS_LIST_CUISINES,
@@ -97,6 +109,14 @@ enum kitchens_policy {
     KITCHENS_TWO_CHOICES,
     KITCHENS_WEIGHTED_SCORE
 };
+
+enum kitchens_arrivals {
+    KITCHENS_ARRIVALS_STEADY,
+    KITCHENS_ARRIVALS_CURVE, /* curve_ppm over the city day; a run begins at 10 o'clock */
+    KITCHENS_ARRIVALS_FLASH, /* quiet, then a crowd from one moment to the next; every 10 minutes */
+    KITCHENS_ARRIVALS_CLOSED_LOOP
+};
+enum { KITCHENS_DAY_STARTS_AT = 10 }; /* hour of the city day at virtual time 0 */
 
 /* Settings; index in env->settings. Keys, ranges and standards stand in settings.c in the same
  * order. */
@@ -166,7 +186,8 @@ enum kitchens_note {
     KITCHENS_NOTE_ACKNOWLEDGED, /* customers: got the confirmation */
     KITCHENS_NOTE_REFUSED,      /* dispatcher: args = enum kitchens_refusal */
     KITCHENS_NOTE_GIVEN_UP,     /* customers: never heard anything; args = attempts */
-    KITCHENS_NOTE_WAITING,   /* dispatcher: no kitchen can take it now; args = enum kitchens_wait */
+    KITCHENS_NOTE_WAITING,   /* dispatcher: no kitchen can take it now; args = enum kitchens_wait;
+                                peer = the kitchen whose line it joins, if it waits for one */
     KITCHENS_NOTE_ASSIGNED,  /* dispatcher -> peer: args = epoch, score (millionths), policy, 1 if
                                 again (reassigned) */
     KITCHENS_NOTE_CANDIDATE, /* dispatcher, just before ASSIGNED by weighted score of a listed or
@@ -174,8 +195,8 @@ enum kitchens_note {
                                 (millionths) */
     KITCHENS_NOTE_REJECTED,  /* kitchen: full or leaving; args = epoch, pending, cooking */
     KITCHENS_NOTE_QUEUED,    /* kitchen: ticket on the rail; args = epoch, pending, cooking */
-    KITCHENS_NOTE_COOKING,   /* kitchen: args = epoch, until (monotonic to go, ns), order whose cook
-                                became free (or -1), hot pan slot */
+    KITCHENS_NOTE_COOKING,   /* kitchen: args = epoch, ns to go (-1: never, at speed 0), order whose
+                                cook became free (or -1), number of the stove */
     KITCHENS_NOTE_COOKED,    /* kitchen: args = epoch, travel_ms of the courier that leaves now */
     KITCHENS_NOTE_SETTLED, /* dispatcher: first valid "done"; durable; args = epoch; peer = kitchen
                             */
@@ -186,7 +207,7 @@ enum kitchens_note {
     KITCHENS_NOTE_DROPPED, /* kitchen: ticket thrown away (revoked, or its registration is stale);
                               args = epoch, 1 if it was cooking */
     KITCHENS_NOTE_HANDOVER_OFFERED,  /* dispatcher: peer = source; args = epoch, target */
-    KITCHENS_NOTE_HANDOVER_RELEASED, /* kitchen (source): holds the ticket, will not cook it; args =
+    KITCHENS_NOTE_HANDOVER_RELEASED, /* kitchen (source): off its rail, will not cook it; args =
                                         epoch */
     KITCHENS_NOTE_HANDOVER_TOO_LATE, /* kitchen (source): already cooking or gone; args = epoch */
     KITCHENS_NOTE_HANDOVER_ACCEPTED, /* dispatcher: the target has it; peer = target; args = new
@@ -228,7 +249,8 @@ enum kitchens_wait {
     KITCHENS_WAIT_NO_KITCHEN,
     KITCHENS_WAIT_ALL_FULL,
     KITCHENS_WAIT_NO_SPECIALIST,
-    KITCHENS_WAIT_RECOVERING
+    KITCHENS_WAIT_RECOVERING,
+    KITCHENS_WAIT_ITS_KITCHEN /* round robin: its turn fell on a full kitchen, it joins that line */
 };
 enum kitchens_reason {
     KITCHENS_REASON_NONE,

@@ -30,7 +30,13 @@
     /* Protocols: violations, halts, what is pending */                                            \
     WORD(COOKS_EXCEEDED, cooks_exceeded)     /* cooking, cooks */                                  \
     WORD(TICKETS_EXCEEDED, tickets_exceeded) /* tickets, capacity */                               \
-    WORD(ORDERS_OPEN, orders_open)           /* how many */
+    WORD(ORDERS_OPEN, orders_open)           /* how many */                                        \
+    WORD(BOOK_NOT_READ, book_not_read)       /* the dispatcher has not begun its work */           \
+    WORD(LISTS_DISAGREE, lists_disagree)     /* waiting, open */                                   \
+    WORD(TICKETS_OPEN, tickets_open)         /* how many */                                        \
+    WORD(DONE_NOT_BOOKED, done_not_booked)   /* how many */                                        \
+    WORD(LEAVING, leaving)                   /* not yet let go */                                  \
+    WORD(ANSWERS_MISSING, answers_missing)   /* orders without an answer */
 
 enum kitchens_word {
 #define WORD(name, key) KITCHENS_WORD_##name,

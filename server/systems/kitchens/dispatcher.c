@@ -1,0 +1,334 @@
+/* dispatcher.c: the node that takes orders, chooses who cooks, and books what is done. */
+#include "systems/kitchens/dispatcher.h"
+
+#include <assert.h>
+
+void dispatcher_note(const struct turn *turn, enum kitchens_note kind, uint32_t peer,
+                     uint32_t subject, int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    struct node_note note = {
+        .kind = (uint16_t)kind, .peer = peer, .subject = subject, .args = {a, b, c, d}};
+    node_note(turn->outbox, &note);
+}
+
+/* ---- An order comes ---- */
+
+static void answer(const struct turn *turn, uint32_t number, uint32_t refused)
+{
+    struct kitchens_answer message = {.order = number, .refused = (uint8_t)refused};
+    node_send(turn->outbox, kitchens_customers(turn->plan), KITCHENS_ANSWER, &message,
+              sizeof message);
+}
+
+static void refuse(const struct turn *turn, uint32_t number, enum kitchens_refusal why)
+{
+    book_remember_refused(&turn->self->book, number);
+    dispatcher_note(turn, KITCHENS_NOTE_REFUSED, kitchens_customers(turn->plan), number, why, 0, 0,
+                    0);
+    answer(turn, number, 1 + (uint32_t)why);
+}
+
+static void accept(const struct turn *turn, const struct kitchens_place *place)
+{
+    struct dispatcher *self = turn->self;
+    uint32_t slot = roster_add(&self->roster, place->order);
+    if (slot == ROSTER_NONE) {
+        refuse(turn, place->order, KITCHENS_REFUSED_BOOK_FULL);
+        return;
+    }
+    struct order *order = &self->orders[slot];
+    *order = (struct order){.preparation_ms = place->preparation_ms,
+                            .x_m = place->x_m,
+                            .y_m = place->y_m,
+                            .dish = place->dish,
+                            .source = place->source,
+                            .state = ORDER_BOOKING};
+    dispatcher_note(turn, KITCHENS_NOTE_RECEIVED, kitchens_customers(turn->plan), place->order, 0,
+                    0, 0, 0);
+    book_remember_accepted(&self->book, place->order);
+    book_write(turn, order);
+}
+
+/* The same order may come many times; it is taken once. */
+static void on_place(const struct turn *turn, const struct node_event *event)
+{
+    struct dispatcher *self = turn->self;
+    struct kitchens_place place;
+    memcpy(&place, event->bytes, sizeof place);
+    if (self->phase != DISPATCHER_OPEN && !self->book.broken)
+        return; /* it reads its book and cannot tell; they will ask again */
+    book_raise_floor(&self->book, place.oldest);
+    switch (book_recall(&self->book, place.order)) {
+    case BOOK_ANSWERED_LONG_AGO:
+        return;
+    case BOOK_ACCEPTED: {
+        const struct order *order = order_find(turn, place.order);
+        if (order == NULL || order->state != ORDER_BOOKING)
+            answer(turn, place.order, 0);
+        return;
+    }
+    case BOOK_REFUSED:
+        answer(turn, place.order, 1 + (uint32_t)KITCHENS_REFUSED_TOO_MANY_WAITING);
+        return;
+    case BOOK_NEVER_SEEN:
+        break;
+    }
+    if (self->book.broken)
+        refuse(turn, place.order, KITCHENS_REFUSED_DISK);
+    else if (self->waiting >= turn_setting(turn, KITCHENS_SET_WAITING_MAX))
+        refuse(turn, place.order, KITCHENS_REFUSED_TOO_MANY_WAITING);
+    else if (place.order - self->book.floor >= DISPATCHER_WINDOW)
+        return; /* its number is beyond what customers may have open */
+    else
+        accept(turn, &place);
+}
+
+void dispatcher_confirmed(const struct turn *turn, struct order *order)
+{
+    assert(order->state == ORDER_BOOKING);
+    order_remove(turn, order);
+    order->state = ORDER_WAITING;
+    dispatcher_note(turn, KITCHENS_NOTE_CONFIRMED, NODE_NONE, order_number(turn, order), 0, 0, 0,
+                    0);
+    assign_order(turn, order);
+}
+
+/* ---- An order is done ---- */
+
+static struct settled *settled_at(struct dispatcher *self, uint32_t number)
+{
+    return &self->settled[number % DISPATCHER_SETTLED];
+}
+
+static void acknowledge(const struct turn *turn, uint32_t node, uint32_t number, uint64_t epoch)
+{
+    struct kitchens_ticket ack = {.order = number, .epoch = epoch};
+    node_send(turn->outbox, node, KITCHENS_DONE_ACK, &ack, sizeof ack);
+}
+
+void dispatcher_settled(const struct turn *turn, struct order *order)
+{
+    assert(order->state == ORDER_SETTLING);
+    uint32_t number = order_number(turn, order);
+    dispatcher_note(turn, KITCHENS_NOTE_SETTLED, order->done_node, number, (int64_t)order->epoch, 0,
+                    0, 0);
+    *settled_at(turn->self, number) = (struct settled){.epoch = order->epoch, .order = number};
+    order_remove(turn, order);
+    roster_remove(&turn->self->roster, order_slot(turn, order));
+}
+
+static void settle(const struct turn *turn, struct order *order, uint32_t node, uint64_t epoch)
+{
+    if (order->state != ORDER_RECOVERED)
+        assign_take_back(turn, order, KITCHENS_REASON_NONE);
+    order->epoch = epoch;
+    order->state = ORDER_SETTLING;
+    order->done_node = (uint8_t)node;
+    book_write(turn, order);
+}
+
+/* "Done" for an order that is over: the same word again, or one from under an old epoch. */
+static void done_again(const struct turn *turn, uint32_t node, const struct kitchens_report *word)
+{
+    const struct settled *settled = settled_at(turn->self, word->order);
+    bool known = settled->order == word->order;
+    if (turn_setting(turn, KITCHENS_SET_BUG_NO_FENCE) && known && settled->epoch != word->epoch)
+        dispatcher_note(turn, KITCHENS_NOTE_SETTLED, node, word->order, (int64_t)word->epoch, 0, 0,
+                        0);
+    else if (known && settled->epoch != word->epoch)
+        dispatcher_note(turn, KITCHENS_NOTE_FENCED, node, word->order, (int64_t)word->epoch, 0, 0,
+                        0);
+    acknowledge(turn, node, word->order, word->epoch);
+}
+
+/* Is this "done" from the kitchen that has the order now? After a reboot nobody is known to have
+ * it; then the first one is as good as any. */
+static bool is_valid(const struct turn *turn, const struct order *order, uint64_t epoch)
+{
+    return order->state == ORDER_RECOVERED || order->epoch == epoch ||
+           turn_setting(turn, KITCHENS_SET_BUG_NO_FENCE);
+}
+
+static void on_done(const struct turn *turn, struct place *place, uint32_t node,
+                    const struct kitchens_report *word)
+{
+    struct order *order = order_find(turn, word->order);
+    if (order == NULL) {
+        done_again(turn, node, word);
+    } else if (order->state == ORDER_SETTLING || order->state == ORDER_BOOKING) {
+        return; /* its answer waits for the disk */
+    } else if (is_valid(turn, order, word->epoch)) {
+        settle(turn, order, node, word->epoch);
+        if (place != NULL)
+            place_finished_one(turn, place);
+    } else {
+        dispatcher_note(turn, KITCHENS_NOTE_FENCED, node, word->order, (int64_t)word->epoch,
+                        (int64_t)order->epoch, 0, 0);
+        acknowledge(turn, node, word->order, word->epoch);
+    }
+    if (place != NULL)
+        assign_serve(turn, place);
+}
+
+/* ---- Words of kitchens ---- */
+
+static void on_word(const struct turn *turn, const struct node_event *event)
+{
+    struct kitchens_report word;
+    memcpy(&word, event->bytes, sizeof word);
+    struct place *place = place_by_registration(turn, event->from, word.registration);
+    if (place != NULL)
+        place_told(turn, place, &word.state);
+    if (event->type == KITCHENS_DONE)
+        on_done(turn, place, event->from, &word);
+    else if (place == NULL)
+        return; /* its registration is not valid any more; its heartbeat will hear of it */
+    else if (event->type == KITCHENS_ACCEPT)
+        assign_accepted(turn, place, &word);
+    else if (event->type == KITCHENS_REJECT)
+        assign_rejected(turn, place, &word);
+    else if (event->type == KITCHENS_RELEASED)
+        handover_released(turn, place, &word);
+    else if (event->type == KITCHENS_TOO_LATE)
+        handover_too_late(turn, place, &word);
+}
+
+static void on_message(const struct turn *turn, const struct node_event *event)
+{
+    if (event->type == KITCHENS_PLACE) {
+        if (event->from == kitchens_customers(turn->plan))
+            on_place(turn, event);
+        return;
+    }
+    bool is_kitchen = event->from >= KITCHENS_FIRST && event->from < kitchens_customers(turn->plan);
+    if (turn->self->phase != DISPATCHER_OPEN || !is_kitchen)
+        return;
+    if (event->type == KITCHENS_HEARTBEAT)
+        registry_heartbeat(turn, event);
+    else if (event->type == KITCHENS_REGISTER)
+        registry_register(turn, event);
+    else if (event->type == KITCHENS_LEAVE)
+        registry_leave(turn, event);
+    else
+        on_word(turn, event);
+}
+
+/* ---- Time ---- */
+
+static void arm(const struct turn *turn, enum dispatcher_timer timer, enum kitchens_setting ms)
+{
+    node_timer_set(turn->outbox, (uint8_t)timer, turn->now_ns + turn_setting_ns(turn, ms));
+}
+
+/* Kitchens have had the time to say what they have: the rest is given out again. */
+static void end_grace(const struct turn *turn)
+{
+    turn->self->grace_until_ns = 0;
+    struct order *order = order_first(turn, LIST_RECOVERED);
+    while (order != NULL) {
+        order_remove(turn, order);
+        order->state = ORDER_WAITING;
+        assign_order(turn, order);
+        order = order_first(turn, LIST_RECOVERED);
+    }
+}
+
+static void on_watch(const struct turn *turn)
+{
+    arm(turn, DISPATCHER_TIMER_WATCH, KITCHENS_SET_HEARTBEAT_MS);
+    book_retry(turn);
+    if (turn->self->phase != DISPATCHER_OPEN)
+        return;
+    registry_watch(turn);
+    if (turn->self->grace_until_ns != 0 && turn->now_ns >= turn->self->grace_until_ns)
+        end_grace(turn);
+}
+
+static void on_timer(const struct turn *turn, const struct node_event *event)
+{
+    if (event->id == DISPATCHER_TIMER_RESEND) {
+        assign_resend_due(turn);
+    } else if (event->id == DISPATCHER_TIMER_WATCH) {
+        on_watch(turn);
+    } else if (turn_setting(turn, KITCHENS_SET_MIGRATION)) {
+        handover_cycle(turn);
+        arm(turn, DISPATCHER_TIMER_CYCLE, KITCHENS_SET_CYCLE_MS);
+    }
+}
+
+static void on_setting(const struct turn *turn, const struct node_event *event)
+{
+    if (turn->self->phase != DISPATCHER_OPEN)
+        return;
+    if (event->type == KITCHENS_SET_MIGRATION && turn_setting(turn, KITCHENS_SET_MIGRATION))
+        arm(turn, DISPATCHER_TIMER_CYCLE, KITCHENS_SET_CYCLE_MS);
+    if (event->type == KITCHENS_SET_POLICY)
+        assign_policy_changed(turn);
+}
+
+void dispatcher_open(const struct turn *turn)
+{
+    turn->self->phase = DISPATCHER_OPEN;
+    turn->self->grace_until_ns = turn->now_ns + turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS);
+    for (struct order *order = order_first(turn, LIST_RECOVERED); order != NULL;
+         order = order_after(turn, order))
+        dispatcher_note(turn, KITCHENS_NOTE_WAITING, NODE_NONE, order_number(turn, order),
+                        KITCHENS_WAIT_RECOVERING, 0, 0, 0);
+    if (turn_setting(turn, KITCHENS_SET_MIGRATION))
+        arm(turn, DISPATCHER_TIMER_CYCLE, KITCHENS_SET_CYCLE_MS);
+}
+
+/* ---- The protocol ---- */
+
+static void dispatcher_boot(void *state, const struct node_env *env)
+{
+    (void)state; /* zeroed memory is an empty dispatcher */
+    (void)env;
+}
+
+static void dispatcher_step(void *state, const struct node_env *env, const struct node_event *event,
+                            struct node_outbox *outbox)
+{
+    struct turn turn = {.self = state,
+                        .env = env,
+                        .plan = env->plan,
+                        .outbox = outbox,
+                        .now_ns = event->monotonic_ns};
+    switch ((enum node_event_kind)event->kind) {
+    case NODE_EVENT_START:
+        arm(&turn, DISPATCHER_TIMER_WATCH, KITCHENS_SET_HEARTBEAT_MS);
+        recover_begin(&turn);
+        return;
+    case NODE_EVENT_MESSAGE:
+        on_message(&turn, event);
+        return;
+    case NODE_EVENT_TIMER:
+        on_timer(&turn, event);
+        return;
+    case NODE_EVENT_WRITTEN:
+        book_written(&turn, event);
+        return;
+    case NODE_EVENT_READ:
+        recover_read(&turn, event);
+        return;
+    case NODE_EVENT_SETTING:
+        on_setting(&turn, event);
+        return;
+    case NODE_EVENT_INPUT:
+        return; /* no input is for the dispatcher */
+    }
+}
+
+const struct node_protocol KITCHENS_DISPATCHER_PROTOCOL = {
+    .name = "dispatcher",
+    .state_bytes = sizeof(struct dispatcher),
+    .file_bytes = {DISPATCHER_SEGMENT_BYTES, DISPATCHER_SEGMENT_BYTES},
+    .messages = KITCHENS_MESSAGES,
+    .message_count = KITCHENS_MESSAGE_COUNT,
+    .boot = dispatcher_boot,
+    .step = dispatcher_step,
+    .malformed = kitchens_malformed,
+    .violation = dispatcher_violation,
+    .pending = dispatcher_pending,
+    .inspect = dispatcher_inspect,
+};

@@ -1,0 +1,471 @@
+/* kitchen.c: a kitchen: its standing with the dispatcher, and what it answers. */
+#include "systems/kitchens/kitchen.h"
+
+#include <assert.h>
+
+#include "base/draw.h"
+#include "base/json_writer.h"
+#include "systems/kitchens/words.h"
+
+static const uint32_t DRAW_REQUEST = DRAW_PURPOSE('k', 'r', 'e', 'q');
+
+/* ---- Speaking ---- */
+
+void kitchen_note(const struct kitchen_turn *turn, enum kitchens_note kind, uint32_t subject,
+                  int64_t a, int64_t b, int64_t c, int64_t d)
+{
+    struct node_note note = {
+        .kind = (uint16_t)kind, .peer = NODE_NONE, .subject = subject, .args = {a, b, c, d}};
+    node_note(turn->outbox, &note);
+}
+
+struct kitchens_state kitchen_state(const struct kitchen_turn *turn)
+{
+    struct kitchen *self = turn->self;
+    return (struct kitchens_state){.sequence = ++self->sequence,
+                                   .pending = self->pending,
+                                   .cooking = self->cooking,
+                                   .average_ms = self->average_ms};
+}
+
+void kitchen_say(const struct kitchen_turn *turn, enum kitchens_message type, uint32_t order,
+                 uint64_t epoch)
+{
+    struct kitchens_report word = {.order = order,
+                                 .epoch = epoch,
+                                 .registration = turn->self->registration,
+                                 .state = kitchen_state(turn)};
+    node_send(turn->outbox, KITCHENS_DISPATCHER, (uint16_t)type, &word, sizeof word);
+}
+
+/* REGISTER lists every ticket that is not done; LEAVE those that will not be cooked here. */
+static void send_inventory(const struct kitchen_turn *turn, enum kitchens_message type)
+{
+    struct kitchen *self = turn->self;
+    struct kitchens_register message = {
+        .order = NODE_NONE,
+        .identity = self->identity,
+        .request = self->request,
+        .registration = self->registration,
+        .state = kitchen_state(turn),
+        .x_m = self->x_m,
+        .y_m = self->y_m,
+        .specialties = self->specialties,
+        .cooks = self->cooks,
+        .capacity = self->capacity,
+        .unfinished = (uint32_t)self->cooking + self->done,
+    };
+    for (uint32_t slot = 0; slot < self->slot_end; slot++) {
+        const struct ticket *ticket = &self->tickets[slot];
+        bool listed = ticket->state == TICKET_QUEUED ||
+                      (ticket->state == TICKET_COOKING && type == KITCHENS_REGISTER);
+        if (listed && message.count < KITCHENS_CAPACITY_MAX)
+            message.held[message.count++] = (struct kitchens_held){
+                .epoch = ticket->epoch, .order = ticket->order, .slot = (uint8_t)slot};
+    }
+    uint32_t length =
+        KITCHENS_REGISTER_BYTES_MIN + message.count * (uint32_t)sizeof message.held[0];
+    node_send(turn->outbox, KITCHENS_DISPATCHER, (uint16_t)type, &message, length);
+}
+
+static void say_again_what_is_done(const struct kitchen_turn *turn)
+{
+    struct kitchen *self = turn->self;
+    int64_t interval_ns = kitchen_setting(turn, KITCHENS_SET_HEARTBEAT_MS) * KITCHEN_NS_PER_MS;
+    for (uint32_t slot = 0; slot < self->slot_end && self->done > 0; slot++) {
+        struct ticket *ticket = &self->tickets[slot];
+        if (ticket->state != TICKET_DONE || turn->now_ns - ticket->since_ns < interval_ns)
+            continue;
+        ticket->since_ns = turn->now_ns;
+        kitchen_say(turn, KITCHENS_DONE, ticket->order, ticket->epoch);
+    }
+}
+
+/* ---- Standing ---- */
+
+/* A new attempt, with a number that rises within a boot and differs between boots. */
+static void begin_registering(const struct kitchen_turn *turn)
+{
+    struct kitchen *self = turn->self;
+    uint64_t boot = draw_u64(turn->env->draw_key, DRAW_REQUEST, 0, 0) << 32;
+    uint64_t attempt = (self->request & UINT32_MAX) + 1;
+    self->request = boot | attempt;
+    self->registration = 0;
+    send_inventory(turn, KITCHENS_REGISTER);
+}
+
+static void beat(const struct kitchen_turn *turn)
+{
+    struct kitchen *self = turn->self;
+    if (turn->now_ns < self->silent_until_ns)
+        return;
+    if (self->registration == 0)
+        send_inventory(turn, KITCHENS_REGISTER);
+    else if (self->leaving)
+        send_inventory(turn, KITCHENS_LEAVE);
+    else
+        kitchen_say(turn, KITCHENS_HEARTBEAT, NODE_NONE, 0);
+    say_again_what_is_done(turn);
+}
+
+static void on_heartbeat(const struct kitchen_turn *turn)
+{
+    if (!turn->self->open)
+        return;
+    beat(turn);
+    node_timer_set(turn->outbox, KITCHEN_TIMER_HEARTBEAT,
+                   turn->now_ns +
+                       kitchen_setting(turn, KITCHENS_SET_HEARTBEAT_MS) * KITCHEN_NS_PER_MS);
+}
+
+/* Some of the tickets belong to others by now: they go, also from the stove. */
+static void drop(const struct kitchen_turn *turn, uint64_t slots)
+{
+    struct kitchen *self = turn->self;
+    for (uint32_t slot = 0; slot < KITCHEN_SLOTS; slot++) {
+        struct ticket *ticket = &self->tickets[slot];
+        bool droppable = ticket->state == TICKET_QUEUED || ticket->state == TICKET_COOKING;
+        if (((slots >> slot) & 1) == 0 || !droppable)
+            continue;
+        kitchen_note(turn, KITCHENS_NOTE_DROPPED, ticket->order, (int64_t)ticket->epoch,
+                     ticket->state == TICKET_COOKING, 0, 0);
+        rail_remove(turn, ticket);
+    }
+    rail_cook(turn, NODE_NONE);
+}
+
+static void on_welcome(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
+{
+    struct kitchen *self = turn->self;
+    if (standing->request != self->request || self->registration != 0)
+        return; /* the answer to something else, or to this a second time */
+    self->registration = standing->registration;
+    self->silent_until_ns = 0;
+    drop(turn, standing->dropped);
+    if (self->leaving)
+        send_inventory(turn, KITCHENS_LEAVE);
+}
+
+static void on_unwanted(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
+{
+    if (standing->request == turn->self->request && turn->self->registration == 0)
+        turn->self->silent_until_ns = turn->now_ns + KITCHEN_ASK_AGAIN_MS * KITCHEN_NS_PER_MS;
+}
+
+static void on_unknown(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
+{
+    if (turn->self->registration != 0 && standing->registration == turn->self->registration)
+        begin_registering(turn);
+}
+
+static void on_farewell(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
+{
+    struct kitchen *self = turn->self;
+    if (!self->leaving || standing->request != self->request)
+        return;
+    uint64_t waiting = 0;
+    for (uint32_t slot = 0; slot < self->slot_end; slot++)
+        if (self->tickets[slot].state == TICKET_QUEUED)
+            waiting |= UINT64_C(1) << slot;
+    drop(turn, waiting);
+    if (standing->left && self->cooking + self->done == 0) {
+        self->open = false;
+        self->leaving = false;
+        self->registration = 0;
+    }
+}
+
+static void on_standing(const struct kitchen_turn *turn, const struct node_event *event)
+{
+    struct kitchens_standing standing;
+    memcpy(&standing, event->bytes, sizeof standing);
+    if (!turn->self->open)
+        return;
+    if (event->type == KITCHENS_WELCOME)
+        on_welcome(turn, &standing);
+    else if (event->type == KITCHENS_UNWANTED)
+        on_unwanted(turn, &standing);
+    else if (event->type == KITCHENS_UNKNOWN)
+        on_unknown(turn, &standing);
+    else
+        on_farewell(turn, &standing);
+}
+
+/* ---- Tickets ---- */
+
+static bool is_full(const struct kitchen *self)
+{
+    return self->pending + self->cooking >= self->capacity;
+}
+
+static void reject(const struct kitchen_turn *turn, const struct kitchens_ticket *message)
+{
+    kitchen_note(turn, KITCHENS_NOTE_REJECTED, message->order, (int64_t)message->epoch,
+                 turn->self->pending, turn->self->cooking, 0);
+    kitchen_say(turn, KITCHENS_REJECT, message->order, message->epoch);
+}
+
+/* The same assignment may come many times: it is answered each time and taken once. */
+static void on_assign(const struct kitchen_turn *turn, const struct kitchens_ticket *message)
+{
+    struct kitchen *self = turn->self;
+    if (message->registration != self->registration || self->registration == 0)
+        return; /* meant for what this kitchen was before */
+    const struct ticket *known = rail_find(self, message->order, message->epoch);
+    if (known != NULL) {
+        kitchen_say(turn, known->state == TICKET_DONE ? KITCHENS_DONE : KITCHENS_ACCEPT,
+                    message->order, message->epoch);
+        return;
+    }
+    if (rail_is_past(self, message->epoch))
+        return; /* an echo */
+    if (is_full(self) || self->leaving || rail_add(turn, message) == NULL) {
+        reject(turn, message);
+        return;
+    }
+    kitchen_note(turn, KITCHENS_NOTE_QUEUED, message->order, (int64_t)message->epoch,
+                 self->pending, self->cooking, 0);
+    rail_cook(turn, NODE_NONE);
+    kitchen_say(turn, KITCHENS_ACCEPT, message->order, message->epoch);
+}
+
+/* Would you let it go? What has begun to cook stays (CHEF-T06). */
+static void on_offer(const struct kitchen_turn *turn, const struct kitchens_ticket *message)
+{
+    struct kitchen *self = turn->self;
+    if (message->registration != self->registration || self->registration == 0)
+        return;
+    struct ticket *ticket = rail_find(self, message->order, message->epoch);
+    if (ticket == NULL && rail_is_past(self, message->epoch)) {
+        kitchen_say(turn, KITCHENS_RELEASED, message->order, message->epoch); /* said before */
+        return;
+    }
+    if (ticket == NULL)
+        return;
+    if (ticket->state != TICKET_QUEUED && !kitchen_setting(turn, KITCHENS_SET_BUG_MIGRATE_STARTED)) {
+        kitchen_note(turn, KITCHENS_NOTE_HANDOVER_TOO_LATE, message->order,
+                     (int64_t)message->epoch, 0, 0, 0);
+        kitchen_say(turn, KITCHENS_TOO_LATE, message->order, message->epoch);
+        return;
+    }
+    kitchen_note(turn, KITCHENS_NOTE_HANDOVER_RELEASED, message->order, (int64_t)message->epoch, 0,
+                 0, 0);
+    rail_remove(turn, ticket);
+    rail_cook(turn, NODE_NONE);
+    kitchen_say(turn, KITCHENS_RELEASED, message->order, message->epoch);
+}
+
+static void on_done_ack(const struct kitchen_turn *turn, const struct kitchens_ticket *message)
+{
+    struct ticket *ticket = rail_find(turn->self, message->order, message->epoch);
+    if (ticket != NULL && ticket->state == TICKET_DONE)
+        rail_remove(turn, ticket);
+}
+
+static void on_message(const struct kitchen_turn *turn, const struct node_event *event)
+{
+    struct kitchens_ticket message;
+    if (event->from != KITCHENS_DISPATCHER)
+        return;
+    switch ((enum kitchens_message)event->type) {
+    case KITCHENS_WELCOME:
+    case KITCHENS_UNWANTED:
+    case KITCHENS_UNKNOWN:
+    case KITCHENS_FAREWELL:
+        on_standing(turn, event);
+        return;
+    case KITCHENS_ASSIGN:
+        memcpy(&message, event->bytes, sizeof message);
+        on_assign(turn, &message);
+        return;
+    case KITCHENS_OFFER:
+        memcpy(&message, event->bytes, sizeof message);
+        on_offer(turn, &message);
+        return;
+    case KITCHENS_DONE_ACK:
+        memcpy(&message, event->bytes, sizeof message);
+        on_done_ack(turn, &message);
+        return;
+    default:
+        return; /* nothing else is for a kitchen */
+    }
+}
+
+/* ---- Inputs ---- */
+
+static void open_doors(const struct kitchen_turn *turn)
+{
+    struct kitchen *self = turn->self;
+    self->open = true;
+    self->leaving = false;
+    self->slow_pct = KITCHEN_HUNDRED;
+    begin_registering(turn);
+    node_timer_set(turn->outbox, KITCHEN_TIMER_HEARTBEAT,
+                   turn->now_ns +
+                       kitchen_setting(turn, KITCHENS_SET_HEARTBEAT_MS) * KITCHEN_NS_PER_MS);
+}
+
+static void on_open(const struct kitchen_turn *turn, const int64_t *args)
+{
+    struct kitchen *self = turn->self;
+    const struct kitchens_kitchen *place = &turn->plan->kitchens[turn->env->self - KITCHENS_FIRST];
+    if (self->open)
+        return;
+    self->specialties = UINT32_C(1) << args[0];
+    self->cooks = (uint16_t)args[1];
+    self->capacity = (uint16_t)args[2];
+    self->x_m = args[3] < 0 ? place->x_m : (int32_t)args[3];
+    self->y_m = args[4] < 0 ? place->y_m : (int32_t)args[4];
+    bool own = args[5] < KITCHENS_FIRST || args[5] >= kitchens_customers(turn->plan);
+    self->identity = own ? turn->env->self : (uint32_t)args[5];
+    self->speed_pct = KITCHEN_HUNDRED;
+    kitchen_note(turn, KITCHENS_NOTE_KITCHEN_OPENED, NODE_NONE, self->cooks, self->capacity,
+                 self->specialties, self->speed_pct);
+    open_doors(turn);
+}
+
+static void on_input(const struct kitchen_turn *turn, const struct node_event *event)
+{
+    struct kitchen *self = turn->self;
+    if (event->type == KITCHENS_INPUT_OPEN) {
+        on_open(turn, event->args);
+    } else if (event->type == KITCHENS_INPUT_SLOW && self->open) {
+        kitchen_note(turn, KITCHENS_NOTE_KITCHEN_SLOWED, NODE_NONE, event->args[0], 0, 0, 0);
+        rail_change_speed(turn, (uint16_t)event->args[0]);
+    } else if (event->type == KITCHENS_INPUT_CLOSE && self->open && !self->leaving) {
+        self->leaving = true;
+        beat(turn);
+    }
+}
+
+/* ---- The protocol ---- */
+
+static void kitchen_boot(void *state, const struct node_env *env)
+{
+    struct kitchen *self = state;
+    const struct kitchens_plan *plan = env->plan;
+    assert(env->self >= KITCHENS_FIRST);
+    assert(env->self < kitchens_customers(plan));
+    const struct kitchens_kitchen *place = &plan->kitchens[env->self - KITCHENS_FIRST];
+    self->identity = env->self;
+    self->cooks = place->cooks;
+    self->capacity = place->capacity;
+    self->specialties = place->specialties;
+    self->speed_pct = place->speed_pct > 0 ? place->speed_pct : KITCHEN_HUNDRED;
+    self->slow_pct = KITCHEN_HUNDRED;
+    self->x_m = place->x_m;
+    self->y_m = place->y_m;
+    self->open = place->open != 0;
+}
+
+static void kitchen_step(void *state, const struct node_env *env, const struct node_event *event,
+                         struct node_outbox *outbox)
+{
+    struct kitchen_turn turn = {.self = state,
+                                .env = env,
+                                .plan = env->plan,
+                                .outbox = outbox,
+                                .now_ns = event->monotonic_ns};
+    switch ((enum node_event_kind)event->kind) {
+    case NODE_EVENT_START:
+        if (turn.self->open)
+            open_doors(&turn);
+        return;
+    case NODE_EVENT_MESSAGE:
+        on_message(&turn, event);
+        return;
+    case NODE_EVENT_TIMER:
+        if (event->id == KITCHEN_TIMER_COOK)
+            rail_finish_due(&turn);
+        else
+            on_heartbeat(&turn);
+        return;
+    case NODE_EVENT_INPUT:
+        on_input(&turn, event);
+        return;
+    case NODE_EVENT_WRITTEN:
+    case NODE_EVENT_READ:
+    case NODE_EVENT_SETTING:
+        return; /* no files, and settings are read where they matter */
+    }
+}
+
+static bool kitchen_violation(const void *state, const struct node_env *env,
+                              struct node_reason *reason)
+{
+    (void)env;
+    const struct kitchen *self = state;
+    if (self->cooking > self->cooks)
+        *reason = (struct node_reason){.word = KITCHENS_WORD_COOKS_EXCEEDED,
+                                       .subject = NODE_NONE,
+                                       .args = {self->cooking, self->cooks}};
+    else if (self->pending + self->cooking > self->capacity)
+        *reason = (struct node_reason){.word = KITCHENS_WORD_TICKETS_EXCEEDED,
+                                       .subject = NODE_NONE,
+                                       .args = {self->pending + self->cooking, self->capacity}};
+    else
+        return false;
+    return true;
+}
+
+static bool kitchen_pending(const void *state, const struct node_env *env,
+                            struct node_reason *reason)
+{
+    (void)env;
+    const struct kitchen *self = state;
+    uint32_t tickets = (uint32_t)self->pending + self->cooking;
+    if (tickets == 0 && self->done == 0 && !self->leaving)
+        return false;
+    *reason = (struct node_reason){
+        .word = tickets > 0      ? KITCHENS_WORD_TICKETS_OPEN
+                : self->done > 0 ? KITCHENS_WORD_DONE_NOT_BOOKED
+                                 : KITCHENS_WORD_LEAVING,
+        .subject = NODE_NONE,
+        .args = {tickets > 0 ? tickets : self->done},
+    };
+    return true;
+}
+
+static const char *const TICKET_STATES[] = {"free", "queued", "cooking", "done"};
+
+static void kitchen_inspect(const void *state, const struct node_env *env,
+                            struct json_writer *writer)
+{
+    (void)env;
+    const struct kitchen *self = state;
+    json_bool(writer, "open", self->open);
+    json_bool(writer, "leaving", self->leaving);
+    json_u64(writer, "identity", self->identity);
+    json_u64(writer, "registration", self->registration);
+    json_u64(writer, "cooks", self->cooks);
+    json_u64(writer, "capacity", self->capacity);
+    json_u64(writer, "pending", self->pending);
+    json_u64(writer, "cooking", self->cooking);
+    json_u64(writer, "average_ms", self->average_ms);
+    json_u64(writer, "slow_pct", self->slow_pct);
+    json_array(writer, "tickets");
+    for (uint32_t slot = 0; slot < self->slot_end; slot++) {
+        const struct ticket *ticket = &self->tickets[slot];
+        if (ticket->state == TICKET_FREE)
+            continue;
+        json_object(writer, NULL);
+        json_u64(writer, "order", ticket->order);
+        json_u64(writer, "epoch", ticket->epoch);
+        json_string(writer, "state", TICKET_STATES[ticket->state]);
+        json_close(writer);
+    }
+    json_close(writer);
+}
+
+const struct node_protocol KITCHENS_KITCHEN_PROTOCOL = {
+    .name = "kitchen",
+    .state_bytes = sizeof(struct kitchen),
+    .messages = KITCHENS_MESSAGES,
+    .message_count = KITCHENS_MESSAGE_COUNT,
+    .boot = kitchen_boot,
+    .step = kitchen_step,
+    .malformed = kitchens_malformed,
+    .violation = kitchen_violation,
+    .pending = kitchen_pending,
+    .inspect = kitchen_inspect,
+};
