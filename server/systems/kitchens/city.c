@@ -28,6 +28,7 @@ static const char *const WAITS[] = {
     [KITCHENS_WAIT_ALL_FULL] = "all_full",
     [KITCHENS_WAIT_NO_SPECIALIST] = "no_specialist",
     [KITCHENS_WAIT_RECOVERING] = "recovering",
+    [KITCHENS_WAIT_ITS_KITCHEN] = "its_kitchen",
 };
 static const char *const REFUSALS[] = {
     [KITCHENS_REFUSED_BOOK_FULL] = "book_full",

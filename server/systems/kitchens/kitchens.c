@@ -1,0 +1,56 @@
+/* kitchens.c: the system "kitchens", put together from its parts. */
+#include "systems/kitchens/city.h"
+#include "systems/kitchens/ledger.h"
+#include "systems/kitchens/words.h"
+
+/* Ovens are repaired first (heal.all does not reach them), then nobody orders any more. */
+static bool kitchens_remedy(const void *data, uint32_t index, struct system_remedy *remedy)
+{
+    const struct kitchens_plan *plan = data;
+    static const enum kitchens_setting STOPS[] = {KITCHENS_SET_ORDERS_PER_MIN, KITCHENS_SET_USERS};
+    if (index < plan->kitchen_count) {
+        *remedy = (struct system_remedy){.kind = SYSTEM_REMEDY_HEAL,
+                                         .type = KITCHENS_INPUT_SLOW,
+                                         .node = KITCHENS_FIRST + index,
+                                         .args = {100}};
+        return true;
+    }
+    index -= plan->kitchen_count;
+    if (index >= sizeof STOPS / sizeof STOPS[0])
+        return false;
+    *remedy = (struct system_remedy){.kind = SYSTEM_REMEDY_STOP,
+                                     .is_setting = true,
+                                     .node = NODE_NONE,
+                                     .args = {STOPS[index], 0}};
+    return true;
+}
+
+const struct system KITCHENS = {
+    .name = "kitchens",
+    .settings = KITCHENS_SETTINGS,
+    .setting_count = KITCHENS_SET_COUNT,
+    .inputs = KITCHENS_INPUTS,
+    .input_count = KITCHENS_INPUT_COUNT,
+    .notes = KITCHENS_NOTES,
+    .note_count = KITCHENS_NOTE_END - NODE_NOTE_SYSTEM,
+    .words = KITCHENS_WORDS,
+    .word_count = KITCHENS_WORD_COUNT,
+    .checks = KITCHENS_CHECKS,
+    .check_count = LEDGER_CHECK_COUNT,
+    .figures = KITCHENS_FIGURES,
+    .figure_count = LEDGER_FIGURE_COUNT,
+    .tables = KITCHENS_TABLES,
+    .table_count = LEDGER_TABLE_COUNT,
+    .plan_bytes = sizeof(struct kitchens_plan),
+    .load = kitchens_load,
+    .nodes = kitchens_nodes,
+    .plan_name = kitchens_plan_name,
+    .describe = kitchens_describe,
+    .remedy = kitchens_remedy,
+    .observer = &KITCHENS_LEDGER,
+    .figures_read = kitchens_figures_read,
+    .judge = kitchens_judge,
+    .rows_open = kitchens_rows_open,
+    .view = kitchens_view,
+    .explain = kitchens_explain,
+};
