@@ -17,9 +17,9 @@ enum {
 #define AGENDA_NEVER INT64_MAX
 
 struct agenda {
-    int64_t due_ns[AGENDA_ITEMS];  /* by item */
-    uint16_t heap[AGENDA_ITEMS];   /* items */
-    uint16_t place[AGENDA_ITEMS];  /* by item: place in the heap + 1; 0: not in it */
+    int64_t due_ns[AGENDA_ITEMS]; /* by item */
+    uint16_t heap[AGENDA_ITEMS];  /* items */
+    uint16_t place[AGENDA_ITEMS]; /* by item: place in the heap + 1; 0: not in it */
     uint32_t count;
     uint32_t pad;
 };

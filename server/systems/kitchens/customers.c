@@ -128,7 +128,7 @@ void customers_place(const struct customers_turn *turn, const struct wish *wish)
     *served_word(self, number) &= ~served_bit(number);
     customers_note(turn, KITCHENS_NOTE_PLACED, NODE_NONE, number, wish->x_m, wish->y_m, wish->dish,
                    wish->source);
-    bool too_many = number - oldest_unanswered(self) >= CUSTOMERS_WINDOW;
+    bool too_many = self->unanswered > 0 && number - oldest_unanswered(self) >= CUSTOMERS_WINDOW;
     uint32_t slot = too_many ? ROSTER_NONE : roster_add(&self->roster, number);
     if (slot == ROSTER_NONE) {
         customers_note(turn, KITCHENS_NOTE_GIVEN_UP, KITCHENS_DISPATCHER, number, 0, 0, 0, 0);

@@ -21,8 +21,8 @@ enum {
     CUSTOMERS_ATTEMPTS_MAX = 6,
     CUSTOMERS_RESEND_MS = 500, /* doubles each time: in all 31.5 s */
     CUSTOMERS_RUSHES_MAX = 8,
-    CUSTOMERS_WINDOW = 4096,  /* the dispatcher remembers so many order numbers */
-    CUSTOMERS_SERVED = 16384, /* latest orders of which it is known whether they were served */
+    CUSTOMERS_WINDOW = 4096,   /* the dispatcher remembers so many order numbers */
+    CUSTOMERS_SERVED = 16384,  /* latest orders of which it is known whether they were served */
     CUSTOMERS_SPREAD_PCT = 30, /* preparation: +- so much around the menu's mean */
 };
 #define CUSTOMERS_NS_PER_MS INT64_C(1000000)
@@ -34,7 +34,7 @@ enum customers_source { CUSTOMERS_BY_LOAD, CUSTOMERS_BY_HAND, CUSTOMERS_BY_PHONE
 struct guest {
     uint32_t preparation_ms;
     uint16_t x_m, y_m;
-    uint16_t user; /* 1 + number of the user; 0: nobody in particular */
+    uint16_t user;           /* 1 + number of the user; 0: nobody in particular */
     uint16_t next, previous; /* among the unanswered, in order of numbers; slot + 1 */
     uint8_t dish, source;
     uint8_t attempts;
@@ -52,19 +52,19 @@ struct rush {
 /* Open-loop arrivals: time flows faster when more is ordered, and one arrival comes for each
  * exponential piece of that time (dispatcher of a Poisson process with a varying rate). */
 struct arrivals {
-    int64_t last_ns;    /* up to here the flow is counted */
-    int64_t left;       /* of the present piece, in orders/min x ppm x us */
-    uint64_t rate;      /* since last_ns, in orders/min x ppm */
-    uint64_t count;     /* arrivals so far: names the draws */
+    int64_t last_ns; /* up to here the flow is counted */
+    int64_t left;    /* of the present piece, in orders/min x ppm x us */
+    uint64_t rate;   /* since last_ns, in orders/min x ppm */
+    uint64_t count;  /* arrivals so far: names the draws */
 };
 
 struct customers {
     struct arrivals arrivals;
     struct rush rushes[CUSTOMERS_RUSHES_MAX];
-    uint64_t dishes[KITCHENS_DISHES_MAX];       /* cumulative popularity */
-    uint32_t visits[KITCHENS_USERS_MAX];        /* of each user: names its draws */
-    uint32_t order_last;                        /* number of the latest order */
-    uint32_t users;                             /* who have begun */
+    uint64_t dishes[KITCHENS_DISHES_MAX]; /* cumulative popularity */
+    uint32_t visits[KITCHENS_USERS_MAX];  /* of each user: names its draws */
+    uint32_t order_last;                  /* number of the latest order */
+    uint32_t users;                       /* who have begun */
     uint32_t unanswered;
     uint16_t unanswered_first, unanswered_last; /* slot + 1 */
     uint64_t served[CUSTOMERS_SERVED / 64];

@@ -16,7 +16,7 @@ enum {
     HUNDRED = 100,
     MILLION = 1000000,
     US_PER_MINUTE = 60 * MILLION,
-    MINUTES_PER_DAY = 24, /* of virtual time: one hour of the city a minute */
+    MINUTES_PER_DAY = 24,         /* of virtual time: one hour of the city a minute */
     BY_HAND = KITCHENS_USERS_MAX, /* entity of draws for orders by hand */
     BY_LOAD = BY_HAND + 1,
 };
@@ -84,7 +84,8 @@ static uint64_t curve_ppm(const struct kitchens_plan *plan, int64_t now_ns)
     int64_t to = plan->curve_ppm[(hour + 1) % MINUTES_PER_DAY];
     return (uint64_t)(from + (to - from) * into_ppm / MILLION);
 }
-_Static_assert((int)MINUTES_PER_DAY == (int)KITCHENS_CURVE_POINTS, "a point an hour, a minute an hour");
+_Static_assert((int)MINUTES_PER_DAY == (int)KITCHENS_CURVE_POINTS,
+               "a point an hour, a minute an hour");
 
 static uint64_t shape_ppm(const struct customers_turn *turn)
 {
@@ -210,8 +211,7 @@ static struct wish wish_of(const struct customers_turn *turn, uint64_t entity, u
     uint64_t dish = draw_u64(key, DRAW_DISH, entity, n);
     wish.dish = draw_weighted(dish, turn->self->dishes, turn->plan->dish_count);
     uint64_t preparation = draw_u64(key, DRAW_PREPARATION, entity, n);
-    wish.preparation_ms =
-        preparation_ms(turn->plan->dishes[wish.dish].preparation_ms, preparation);
+    wish.preparation_ms = preparation_ms(turn->plan->dishes[wish.dish].preparation_ms, preparation);
     if (weigh_districts(turn, cumulative) == 0)
         return wish; /* a city without districts lies at the origin */
     uint64_t where = draw_u64(key, DRAW_DISTRICT, entity, n);
@@ -229,13 +229,12 @@ struct wish load_wish_by_hand(const struct customers_turn *turn, const int64_t *
     uint32_t dish = (uint64_t)args[0] < turn->plan->dish_count ? (uint32_t)args[0] : 0;
     uint64_t draw =
         draw_u64(turn->env->draw_key, DRAW_PREPARATION, BY_HAND, turn->self->order_last);
-    return (struct wish){.dish = dish,
-                         .x_m = (uint16_t)args[1],
-                         .y_m = (uint16_t)args[2],
-                         .source = args[3] == CUSTOMERS_BY_PHONE ? CUSTOMERS_BY_PHONE
-                                                                 : CUSTOMERS_BY_HAND,
-                         .preparation_ms =
-                             preparation_ms(turn->plan->dishes[dish].preparation_ms, draw)};
+    return (struct wish){
+        .dish = dish,
+        .x_m = (uint16_t)args[1],
+        .y_m = (uint16_t)args[2],
+        .source = args[3] == CUSTOMERS_BY_PHONE ? CUSTOMERS_BY_PHONE : CUSTOMERS_BY_HAND,
+        .preparation_ms = preparation_ms(turn->plan->dishes[dish].preparation_ms, draw)};
 }
 
 /* ---- Events of the load ---- */

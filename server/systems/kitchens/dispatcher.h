@@ -27,7 +27,7 @@ enum {
     DISPATCHER_WINDOW = 4096, /* order numbers above the oldest unanswered one: who was answered */
     DISPATCHER_SETTLED = 256, /* latest settled orders whose epoch is remembered */
     DISPATCHER_RESEND_MS = 100,
-    DISPATCHER_EPOCH_BITS = 24, /* epoch = term << 24 + count: rising through all boots */
+    DISPATCHER_EPOCH_BITS = 24,           /* epoch = term << 24 + count: rising through all boots */
     DISPATCHER_SEGMENT_BYTES = 48 * 1024, /* of each of the two files of the book */
 };
 #define DISPATCHER_NS_PER_MS INT64_C(1000000)
@@ -47,9 +47,9 @@ enum order_state {
 };
 
 enum order_flag {
-    ORDER_AGAIN = 1,   /* a kitchen had it and lost it */
-    ORDER_MOVED = 2,   /* moved_ns is set */
-    ORDER_STARTED = 4, /* its kitchen said that it is being cooked */
+    ORDER_AGAIN = 1,    /* a kitchen had it and lost it */
+    ORDER_MOVED = 2,    /* moved_ns is set */
+    ORDER_STARTED = 4,  /* its kitchen said that it is being cooked */
     ORDER_RESERVES = 8, /* counted in `reserved` of its hand-over's target */
 };
 
@@ -59,7 +59,7 @@ struct order {
     int64_t sent_ns;     /* last time that ASSIGN or OFFER was sent */
     int64_t moved_ns;    /* last hand-over */
     uint32_t preparation_ms;
-    uint32_t token; /* of the write it waits for; NODE_NONE: not written yet */
+    uint32_t token;            /* of the write it waits for; NODE_NONE: not written yet */
     uint32_t refused_sequence; /* word in which `refused_by` refused it */
     uint16_t x_m, y_m;
     uint16_t next, previous;               /* in its list */
@@ -125,14 +125,14 @@ _Static_assert(sizeof(struct place) % 8 == 0, "no padding");
 /* ---- The book ---- */
 
 struct book {
-    uint32_t generation; /* of the active segment; salt of its records */
-    uint32_t offset;     /* where the next record goes */
+    uint32_t generation;     /* of the active segment; salt of its records */
+    uint32_t offset;         /* where the next record goes */
     uint32_t snapshot_token; /* of the snapshot that begins the segment, while it is not durable */
     uint32_t first_token;    /* of the segment: what fails before it does not matter */
     uint8_t file;            /* of the active segment */
-    bool whole;  /* its snapshot is durable: it must not be written over */
-    bool broken; /* a write failed: nothing more goes into this segment */
-    bool full;   /* another snapshot is due once this one is durable */
+    bool whole;              /* its snapshot is durable: it must not be written over */
+    bool broken;             /* a write failed: nothing more goes into this segment */
+    bool full;               /* another snapshot is due once this one is durable */
     uint8_t pad[4];
     uint32_t floor; /* customers have their answer for every lower number */
     uint32_t pad2;
@@ -166,10 +166,10 @@ struct dispatcher {
     struct book book;
     struct recover recover;
     struct policy_memory policy;
-    uint64_t epoch; /* last one given out */
+    uint64_t epoch;                              /* last one given out */
     uint64_t refused_request[DISPATCHER_PLACES]; /* by node: registration refused and noted */
-    int64_t grace_until_ns; /* recovered orders wait for their kitchens; 0: over */
-    uint32_t waiting;       /* orders in LIST_WAITING and in lines */
+    int64_t grace_until_ns;    /* recovered orders wait for their kitchens; 0: over */
+    uint32_t waiting;          /* orders in LIST_WAITING and in lines */
     uint32_t specialties_open; /* cuisines that somebody open has as a specialty */
     uint16_t resend_first, resend_last;
     uint8_t phase;
@@ -296,12 +296,14 @@ void registry_watch(const struct turn *turn);
 
 /* ---- dispatcher_assign.c ---- */
 
-/* Fills what the policies look at; returns how many kitchens may get this order. `room` only those
- * with room. */
+/* Fills what the policies look at; returns how many kitchens may get this order. */
 uint32_t assign_candidates(const struct turn *turn, const struct order *order,
                            struct policy_candidate *candidates);
 struct policy_candidate assign_candidate(const struct turn *turn, const struct order *order,
                                          const struct place *place);
+/* Says of each candidate what its score is made of: "why this kitchen?" */
+void assign_note_candidates(const struct turn *turn, const struct order *order,
+                            const struct policy_candidate *candidates, uint32_t count);
 /* Give an order that no kitchen has to a kitchen, or let it wait. */
 void assign_order(const struct turn *turn, struct order *order);
 /* Send it to that place under that epoch. `partner`: source of a hand-over, or 0. */
@@ -310,8 +312,7 @@ void assign_to(const struct turn *turn, struct order *order, struct place *place
 /* Take it from its kitchen, whatever was going on; it is then in no list. */
 void assign_take_back(const struct turn *turn, struct order *order, enum kitchens_reason reason);
 /* Take all orders from a place and give them to others. Returns how many it had. */
-uint32_t assign_take_all(const struct turn *turn, struct place *place,
-                         enum kitchens_reason reason);
+uint32_t assign_take_all(const struct turn *turn, struct place *place, enum kitchens_reason reason);
 /* Something may have room now: that place's line first, then who waits for anybody. */
 void assign_serve(const struct turn *turn, struct place *place);
 void assign_serve_waiting(const struct turn *turn);
@@ -341,7 +342,6 @@ void handover_failed(const struct turn *turn, const struct order *order, uint32_
 bool dispatcher_pending(const void *state, const struct node_env *env, struct node_reason *reason);
 bool dispatcher_violation(const void *state, const struct node_env *env,
                           struct node_reason *reason);
-void dispatcher_inspect(const void *state, const struct node_env *env,
-                        struct json_writer *writer);
+void dispatcher_inspect(const void *state, const struct node_env *env, struct json_writer *writer);
 
 #endif

@@ -57,10 +57,12 @@ static bool is_barred(const struct order *order, const struct turn *turn, const 
            order->refused_sequence == place->sequence;
 }
 
-static void note_candidates(const struct turn *turn, const struct order *order,
+void assign_note_candidates(const struct turn *turn, const struct order *order,
                             const struct policy_candidate *candidates, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
+        if (!policy_has_room(turn->env, &candidates[i]))
+            continue;
         struct policy_score score = policy_score(turn->env, &candidates[i]);
         dispatcher_note(turn, KITCHENS_NOTE_CANDIDATE,
                         turn->self->places[candidates[i].kitchen].node, order_number(turn, order),
@@ -128,7 +130,7 @@ static enum kitchens_wait why_nobody(const struct turn *turn, uint32_t candidate
     if (candidates > 0)
         return KITCHENS_WAIT_ALL_FULL;
     return turn_setting(turn, KITCHENS_SET_BUG_SPECIALTY_FILTER) ? KITCHENS_WAIT_NO_SPECIALIST
-                                                                  : KITCHENS_WAIT_NO_KITCHEN;
+                                                                 : KITCHENS_WAIT_NO_KITCHEN;
 }
 
 /* Gives it to the policy's choice. False: nobody can take it now. */
@@ -136,10 +138,9 @@ static bool try_assign(const struct turn *turn, struct order *order, enum kitche
 {
     struct policy_candidate candidates[KITCHENS_MAX];
     uint32_t count = assign_candidates(turn, order, candidates);
-    uint64_t draw = draw_u64(turn->env->draw_key, DRAW_CHOICE, order_number(turn, order),
-                             turn->self->epoch);
-    uint32_t chosen =
-        policy_choose(turn->env, &turn->self->policy, candidates, count, draw);
+    uint64_t draw =
+        draw_u64(turn->env->draw_key, DRAW_CHOICE, order_number(turn, order), turn->self->epoch);
+    uint32_t chosen = policy_choose(turn->env, &turn->self->policy, candidates, count, draw);
     *why = why_nobody(turn, count);
     if (chosen == POLICY_NOBODY)
         return false;
@@ -154,7 +155,7 @@ static bool try_assign(const struct turn *turn, struct order *order, enum kitche
         return false;
     }
     if (turn_setting(turn, KITCHENS_SET_POLICY) == KITCHENS_WEIGHTED_SCORE)
-        note_candidates(turn, order, candidates, count);
+        assign_note_candidates(turn, order, candidates, count);
     assign_to(turn, order, place, epoch_next(turn),
               policy_score(turn->env, &candidates[chosen]).total, 0);
     return true;
@@ -274,7 +275,8 @@ static struct order *meant(const struct turn *turn, const struct place *place,
     return order;
 }
 
-void assign_accepted(const struct turn *turn, struct place *place, const struct kitchens_report *word)
+void assign_accepted(const struct turn *turn, struct place *place,
+                     const struct kitchens_report *word)
 {
     struct order *order = meant(turn, place, word);
     if (order == NULL || order->state != ORDER_ASSIGNED)
@@ -292,7 +294,8 @@ void assign_accepted(const struct turn *turn, struct place *place, const struct 
     }
 }
 
-void assign_rejected(const struct turn *turn, struct place *place, const struct kitchens_report *word)
+void assign_rejected(const struct turn *turn, struct place *place,
+                     const struct kitchens_report *word)
 {
     struct order *order = meant(turn, place, word);
     if (order == NULL || order->state != ORDER_ASSIGNED)

@@ -78,11 +78,12 @@ static bool may_move(const struct turn *turn, const struct order *order)
 
 /* ---- First phase ---- */
 
-static int64_t score_at(const struct turn *turn, const struct order *order,
-                        const struct place *place)
+static void hand_to(const struct turn *turn, struct order *order, struct place *target,
+                    uint64_t epoch, uint32_t source)
 {
-    struct policy_candidate candidate = assign_candidate(turn, order, place);
-    return policy_score(turn->env, &candidate).total;
+    struct policy_candidate candidate = assign_candidate(turn, order, target);
+    assign_note_candidates(turn, order, &candidate, 1);
+    assign_to(turn, order, target, epoch, policy_score(turn->env, &candidate).total, source);
 }
 
 static void offer(const struct turn *turn, struct order *order, struct place *target)
@@ -91,8 +92,7 @@ static void offer(const struct turn *turn, struct order *order, struct place *ta
     dispatcher_note(turn, KITCHENS_NOTE_HANDOVER_OFFERED, source->node, order_number(turn, order),
                     (int64_t)order->epoch, target->node, 0, 0);
     if (turn_setting(turn, KITCHENS_SET_BUG_COPY_MIGRATE)) {
-        assign_to(turn, order, target, order->epoch, score_at(turn, order, target),
-                  order->kitchen); /* a copy: the source is not even asked */
+        hand_to(turn, order, target, order->epoch, order->kitchen); /* a copy */
         return;
     }
     order->state = ORDER_OFFERED;
@@ -164,7 +164,7 @@ void handover_released(const struct turn *turn, struct place *place,
     assign_take_back(turn, order, KITCHENS_REASON_NONE);
     bool room = place_tickets(turn, target) < place_capacity(target);
     if (place_is_open(target) && room) {
-        assign_to(turn, order, target, epoch_next(turn), score_at(turn, order, target), source);
+        hand_to(turn, order, target, epoch_next(turn), source);
     } else {
         handover_failed(turn, order, source, place_number(turn, target),
                         place_is_open(target) ? KITCHENS_REASON_TARGET_FULL

@@ -14,9 +14,8 @@ bool dispatcher_pending(const void *state, const struct node_env *env, struct no
     }
     if (self->roster.count == 0)
         return false;
-    *reason = (struct node_reason){.word = KITCHENS_WORD_ORDERS_OPEN,
-                                   .subject = NODE_NONE,
-                                   .args = {self->roster.count}};
+    *reason = (struct node_reason){
+        .word = KITCHENS_WORD_ORDERS_OPEN, .subject = NODE_NONE, .args = {self->roster.count}};
     for (uint32_t slot = 0; slot < self->roster.fresh && reason->subject == NODE_NONE; slot++)
         if (self->roster.numbers[slot] != 0)
             reason->subject = self->roster.numbers[slot];
@@ -38,7 +37,8 @@ bool dispatcher_violation(const void *state, const struct node_env *env, struct 
     return true;
 }
 
-static const char *const PLACE_STATES[] = {"absent", "trusted", "probation", "suspected", "ejected"};
+static const char *const PLACE_STATES[] = {"absent", "trusted", "probation", "suspected",
+                                           "ejected"};
 static const char *const PHASES[] = {"reading", "beginning", "open"};
 
 static void inspect_place(const struct dispatcher *self, uint32_t number,

@@ -165,9 +165,8 @@ static void choose_segment(const struct turn *turn)
         begin_term(turn);
         return;
     }
-    bool second =
-        recover->whole[1] &&
-        (!recover->whole[0] || recover->generation[1] > recover->generation[0]);
+    bool second = recover->whole[1] &&
+                  (!recover->whole[0] || recover->generation[1] > recover->generation[0]);
     recover->stage = RECOVER_LOAD;
     recover->file = second;
     recover->offset = 0;

@@ -122,8 +122,8 @@ void place_suspect(const struct turn *turn, struct place *place)
     if (place->registration == 0)
         return;
     dispatcher_note(turn, KITCHENS_NOTE_KITCHEN_SUSPECTED, place->node, NODE_NONE,
-                    (turn->now_ns - place->heard_ns) / DISPATCHER_NS_PER_MS,
-                    orders_at(turn, place), 0, 0);
+                    (turn->now_ns - place->heard_ns) / DISPATCHER_NS_PER_MS, orders_at(turn, place),
+                    0, 0);
     bool was_ejected = place->state == PLACE_EJECTED;
     lose(turn, place, was_ejected ? PLACE_EJECTED : PLACE_SUSPECTED, KITCHENS_REASON_TARGET_DEAD);
 }
@@ -352,8 +352,7 @@ static void enter(const struct turn *turn, struct place *place, uint32_t node,
 /* A former attempt of the same boot, delayed on its way. */
 static bool is_overtaken(const struct place *place, uint32_t node, uint64_t request)
 {
-    return place->node == node && place->request >> 32 == request >> 32 &&
-           request < place->request;
+    return place->node == node && place->request >> 32 == request >> 32 && request < place->request;
 }
 
 void registry_register(const struct turn *turn, const struct node_event *event)
@@ -369,8 +368,8 @@ void registry_register(const struct turn *turn, const struct node_event *event)
     }
     if (is_overtaken(place, node, message.request))
         return;
-    bool repeated = place->node == node && place->request == message.request &&
-                    place->registration != 0;
+    bool repeated =
+        place->node == node && place->request == message.request && place->registration != 0;
     if (!repeated) {
         vacate_former(turn, node, message.identity);
         enter(turn, place, node, &message);
@@ -396,8 +395,7 @@ void registry_heartbeat(const struct turn *turn, const struct node_event *event)
     memcpy(&word, event->bytes, sizeof word);
     struct place *place = place_by_registration(turn, event->from, word.registration);
     if (place == NULL) {
-        struct kitchens_standing standing = {.order = NODE_NONE,
-                                             .registration = word.registration};
+        struct kitchens_standing standing = {.order = NODE_NONE, .registration = word.registration};
         send_standing(turn, event->from, KITCHENS_UNKNOWN, &standing);
         return;
     }

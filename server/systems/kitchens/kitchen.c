@@ -32,9 +32,9 @@ void kitchen_say(const struct kitchen_turn *turn, enum kitchens_message type, ui
                  uint64_t epoch)
 {
     struct kitchens_report word = {.order = order,
-                                 .epoch = epoch,
-                                 .registration = turn->self->registration,
-                                 .state = kitchen_state(turn)};
+                                   .epoch = epoch,
+                                   .registration = turn->self->registration,
+                                   .state = kitchen_state(turn)};
     node_send(turn->outbox, KITCHENS_DISPATCHER, (uint16_t)type, &word, sizeof word);
 }
 
@@ -223,8 +223,8 @@ static void on_assign(const struct kitchen_turn *turn, const struct kitchens_tic
         reject(turn, message);
         return;
     }
-    kitchen_note(turn, KITCHENS_NOTE_QUEUED, message->order, (int64_t)message->epoch,
-                 self->pending, self->cooking, 0);
+    kitchen_note(turn, KITCHENS_NOTE_QUEUED, message->order, (int64_t)message->epoch, self->pending,
+                 self->cooking, 0);
     rail_cook(turn, NODE_NONE);
     kitchen_say(turn, KITCHENS_ACCEPT, message->order, message->epoch);
 }
@@ -242,9 +242,10 @@ static void on_offer(const struct kitchen_turn *turn, const struct kitchens_tick
     }
     if (ticket == NULL)
         return;
-    if (ticket->state != TICKET_QUEUED && !kitchen_setting(turn, KITCHENS_SET_BUG_MIGRATE_STARTED)) {
-        kitchen_note(turn, KITCHENS_NOTE_HANDOVER_TOO_LATE, message->order,
-                     (int64_t)message->epoch, 0, 0, 0);
+    if (ticket->state != TICKET_QUEUED &&
+        !kitchen_setting(turn, KITCHENS_SET_BUG_MIGRATE_STARTED)) {
+        kitchen_note(turn, KITCHENS_NOTE_HANDOVER_TOO_LATE, message->order, (int64_t)message->epoch,
+                     0, 0, 0);
         kitchen_say(turn, KITCHENS_TOO_LATE, message->order, message->epoch);
         return;
     }

@@ -14,10 +14,10 @@
 #include "systems/kitchens/messages.h"
 
 enum {
-    KITCHEN_SLOTS = 64,  /* tickets, and those done but not booked; a mask of them has 64 bits */
-    KITCHEN_PAST = 64,   /* latest epochs that are over here */
-    KITCHEN_FOREIGN_PCT = 150, /* a dish that is not its specialty takes so much longer */
-    KITCHEN_ASK_AGAIN_MS = 5000, /* after UNWANTED */
+    KITCHEN_SLOTS = 64, /* tickets, and those done but not booked; a mask of them has 64 bits */
+    KITCHEN_PAST = 64,  /* latest epochs that are over here */
+    KITCHEN_FOREIGN_PCT = 150,        /* a dish that is not its specialty takes so much longer */
+    KITCHEN_ASK_AGAIN_MS = 5000,      /* after UNWANTED */
     KITCHEN_COURIER_MS_PER_KM = 2000, /* two minutes of the city: 30 km/h */
     KITCHEN_COURIER_MS = 500,         /* at both doors */
     KITCHEN_HUNDRED = 100,
@@ -45,8 +45,8 @@ struct ticket {
 _Static_assert(sizeof(struct ticket) == 56, "no padding");
 
 struct kitchen {
-    uint64_t registration; /* 0: none */
-    uint64_t request;      /* of the attempt to register under way */
+    uint64_t registration;   /* 0: none */
+    uint64_t request;        /* of the attempt to register under way */
     int64_t silent_until_ns; /* after UNWANTED */
     uint32_t identity;
     uint32_t sequence; /* of its words */

@@ -1,7 +1,38 @@
 /* kitchens.c: the system "kitchens", put together from its parts. */
+#include <assert.h>
+#include <stdio.h>
+
 #include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger.h"
 #include "systems/kitchens/words.h"
+
+static struct system_node node_at(const char *name, const struct node_protocol *protocol,
+                                  int32_t x_m, int32_t y_m, uint32_t region)
+{
+    struct system_node node = {.protocol = protocol, .x_m = x_m, .y_m = y_m, .region = region};
+    (void)snprintf(node.name, sizeof node.name, "%s", name);
+    return node;
+}
+
+/* All customers talk to the dispatcher by telephone: their node stands at its place. */
+uint32_t kitchens_nodes(const void *data, struct system_node *nodes, uint32_t count_max)
+{
+    const struct kitchens_plan *plan = data;
+    assert(count_max > kitchens_customers(plan));
+    nodes[KITCHENS_DISPATCHER] = node_at("dispatcher", &KITCHENS_DISPATCHER_PROTOCOL,
+                                         plan->dispatcher_x_m, plan->dispatcher_y_m, 0);
+    for (uint32_t i = 0; i < plan->kitchen_count; i++) {
+        const struct kitchens_kitchen *kitchen = &plan->kitchens[i];
+        char name[16];
+        kitchens_place_name(i, name);
+        nodes[KITCHENS_FIRST + i] = node_at(name, &KITCHENS_KITCHEN_PROTOCOL, kitchen->x_m,
+                                            kitchen->y_m, 1 + (uint32_t)kitchen->district);
+    }
+    uint32_t customers = kitchens_customers(plan);
+    nodes[customers] = node_at("customers", &KITCHENS_CUSTOMERS_PROTOCOL, plan->dispatcher_x_m,
+                               plan->dispatcher_y_m, 0);
+    return customers + 1;
+}
 
 /* Ovens are repaired first (heal.all does not reach them), then nobody orders any more. */
 static bool kitchens_remedy(const void *data, uint32_t index, struct system_remedy *remedy)

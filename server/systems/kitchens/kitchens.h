@@ -79,8 +79,7 @@ static inline uint32_t kitchens_customers(const struct kitchens_plan *plan)
 /* Straight distance between two places of the map, metres, rounded down. */
 static inline uint32_t kitchens_distance_m(int64_t x1_m, int64_t y1_m, int64_t x2_m, int64_t y2_m)
 {
-    uint64_t square =
-        (uint64_t)((x1_m - x2_m) * (x1_m - x2_m) + (y1_m - y2_m) * (y1_m - y2_m));
+    uint64_t square = (uint64_t)((x1_m - x2_m) * (x1_m - x2_m) + (y1_m - y2_m) * (y1_m - y2_m));
     uint64_t root = 0;
     for (uint64_t bit = UINT64_C(1) << 20; bit > 0; bit >>= 1)
         if ((root + bit) * (root + bit) <= square)
@@ -206,13 +205,13 @@ enum kitchens_note {
                               a second time */
     KITCHENS_NOTE_DROPPED, /* kitchen: ticket thrown away (revoked, or its registration is stale);
                               args = epoch, 1 if it was cooking */
-    KITCHENS_NOTE_HANDOVER_OFFERED,  /* dispatcher: peer = source; args = epoch, target */
-    KITCHENS_NOTE_HANDOVER_RELEASED, /* kitchen (source): off its rail, will not cook it; args =
+    KITCHENS_NOTE_HANDOVER_OFFERED,   /* dispatcher: peer = source; args = epoch, target */
+    KITCHENS_NOTE_HANDOVER_RELEASED,  /* kitchen (source): off its rail, will not cook it; args =
                                         epoch */
-    KITCHENS_NOTE_HANDOVER_TOO_LATE, /* kitchen (source): already cooking or gone; args = epoch */
-    KITCHENS_NOTE_HANDOVER_ACCEPTED, /* dispatcher: the target has it; peer = target; args = new
+    KITCHENS_NOTE_HANDOVER_TOO_LATE,  /* kitchen (source): already cooking or gone; args = epoch */
+    KITCHENS_NOTE_HANDOVER_ACCEPTED,  /* dispatcher: the target has it; peer = target; args = new
                                         epoch, source */
-    KITCHENS_NOTE_HANDOVER_FAILED,   /* dispatcher: peer = target; args = new epoch, source, enum
+    KITCHENS_NOTE_HANDOVER_FAILED,    /* dispatcher: peer = target; args = new epoch, source, enum
                                         kitchens_reason */
     KITCHENS_NOTE_KITCHEN_REGISTERED, /* dispatcher: peer = kitchen; args = registration epoch,
                                          tickets reported, identity claimed (node index) */

@@ -1,11 +1,15 @@
 /* messages.c: names and sizes of the messages, and what no receiver has to expect. */
 #include "systems/kitchens/messages.h"
 
-#define FIXED(text, type) {.name = text, .bytes_min = sizeof(type), .bytes_max = sizeof(type)}
+#define FIXED(text, type)                                                                          \
+    {                                                                                              \
+        .name = text, .bytes_min = sizeof(type), .bytes_max = sizeof(type)                         \
+    }
 #define LISTED(text)                                                                               \
-    {.name = text,                                                                                 \
-     .bytes_min = KITCHENS_REGISTER_BYTES_MIN,                                                     \
-     .bytes_max = sizeof(struct kitchens_register)}
+    {                                                                                              \
+        .name = text, .bytes_min = KITCHENS_REGISTER_BYTES_MIN,                                    \
+        .bytes_max = sizeof(struct kitchens_register)                                              \
+    }
 
 const struct node_message_type KITCHENS_MESSAGES[KITCHENS_MESSAGE_COUNT] = {
     [KITCHENS_PLACE] = FIXED("place", struct kitchens_place),

@@ -105,9 +105,9 @@ struct kitchens_held {
 /* REGISTER: all tickets; LEAVE: those that wait and will not be cooked. Sent only as long as
  * needed: count entries. */
 struct kitchens_register {
-    uint32_t order;    /* NODE_NONE */
-    uint32_t identity; /* whose place, as node number */
-    uint64_t request;  /* one number for an attempt with all its repetitions */
+    uint32_t order;        /* NODE_NONE */
+    uint32_t identity;     /* whose place, as node number */
+    uint64_t request;      /* one number for an attempt with all its repetitions */
     uint64_t registration; /* LEAVE: the present one */
     struct kitchens_state state;
     int32_t x_m, y_m;
@@ -127,7 +127,7 @@ struct kitchens_standing {
     uint32_t left;  /* FAREWELL: 1 when nothing was left */
     uint64_t request;
     uint64_t registration; /* WELCOME: the new one; UNKNOWN: the one that is not valid */
-    uint64_t dropped;      /* WELCOME: bit mask of slots whose tickets are no longer this kitchen's */
+    uint64_t dropped; /* WELCOME: bit mask of slots whose tickets are no longer this kitchen's */
 };
 _Static_assert(sizeof(struct kitchens_standing) == 32, "no padding");
 

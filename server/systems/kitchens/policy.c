@@ -23,7 +23,7 @@ int64_t policy_free_share(const struct node_env *env, uint32_t tickets, uint32_t
     return (int64_t)(capacity - tickets) * POLICY_MILLION / capacity;
 }
 
-static bool has_room(const struct node_env *env, const struct policy_candidate *candidate)
+bool policy_has_room(const struct node_env *env, const struct policy_candidate *candidate)
 {
     return policy_free_share(env, candidate->tickets, candidate->capacity) > 0;
 }
@@ -62,7 +62,7 @@ uint32_t policy_best_score(const struct node_env *env, const struct policy_candi
     uint32_t best = POLICY_NOBODY;
     int64_t best_total = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (!has_room(env, &candidates[i]))
+        if (!policy_has_room(env, &candidates[i]))
             continue;
         int64_t total = policy_score(env, &candidates[i]).total;
         bool better = best == POLICY_NOBODY || total > best_total;
@@ -114,7 +114,7 @@ static uint32_t least_connections(const struct node_env *env,
 {
     uint32_t least = POLICY_NOBODY;
     for (uint32_t i = 0; i < count; i++) {
-        if (!has_room(env, &candidates[i]))
+        if (!policy_has_room(env, &candidates[i]))
             continue;
         if (least == POLICY_NOBODY || candidates[i].tickets < candidates[least].tickets)
             least = i;
@@ -127,7 +127,7 @@ static uint32_t nth_with_room(const struct node_env *env, const struct policy_ca
                               uint32_t count, uint32_t n)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (has_room(env, &candidates[i]) && n-- == 0)
+        if (policy_has_room(env, &candidates[i]) && n-- == 0)
             return i;
     return POLICY_NOBODY;
 }
@@ -139,7 +139,7 @@ static uint32_t two_choices(const struct node_env *env, const struct policy_cand
 {
     uint32_t open = 0;
     for (uint32_t i = 0; i < count; i++)
-        open += has_room(env, &candidates[i]);
+        open += policy_has_room(env, &candidates[i]);
     if (open < 2)
         return nth_with_room(env, candidates, count, 0);
     uint64_t pair = draw_below(draw, (uint64_t)open * (open - 1));

@@ -26,8 +26,8 @@ enum {
 
 /* What the dispatcher believes of one kitchen, for one order. */
 struct policy_candidate {
-    uint32_t kitchen;  /* node of its place: 1 .. ; candidates come in rising order of it */
-    uint32_t tickets;  /* believed, hand-overs on their way to it included */
+    uint32_t kitchen; /* node of its place: 1 .. ; candidates come in rising order of it */
+    uint32_t tickets; /* believed, hand-overs on their way to it included */
     uint32_t capacity;
     uint32_t cooks;
     uint32_t average_ms; /* 0: none yet */
@@ -42,12 +42,14 @@ struct policy_score {
 
 /* What the policies that take turns remember; zeroed at the start. */
 struct policy_memory {
-    uint32_t last;                      /* round robin: who came last */
-    int32_t credit[KITCHENS_MAX + 2];   /* weighted round robin: by kitchen */
+    uint32_t last;                    /* round robin: who came last */
+    int32_t credit[KITCHENS_MAX + 2]; /* weighted round robin: by kitchen */
 };
 
 /* Free share of a kitchen's capacity, 0 .. 1,000,000. 0 means: no room. */
 int64_t policy_free_share(const struct node_env *env, uint32_t tickets, uint32_t capacity);
+
+bool policy_has_room(const struct node_env *env, const struct policy_candidate *candidate);
 
 struct policy_score policy_score(const struct node_env *env,
                                  const struct policy_candidate *candidate);

@@ -1,39 +1,34 @@
 /* settings.c: what can be set and done to the kitchens: keys, ranges, standards. */
 #include "systems/kitchens/messages.h"
 
-static const char *const POLICIES[] = {"round-robin",       "weighted-round-robin",
-                                       "least-connections", "two-choices",
-                                       "weighted-score",    NULL};
+static const char *const POLICIES[] = {"round-robin", "weighted-round-robin", "least-connections",
+                                       "two-choices", "weighted-score",       NULL};
 static const char *const ARRIVALS[] = {"steady", "curve", "flash", "closed-loop", NULL};
 
 #define NUMBER(k, u, low, high, std)                                                               \
-    {.key = k, .kind = SYSTEM_NUMBER, .live = true, .unit = u, .min = low, .max = high, .standard = std}
+    {                                                                                              \
+        .key = k, .kind = SYSTEM_NUMBER, .live = true, .unit = u, .min = low, .max = high,         \
+        .standard = std                                                                            \
+    }
 #define HUNDREDTHS(k, is_live, low, high, std)                                                     \
-    {.key = k,                                                                                     \
-     .kind = SYSTEM_NUMBER,                                                                        \
-     .live = is_live,                                                                              \
-     .decimals = 2,                                                                                \
-     .unit = "",                                                                                   \
-     .min = low,                                                                                   \
-     .max = high,                                                                                  \
-     .standard = std}
+    {                                                                                              \
+        .key = k, .kind = SYSTEM_NUMBER, .live = is_live, .decimals = 2, .unit = "", .min = low,   \
+        .max = high, .standard = std                                                               \
+    }
 #define SWITCH(k, std)                                                                             \
-    {.key = k, .kind = SYSTEM_SWITCH, .live = true, .unit = "", .min = 0, .max = 1, .standard = std}
+    {                                                                                              \
+        .key = k, .kind = SYSTEM_SWITCH, .live = true, .unit = "", .min = 0, .max = 1,             \
+        .standard = std                                                                            \
+    }
 #define CHOICE(k, is_live, names, count, std)                                                      \
-    {.key = k,                                                                                     \
-     .kind = SYSTEM_CHOICE,                                                                        \
-     .live = is_live,                                                                              \
-     .unit = "",                                                                                   \
-     .max = (count)-1,                                                                             \
-     .standard = std,                                                                              \
-     .choices = names}
+    {                                                                                              \
+        .key = k, .kind = SYSTEM_CHOICE, .live = is_live, .unit = "", .max = (count)-1,            \
+        .standard = std, .choices = names                                                          \
+    }
 #define BUG(k, which)                                                                              \
-    {.key = "bug." k,                                                                              \
-     .kind = SYSTEM_SWITCH,                                                                        \
-     .live = true,                                                                                 \
-     .unit = "",                                                                                   \
-     .max = 1,                                                                                     \
-     .trap = which}
+    {                                                                                              \
+        .key = "bug." k, .kind = SYSTEM_SWITCH, .live = true, .unit = "", .max = 1, .trap = which  \
+    }
 
 const struct system_setting KITCHENS_SETTINGS[KITCHENS_SET_COUNT] = {
     [KITCHENS_SET_POLICY] = CHOICE("policy", true, POLICIES, 5, KITCHENS_WEIGHTED_SCORE),
@@ -74,9 +69,14 @@ const struct system_setting KITCHENS_SETTINGS[KITCHENS_SET_COUNT] = {
 };
 
 #define ARG(n, low, high, std)                                                                     \
-    {.name = n, .kind = SYSTEM_ARG_NUMBER, .min = low, .max = high, .standard = std}
+    {                                                                                              \
+        .name = n, .kind = SYSTEM_ARG_NUMBER, .min = low, .max = high, .standard = std             \
+    }
 #define ARG_NAMED(n, low, high, std, which)                                                        \
-    {.name = n, .kind = SYSTEM_ARG_CHOICE, .min = low, .max = high, .standard = std, .list = which}
+    {                                                                                              \
+        .name = n, .kind = SYSTEM_ARG_CHOICE, .min = low, .max = high, .standard = std,            \
+        .list = which                                                                              \
+    }
 
 const struct system_input KITCHENS_INPUTS[KITCHENS_INPUT_COUNT] = {
     [KITCHENS_INPUT_ORDER] = {.name = "order.place",
