@@ -24,10 +24,8 @@ static const char *const REASONS[] = {
     [KITCHENS_REASON_TIMEOUT] = "timeout",
 };
 static const char *const WAITS[] = {
-    [KITCHENS_WAIT_NO_KITCHEN] = "no_kitchen",
-    [KITCHENS_WAIT_ALL_FULL] = "all_full",
-    [KITCHENS_WAIT_NO_SPECIALIST] = "no_specialist",
-    [KITCHENS_WAIT_RECOVERING] = "recovering",
+    [KITCHENS_WAIT_NO_KITCHEN] = "no_kitchen",       [KITCHENS_WAIT_ALL_FULL] = "all_full",
+    [KITCHENS_WAIT_NO_SPECIALIST] = "no_specialist", [KITCHENS_WAIT_RECOVERING] = "recovering",
     [KITCHENS_WAIT_ITS_KITCHEN] = "its_kitchen",
 };
 static const char *const REFUSALS[] = {
