@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "http/limits.h"
+
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 static bool utf8_is_valid(const uint8_t *at, const uint8_t *end)
 {
@@ -35,11 +37,35 @@ static bool only_space_between(const char *at, const char *end)
     return at == end;
 }
 
+/* Counts brackets outside strings. Of a text that is not JSON it says something, which is then
+ * found out by parsing. */
+static bool is_too_deep(const char *at, const char *end)
+{
+    int depth = 0;
+    bool in_string = false;
+    for (; at < end; at++) {
+        if (in_string && *at == '\\' && at + 1 < end)
+            at++;
+        else if (*at == '"')
+            in_string = !in_string;
+        else if (!in_string && (*at == '[' || *at == '{') && ++depth > HTTP_BODY_DEPTH_MAX)
+            return true;
+        else if (!in_string && (*at == ']' || *at == '}'))
+            depth--;
+    }
+    return false;
+}
+
 struct cJSON *body_parse(const char *bytes, size_t length, struct error *error)
 {
     const char *end = NULL;
     if (!utf8_is_valid((const uint8_t *)bytes, (const uint8_t *)bytes + length)) {
         error_set(error, "The body is not valid UTF-8.");
+        return NULL;
+    }
+    if (is_too_deep(bytes, bytes + length)) {
+        error_set(error, "The body has more than %d objects and arrays inside each other.",
+                  HTTP_BODY_DEPTH_MAX);
         return NULL;
     }
     cJSON *body = cJSON_ParseWithLengthOpts(bytes, length, &end, false);

@@ -8,8 +8,8 @@
 
 struct cJSON;
 
-/* The object, the caller's to delete; NULL with a sentence on what is wrong. Depth is bounded by
- * cJSON (1,000 levels), length by the caller. */
+/* The object, the caller's to delete; NULL with a sentence on what is wrong. At most
+ * HTTP_BODY_DEPTH_MAX levels deep, since cJSON recurses; the caller bounds the length. */
 struct cJSON *body_parse(const char *bytes, size_t length, struct error *error);
 
 #endif

@@ -16,7 +16,9 @@ enum {
     HTTP_KEEP_ALIVE_MS = 1000,        /* an idle connection holds a thread: not for long */
     HTTP_EXPORT_SECONDS_STALLED = 30, /* a reader of an export below the rate is cut after this */
     HTTP_EXPORT_BYTES_PER_S_MIN = 16384,
-    HTTP_EXPORTS_MAX = 32, /* at once; more is 503 */
+    HTTP_EXPORTS_MAX = 32,      /* at once; more is 503 */
+    HTTP_STACK_BYTES = 1 << 20, /* of a handler */
+    HTTP_BODY_DEPTH_MAX = 32,   /* objects and arrays inside each other */
     HTTP_ROWS_LIMIT_MAX = 10000,
     HTTP_ROWS_LIMIT_STANDARD = 1000,
 

@@ -9,6 +9,7 @@
 #include "http/live_hub.h"
 #include "http/request.h"
 #include "http/server.h"
+#include "http/stack.h"
 #include "lab/lab.h"
 
 static bool run_named(const struct request *request, char run[LAB_RUN_ID_BYTES])
@@ -40,39 +41,55 @@ static int viewer_check(struct request *request)
     return result == 0 ? 0 : reply_lab(request, result, 0, NULL, &problem);
 }
 
+static int viewer_check_rated(void *argument)
+{
+    struct request *request = argument;
+    struct server *server = request->server;
+    uint32_t retry_after_s = 0;
+    const char *address = mg_get_request_info(request->connection)->remote_addr;
+    if (rate_take(&server->rate, address, 1, server_now_ns(), &retry_after_s))
+        return viewer_check(request);
+    atomic_fetch_add(&server->counters.rate_refused, 1);
+    request_header(request, "Retry-After", "1");
+    return reply_problem(request, 429, "Too many requests from this address.");
+}
+
 int live_link_connect(const struct mg_connection *connection, void *context)
 {
-    struct server *server = context;
     struct request request;
-    uint32_t retry_after_s = 0;
-    request_init(&request, (struct mg_connection *)connection, server);
-    const char *address = mg_get_request_info(connection)->remote_addr;
-    int status;
-    if (rate_take(&server->rate, address, 1, server_now_ns(), &retry_after_s)) {
-        status = viewer_check(&request);
-    } else {
-        atomic_fetch_add(&server->counters.rate_refused, 1);
-        request_header(&request, "Retry-After", "1");
-        status = reply_problem(&request, 429, "Too many requests from this address.");
-    }
+    int status = 0;
+    request_init(&request, (struct mg_connection *)connection, context);
+    if (stack_run(viewer_check_rated, &request, &status) != 0)
+        status = reply_problem(&request, 503, "The system has no thread left for the request.");
     if (status != 0)
         mg_disable_connection_keep_alive((struct mg_connection *)connection);
     request_clear(&request);
     return status;
 }
 
-void live_link_ready(struct mg_connection *connection, void *context)
+/* 0, or -1: the connection stays civetweb's and is to be ended. */
+static int viewer_hand_over(void *argument)
 {
-    struct server *server = context;
-    struct request request;
+    struct request *request = argument;
+    struct server *server = request->server;
     struct lab_problem problem = {0};
     char run[LAB_RUN_ID_BYTES];
-    request_init(&request, connection, server);
-    int socket =
-        run_named(&request, run) ? connection_take(connection, server->viewer_descriptor_min) : -1;
+    if (!run_named(request, run))
+        return -1;
+    int socket = connection_take(request->connection, server->viewer_descriptor_min);
     if (socket == -1)
-        mg_disable_connection_keep_alive(connection); /* ends the connection */
-    else if (live_hub_add(server->hub, socket, run, &problem) != 0)
+        return -1;
+    if (live_hub_add(server->hub, socket, run, &problem) != 0)
         lab_problem_clear(&problem); /* the viewer was told in the Close */
+    return 0;
+}
+
+void live_link_ready(struct mg_connection *connection, void *context)
+{
+    struct request request;
+    int result = -1;
+    request_init(&request, connection, context);
+    if (stack_run(viewer_hand_over, &request, &result) != 0 || result != 0)
+        mg_disable_connection_keep_alive(connection);
     request_clear(&request);
 }

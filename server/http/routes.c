@@ -10,6 +10,7 @@
 #include "http/pages.h"
 #include "http/request.h"
 #include "http/server.h"
+#include "http/stack.h"
 
 enum { COST = 1, COST_NEW_RUN = 5, COST_HEAVY = 25 };
 
@@ -147,18 +148,34 @@ static int check_origin(struct request *request)
     return reply_problem(request, 403, error.text);
 }
 
+struct routed {
+    struct request *request;
+    const struct route *route;
+};
+
+static int routed_handle(void *argument)
+{
+    struct routed *routed = argument;
+    struct request *request = routed->request;
+    if (strcmp(routed->route->method, "POST") == 0) {
+        int status = request_read_body(request);
+        if (status != 0)
+            return status;
+    }
+    access_identify(request->server->access, request->connection, &request->visitor);
+    return routed->route->handle(request);
+}
+
 static int answer_routed(struct request *request, const struct route *route)
 {
+    struct routed routed = {request, route};
     bool changes = strcmp(route->method, "GET") != 0;
     int status = check_rate(request, route);
     if (status == 0 && changes)
         status = check_origin(request);
-    if (status == 0 && strcmp(route->method, "POST") == 0)
-        status = request_read_body(request);
-    if (status != 0)
-        return status;
-    access_identify(request->server->access, request->connection, &request->visitor);
-    return route->handle(request);
+    if (status == 0 && stack_run(routed_handle, &routed, &status) != 0)
+        status = reply_problem(request, 503, "The system has no thread left for the request.");
+    return status;
 }
 
 static int answer(struct request *request)

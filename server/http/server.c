@@ -74,10 +74,12 @@ static int on_http_error(struct mg_connection *connection, int status, const cha
     return 0;
 }
 
+/* While the server starts, its own error says what is wrong, in one line. */
 static int on_log(const struct mg_connection *connection, const char *message)
 {
-    (void)connection;
-    fprintf(stderr, "chef: http: %s\n", message);
+    const struct server *server = mg_get_user_data(mg_get_context(connection));
+    if (atomic_load(&server->serving))
+        fprintf(stderr, "chef: http: %s\n", message);
     return 1;
 }
 
@@ -140,6 +142,7 @@ static int context_start(struct server *server, const struct server_options *opt
     if (mg_get_server_ports(server->context, 1, &port) != 1)
         return error_set(error, "the port that is served on cannot be read");
     server->port = (uint16_t)port.port;
+    atomic_store(&server->serving, true);
     mg_set_request_handler(server->context, "**", on_request, server);
     mg_set_websocket_handler(server->context, "**", live_link_connect, live_link_ready, NULL, NULL,
                              server);

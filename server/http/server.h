@@ -45,7 +45,7 @@ struct server {
     int viewer_descriptor_min; /* viewers' sockets from here up, all others below */
     uint32_t viewers_max;
     int64_t started_ns;
-    atomic_bool stopping, stopped;
+    atomic_bool serving, stopping, stopped;
 };
 
 /* SIGINT and SIGTERM must be blocked before, since threads inherit the mask. Raises the limit of

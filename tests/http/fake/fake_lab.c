@@ -446,4 +446,5 @@ void lab_series(struct lab *lab, lab_series_put put, void *context)
     put(context, "chef_kitchen_cooking", "run=\"f1\",kitchen=\"A\"", 3);
     put(context, "chef_kitchen_pending", "run=\"f1\",kitchen=\"A\"", 1);
     put(context, "chef_kitchen_cooking", "run=\"f1\",kitchen=\"B\"", 2);
+    put(context, "chef_kitchen_pending", "run=\"f1\",kitchen=\"B\"", 0);
 }
