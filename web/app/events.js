@@ -17,20 +17,30 @@ const SHOWN_LECTURE = 3;
 export function mountEvents(root, model, words) {
   const list = el("ol.scroll", { tabindex: -1 });
   fill(root, list);
+  /** Rows stay the same elements, so that the focus stays where it is.
+   * @type {Map<number, HTMLElement>} */
+  let rows = new Map();
   let newest = -1;
   let chosen = -1;
   const render = () => {
     const count = model.look.density === "lecture" ? SHOWN_LECTURE : SHOWN_MAX;
     const events = model.events.slice(-count).reverse();
-    const fresh = events[0]?.event ?? -1;
-    const rows = events.map((event) => row(event, words, event.event > newest && newest >= 0, event.event === chosen));
-    fill(list, ...rows);
-    if (events.length === 0) fill(list, el("li.second", null, t("events.none")));
-    if (fresh > newest && newest >= 0) {
-      window.setTimeout(() => list.querySelectorAll(".fresh").forEach((one) => one.classList.remove("fresh")), FRESH_MS);
+    const before = rows;
+    rows = new Map();
+    for (const event of events) {
+      const fresh = event.event > newest && newest >= 0;
+      const line = before.get(event.event) ?? row(event, words, fresh);
+      line.setAttribute("aria-current", String(event.event === chosen));
+      rows.set(event.event, line);
     }
-    newest = fresh;
+    arrange(list, [...rows.values()]);
+    if (events.length === 0) fill(list, el("li.second.none", null, t("events.none")));
+    newest = events[0]?.event ?? -1;
   };
+  model.on("run", () => {
+    rows = new Map();
+    newest = -1;
+  });
   model.on(["run", "events", "look"], render);
   render();
   return {
@@ -47,18 +57,34 @@ export function mountEvents(root, model, words) {
 }
 
 /**
+ * The rows in this order, touching only what is not there yet.
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} rows
+ */
+function arrange(list, rows) {
+  for (const child of [...list.children]) {
+    if (!rows.includes(/** @type {HTMLElement} */ (child))) child.remove();
+  }
+  rows.forEach((row, index) => {
+    if (list.children[index] !== row) list.insertBefore(row, list.children[index] ?? null);
+  });
+}
+
+/**
  * @param {EventRow} event
  * @param {EventWords} words
  * @param {boolean} fresh
- * @param {boolean} current
  */
-function row(event, words, fresh, current) {
+function row(event, words, fresh) {
   const glyph = icon(words.icon(event.kind));
   glyph.setAttribute("data-tone", words.tone(event.kind));
-  return el(
-    fresh ? "li.fresh" : "li",
-    { "aria-current": current ? "true" : null },
-    el("button", { type: "button", onclick: () => words.choose(event), title: t("events.choose") },
-      el("time", null, virtualTime(event.t_us, 1)), glyph, el("span.cut", null, words.text(event))),
-  );
+  const text = words.text(event);
+  const line = el("li", null,
+    el("button", { type: "button", onclick: () => words.choose(event), title: text },
+      el("time", null, virtualTime(event.t_us, 1)), glyph, el("span.cut", null, text)));
+  if (fresh) {
+    line.classList.add("fresh");
+    window.setTimeout(() => line.classList.remove("fresh"), FRESH_MS);
+  }
+  return line;
 }

@@ -31,7 +31,7 @@ export function mountTiles(root, model) {
 /** @param {string} letter @param {string} name */
 function tile(letter, name) {
   return el("div.tile", { role: "img" },
-    el("b", null, letter), el("span.word"), el("span.name.cut", null, name), el("span.name.count.second"), el("span.bar", null, el("i"), el("i")));
+    el("b", null, letter), el("span.word"), el("span.name", null, name), el("span.name.count.second"), el("span.bar", null, el("i"), el("i")));
 }
 
 /**
