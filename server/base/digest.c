@@ -46,27 +46,27 @@ struct digest digest_init(void)
     return (struct digest){.a = DIGEST_K3, .b = DIGEST_K6};
 }
 
+/* The size goes in first: it tells zero padding from zeros. */
 void digest_bytes(struct digest *digest, const void *data, size_t size)
 {
     assert(digest != NULL);
     assert(data != NULL || size == 0);
     const uint8_t *at = data;
     size_t left = size;
-    while (left >= 64) {
+    digest->b ^= (uint64_t)size * DIGEST_K5;
+    for (; left >= 64; at += 64, left -= 64) {
         digest_block(digest, at);
-        at += 64;
-        left -= 64;
     }
-    while (left >= 16) {
+    for (; left >= 16; at += 16, left -= 16) {
         digest_step(digest, digest_load(at) ^ DIGEST_K0, digest_load(at + 8) ^ DIGEST_K7);
-        at += 16;
-        left -= 16;
     }
-    uint8_t tail[16] = {0};
-    if (left > 0) {
-        memcpy(tail, at, left);
+    if (left > 0 || size == 0) {
+        uint8_t tail[16] = {0};
+        if (left > 0) {
+            memcpy(tail, at, left);
+        }
+        digest_step(digest, digest_load(tail) ^ DIGEST_K4, digest_load(tail + 8) ^ DIGEST_K6);
     }
-    digest_step(digest, digest_load(tail) ^ DIGEST_K4 ^ size, digest_load(tail + 8) ^ DIGEST_K5);
 }
 
 uint64_t digest_value(const struct digest *digest)

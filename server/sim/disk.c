@@ -211,7 +211,7 @@ void sim_disk_end_batch(struct sim *sim, uint32_t node)
         }
     }
     sim_disk_begin_batch(world, node);
-    sim_process_disk(sim, node);
+    sim_process_wake(sim, node);
 }
 
 /* Takes one write back, but for its first `kept` bytes. */

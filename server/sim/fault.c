@@ -216,7 +216,7 @@ static void fault_pause(struct sim *sim, uint32_t index)
     struct sim_node *node = sim_node_at(sim->world, index);
     if (node->up && !node->paused) {
         node->paused = true;
-        sim_deadline_set(sim->world, index, SIM_SLOT_WAKE, SIM_NEVER);
+        sim_process_plan_wake(sim->world, index);
         sim_note_host(sim, NODE_NOTE_PAUSED, index, NODE_NONE, NULL, 0);
     }
 }
@@ -227,7 +227,7 @@ static void fault_resume(struct sim *sim, uint32_t index)
     if (node->paused) {
         node->paused = false;
         sim_note_host(sim, NODE_NOTE_RESUMED, index, NODE_NONE, NULL, 0);
-        sim_process_want_wake(sim->world, index);
+        sim_process_plan_wake(sim->world, index);
     }
 }
 

@@ -280,20 +280,26 @@ static bool process_is_idle(const struct sim_world *world, const struct sim_node
     return process_can_run(world, node) && !process_waits(node);
 }
 
-void sim_process_want_wake(struct sim_world *world, uint32_t index)
+/* When the node can go on with what waits: SIM_NEVER if nothing does, or if resuming it or the end
+ * of its disk's batch will ask again. */
+static int64_t process_wake_ns(struct sim_world *world, const struct sim_node *node)
 {
-    const struct sim_node *node = sim_node_at(world, index);
-    if (!process_waits(node) || !node->up) {
-        return;
+    if (!node->up || !process_waits(node)) {
+        return SIM_NEVER;
     }
     if (node->paused) {
         sim_effect(world, SIM_INPUT_NODE_PAUSE);
-        return; /* resuming asks again */
+        return SIM_NEVER;
     }
     if (sim_disk_blocks(&node->disk)) {
-        return; /* the end of the disk's batch asks again */
+        return SIM_NEVER;
     }
-    int64_t wake_ns = node->busy_until_ns > world->now_ns ? node->busy_until_ns : world->now_ns;
+    return node->busy_until_ns > world->now_ns ? node->busy_until_ns : world->now_ns;
+}
+
+void sim_process_plan_wake(struct sim_world *world, uint32_t index)
+{
+    int64_t wake_ns = process_wake_ns(world, sim_node_at(world, index));
     sim_deadline_set(world, index, SIM_SLOT_WAKE, wake_ns);
 }
 
@@ -307,7 +313,7 @@ void sim_process_message(struct sim *sim, uint32_t index, uint32_t message)
     }
     sim_message_at(world, message)->state = SIM_MESSAGE_WAITING;
     sim_message_append(world, &node->inbox, message);
-    sim_process_want_wake(world, index);
+    sim_process_plan_wake(world, index);
 }
 
 void sim_process_timer(struct sim *sim, uint32_t index, uint32_t which)
@@ -321,7 +327,7 @@ void sim_process_timer(struct sim *sim, uint32_t index, uint32_t which)
     }
     node->timers_due |= (uint8_t)(1u << which);
     node->timers[which].due_since_ns = world->now_ns;
-    sim_process_want_wake(world, index);
+    sim_process_plan_wake(world, index);
 }
 
 /* Of all that waits, the one that came first; at equal times disk, then messages, then timers in
@@ -340,7 +346,7 @@ static enum process_source process_oldest(struct sim_world *world, const struct 
         source = PROCESS_INBOX;
         oldest_ns = sim_message_at(world, node->inbox.first)->arrives_ns;
     }
-    for (uint32_t timer = 0; timer < NODE_TIMERS_MAX; timer++) {
+    for (uint32_t timer = 0; timer < NODE_TIMERS_MAX && node->timers_due != 0; timer++) {
         if (sim_timer_is_due(node, timer) && node->timers[timer].due_since_ns < oldest_ns) {
             source = PROCESS_TIMER;
             oldest_ns = node->timers[timer].due_since_ns;
@@ -354,7 +360,6 @@ void sim_process_wake(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
-    sim_deadline_set(world, index, SIM_SLOT_WAKE, SIM_NEVER);
     if (process_can_run(world, node) && process_waits(node)) {
         uint32_t which = 0;
         switch (process_oldest(world, node, &which)) {
@@ -370,12 +375,7 @@ void sim_process_wake(struct sim *sim, uint32_t index)
             break;
         }
     }
-    sim_process_want_wake(world, index);
-}
-
-void sim_process_disk(struct sim *sim, uint32_t index)
-{
-    sim_process_wake(sim, index);
+    sim_process_plan_wake(world, index);
 }
 
 /* ---- Life and death ---- */

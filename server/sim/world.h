@@ -267,11 +267,10 @@ void sim_process_crash(struct sim *sim, uint32_t node);
 /* Something has arrived for a node that is up: run it now or let it wait. */
 void sim_process_message(struct sim *sim, uint32_t node, uint32_t message);
 void sim_process_timer(struct sim *sim, uint32_t node, uint32_t timer);
-void sim_process_disk(struct sim *sim, uint32_t node);
-/* The CPU may be free for what waits. */
+/* Something finished for the node, or its CPU is free: run the oldest of what waits. */
 void sim_process_wake(struct sim *sim, uint32_t node);
-/* Have sim_process_wake called as soon as the CPU is free, if something waits. */
-void sim_process_want_wake(struct sim_world *world, uint32_t node);
+/* Have sim_process_wake called as soon as what waits can run. */
+void sim_process_plan_wake(struct sim_world *world, uint32_t node);
 struct node_env sim_process_env(struct sim_world *world, uint32_t node);
 
 /* ---- disk.c ---- */

@@ -18,9 +18,9 @@ static void test_golden(void **state)
     for (size_t i = 0; i < sizeof bytes; i++) {
         bytes[i] = (uint8_t)(i * 7);
     }
-    assert_int_equal(digest_of(NULL, 0), 0x2a49c1e66c4c71eu);
-    assert_int_equal(digest_of("abc", 3), 0x5f046c5d2021890bu);
-    assert_int_equal(digest_of(bytes, sizeof bytes), 0x8164e7245774cb37u);
+    assert_int_equal(digest_of(NULL, 0), 0x6695d8de43f1fe17u);
+    assert_int_equal(digest_of("abc", 3), 0x9fd93afb39c61368u);
+    assert_int_equal(digest_of(bytes, sizeof bytes), 0x21e4953f0b1a173fu);
     struct digest digest = digest_init();
     digest_words(&digest, 1, 2);
     assert_int_equal(digest_value(&digest), 0x248f67166e7e78deu);

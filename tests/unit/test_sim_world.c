@@ -90,7 +90,7 @@ static uint64_t digest_after(uint64_t seed, uint64_t steps)
 static void test_golden_digest(void **state)
 {
     (void)state;
-    assert_int_equal(digest_after(1, UINT64_MAX), 0xdb774f3cb98c71ec);
+    assert_int_equal(digest_after(1, UINT64_MAX), 0x51a4b860c7f740c3);
     assert_int_not_equal(digest_after(2, UINT64_MAX), digest_after(3, UINT64_MAX));
 }
 
