@@ -11,6 +11,7 @@ import { eventText } from "./tell.js";
 
 const SHOWN_US = 12e6; /* virtual: how long an event stays in the band */
 const SHOWN_WALL_MS = 6000;
+const LETTERS_MAX = 125; /* of two lines */
 
 /** @param {HTMLElement} root @param {Model} model */
 export function mountCaption(root, model) {
@@ -33,7 +34,9 @@ export function mountCaption(root, model) {
     if (text === shown) return;
     shown = text;
     const about = rest.startsWith("explain.") ? situation(model) : rest;
-    fill(root, lead ? el("b", null, lead, /[.!?]$/.test(lead) ? " " : ". ") : null, el("span", null, about));
+    const room = lead.length + about.length <= LETTERS_MAX;
+    const first = lead ? el("b", null, lead, /[.!?]$/.test(lead) ? " " : ". ") : null;
+    fill(root, el("span", null, first, room || !lead ? about : null));
   };
   model.on("run", () => {
     last = -1;

@@ -180,7 +180,7 @@ function drawName(ctx, geometry, box, name) {
     }
   }
   const [x, y] = spots.reduce((best, spot) =>
-    covered(geometry, spot, width, height) < covered(geometry, best, width, height) ? spot : best);
+    covered(geometry, spot, width, 2 * height) < covered(geometry, best, width, 2 * height) ? spot : best);
   ctx.textBaseline = "top";
   ctx.textAlign = "left";
   ctx.letterSpacing = `${u}px`;

@@ -10,7 +10,7 @@ import { FIGURES, ordersSoFar } from "./figures.js";
 import { mountMine, mountOrdering } from "./orders.js";
 import { Stage } from "./stage.js";
 import { LOOKS } from "./state.js";
-import { eventText, eventTone } from "./tell.js";
+import { eventShort, eventText, eventTone } from "./tell.js";
 
 /**
  * @typedef {import("../../app/model.js").Model} Model
@@ -45,6 +45,7 @@ export function mountKitchens(model, hands) {
     ],
     eventWords: {
       text: (/** @type {EventRow} */ event) => eventText(model, event),
+      short: (/** @type {EventRow} */ event) => eventShort(model, event),
       tone: eventTone,
       icon: (/** @type {string} */ kind) => LOOKS[/** @type {keyof typeof LOOKS} */ (eventTone(kind))].icon,
       choose,
@@ -52,7 +53,7 @@ export function mountKitchens(model, hands) {
     timelineWords: {
       interesting: (/** @type {EventRow} */ event) =>
         model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false,
-      text: (/** @type {EventRow} */ event) => eventText(model, event),
+      text: (/** @type {EventRow} */ event) => eventShort(model, event),
       tone: eventTone,
       choose,
     },

@@ -444,7 +444,7 @@ function visiblePart(geometry, node) {
   const from = inside(desk);
   const to = 1 - inside(plate);
   const length = (to - from) * Math.hypot(b.x - a.x, b.y - a.y);
-  return length < 46 * geometry.u ? null : between(a, b, (from + to) / 2);
+  return length < 84 * geometry.u ? null : between(a, b, (from + to) / 2);
 }
 
 /**

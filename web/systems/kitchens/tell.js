@@ -90,6 +90,16 @@ function settingText(model, event) {
   return t("events.setting", { setting: systemTitle("settings", setting.key) ?? humanise(setting.key), value });
 }
 
+/**
+ * The same in few words, for a list in a hall: what comes before the first colon.
+ * @param {Model} model
+ * @param {EventRow} event
+ */
+export function eventShort(model, event) {
+  const text = eventText(model, event);
+  return event.kind === "setting_changed" ? text : text.split(/[:;]/)[0];
+}
+
 /** @param {string} text */
 function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
