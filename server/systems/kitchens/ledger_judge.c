@@ -132,10 +132,11 @@ static void herd_count(const struct ledger_context *context, uint32_t node)
     ledger_kitchen(ledger, node)->herd++;
 }
 
-void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order)
+void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order,
+                           bool decided)
 {
     bool scored = context->note->args[2] == KITCHENS_WEIGHTED_SCORE;
-    if (scored)
+    if (decided)
         judge_best(context, order);
     judge_possible(context, order);
     if (scored)

@@ -34,8 +34,8 @@ void ledger_note_placed(const struct ledger_context *context)
         ledger->counts.not_followed++;
         return;
     }
-    order->x_m = (int32_t)note->args[0];
-    order->y_m = (int32_t)note->args[1];
+    order->x_m = (uint16_t)note->args[0];
+    order->y_m = (uint16_t)note->args[1];
     order->dish = note->args[2] < context->plan->dish_count ? (uint8_t)note->args[2] : 0;
     order->source = (uint8_t)note->args[3];
     order->policy = (uint8_t)context->world->env->settings[KITCHENS_SET_POLICY];
@@ -72,7 +72,6 @@ static void note_served(const struct ledger_context *context, struct ledger_orde
     context->ledger->counts.served++;
     if (ledger_is_kitchen(context->ledger, context->note->peer))
         ledger_kitchen(context->ledger, context->note->peer)->served_total++;
-    order->ended = ledger_units(order, context->note->time_ns);
     ledger_order_phase(context, order, LEDGER_PHASE_SERVED);
     if ((order->flags & (LEDGER_SETTLED | LEDGER_FORGOTTEN)) != 0)
         ledger_order_end(context, order, LEDGER_SERVED, LEDGER_PHASE_SERVED);
@@ -110,15 +109,17 @@ static void note_waiting(const struct ledger_context *context, struct ledger_ord
     ledger_order_enter(context, order, LEDGER_PHASE_WAITING);
 }
 
-static void decision_adopt(struct ledger *ledger, struct ledger_order *order, uint32_t node)
+/* The score terms noted just before belong to this assignment. False: there are none. */
+static bool decision_adopt(struct ledger *ledger, struct ledger_order *order, uint32_t node)
 {
     if (ledger->candidate_order != order->order)
-        return;
+        return false;
     uint32_t count = ledger->candidate_next - ledger->candidate_first;
     order->candidates = ledger->candidate_first;
     order->candidate_count = (uint8_t)(count > KITCHENS_MAX ? KITCHENS_MAX : count);
     order->decided = (uint8_t)node;
     ledger->candidate_order = NODE_NONE;
+    return true;
 }
 
 void ledger_note_candidate(const struct ledger_context *context)
@@ -153,14 +154,14 @@ static void note_assigned(const struct ledger_context *context, struct ledger_or
     order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
     if (order->kitchen_first == LEDGER_NO_KITCHEN)
         order->kitchen_first = (uint8_t)note->peer;
-    decision_adopt(ledger, order, note->peer);
+    bool decided = decision_adopt(ledger, order, note->peer);
     ledger_order_commit(context, order, (uint8_t)note->peer);
     ledger_order_enter(context, order, LEDGER_PHASE_TO_KITCHEN);
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->peer);
     kitchen->assigned++;
     kitchen->score = order->score;
     ledger_move_add(ledger, KITCHENS_DISPATCHER, note->peer);
-    ledger_judge_assigned(context, order);
+    ledger_judge_assigned(context, order, decided);
 }
 
 /* Is the order already booked as done? Then two cooks were paid for one order. */

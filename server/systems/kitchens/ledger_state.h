@@ -18,7 +18,7 @@
 enum {
     LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 64, /* records, open and finished */
     LEDGER_FINISHED = 512,                    /* finished orders kept for questions, at most */
-    LEDGER_STEPS = 6144,                      /* intervals of all records */
+    LEDGER_STEPS = 5120,                      /* intervals of all records */
     LEDGER_BUCKETS = 1024,                    /* hash chains, a power of two */
     LEDGER_SETTLED_BITS = 65536,              /* orders whose being settled is remembered exactly */
     LEDGER_CANDIDATES = 1024,                 /* score terms of the latest decisions */
@@ -79,14 +79,14 @@ struct ledger_order {
     uint64_t cooked_epoch;
     uint32_t order;
     uint32_t mark, born;      /* number of the note that last changed it, that made it */
-    uint32_t cooked, ended;   /* units since placed; 0: not yet */
+    uint32_t cooked;          /* units since placed; 0: not yet */
     uint32_t offered, handed; /* hand-over offered; last one accepted; 0: never */
     uint32_t travel_ms;       /* of the courier */
     uint32_t until;           /* when the present phase ends, if known; 0: unknown */
     uint32_t candidates;      /* number of the first of its score terms */
     uint32_t blocked_ref;
     int32_t score; /* millionths; -1: no score */
-    int32_t x_m, y_m;
+    uint16_t x_m, y_m;
     uint16_t chain; /* next record of the hash bucket */
     uint16_t first_step, last_step;
     uint8_t phase; /* 0: the record is free */
@@ -98,7 +98,7 @@ struct ledger_order {
     uint8_t migrations, reassigned, times_cooked; /* stop at 255 */
     uint8_t decided;                              /* node that the score terms speak of */
 };
-_Static_assert(sizeof(struct ledger_order) == 104, "no padding, and the pool's budget");
+_Static_assert(sizeof(struct ledger_order) == 96, "no padding, and the pool's budget");
 
 /* Terms of the weighted score of one candidate, millionths of the whole score. */
 struct ledger_candidate {
@@ -220,7 +220,7 @@ struct ledger {
     struct ledger_order orders[LEDGER_ORDERS];
 };
 _Static_assert(sizeof(struct ledger) % 8 == 0, "the host's alignment");
-_Static_assert(sizeof(struct ledger) <= 480 * 1024, "the ledger's share of the world");
+_Static_assert(sizeof(struct ledger) <= 368 * 1024, "the ledger's share of the world");
 
 /* What a note brings along, through all parts. */
 struct ledger_context {
@@ -351,7 +351,9 @@ int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t seconds_gone);
 /* Counts a broken promise and keeps the first as witness. */
 void ledger_break(const struct ledger_context *context, enum ledger_check check, uint32_t subject,
                   uint32_t word, int64_t a, int64_t b, int64_t c, int64_t d);
-void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order);
+/* `decided`: by a fresh decision, whose score terms the order has. */
+void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order,
+                           bool decided);
 void ledger_judge_offered(const struct ledger_context *context, uint32_t target);
 void ledger_judge_tick(const struct ledger_context *context);
 

@@ -159,7 +159,6 @@ void ledger_order_end(const struct ledger_context *context, struct ledger_order 
     if (ledger_is_uncooked(order)) {
         ledger_order_step(ledger, order, now_ns, (enum ledger_blocker)order->blocked, NODE_NONE);
         ledger_order_commit(context, order, LEDGER_NO_KITCHEN);
-        order->ended = ledger_units(order, now_ns);
     }
     ledger_order_handover_end(ledger, order);
     order->outcome = (uint8_t)outcome;

@@ -153,7 +153,6 @@ static uint32_t node_of(const struct ledger_order *order)
 static void view_order(const struct view *view, const struct ledger_order *order)
 {
     uint32_t since = order->cooked != 0 ? order->cooked : ledger_order_told(view->ledger, order);
-    since = order->ended != 0 ? order->ended : since;
     json_array(view->writer, NULL);
     json_u64(view->writer, NULL, order->order);
     json_u64(view->writer, NULL, is_moving(order) ? LEDGER_PHASE_HANDOVER : order->phase);
