@@ -27,7 +27,21 @@ static void orders_reblock(const struct ledger_context *context, uint32_t node)
     }
 }
 
-/* The dispatcher has read its book: a confirmed order that is not in it is gone from there. */
+/* The dispatcher has read its book, and this order is not in it. One that was confirmed is gone
+ * from there; one that was not will be asked for again. */
+static void order_missing(const struct ledger_context *context, struct ledger_order *order)
+{
+    if ((order->flags & LEDGER_CONFIRMED) != 0) {
+        order->flags |= LEDGER_FORGOTTEN;
+        return;
+    }
+    if (order->phase != LEDGER_PHASE_BOOK)
+        return;
+    ledger_order_phase(context, order, LEDGER_PHASE_TO_DISPATCHER);
+    ledger_order_step(context->ledger, order, context->note->time_ns, LEDGER_BLOCKED_ANSWER,
+                      NODE_NONE);
+}
+
 static void orders_recovered(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
@@ -35,8 +49,8 @@ static void orders_recovered(const struct ledger_context *context)
         struct ledger_order *order = &ledger->orders[i];
         if (order->phase == 0 || order->outcome != LEDGER_OPEN)
             continue;
-        if ((order->flags & LEDGER_UNHEARD) != 0 && (order->flags & LEDGER_CONFIRMED) != 0)
-            order->flags |= LEDGER_FORGOTTEN;
+        if ((order->flags & LEDGER_UNHEARD) != 0)
+            order_missing(context, order);
         else
             ledger_order_block(context, order, context->note->time_ns);
         if ((order->flags & LEDGER_FORGOTTEN) != 0 && order->phase == LEDGER_PHASE_SERVED)

@@ -13,6 +13,8 @@ enum {
     HERD_ORDERS_A_KITCHEN = 4, /* fewer in one refresh say nothing */
     BLACK_HOLE_S = 20,         /* a kitchen that holds orders finishes one within this time, */
     BLACK_HOLE_FACTOR = 4,     /* or within so many times what a full rail explains */
+    STARVED_S = 30,            /* an order is taken within this time while there is room */
+    AT_WORK_S = 10,            /* a kitchen is at work if it finished something so lately */
     SCORE_MAX = 1000000,
 };
 
@@ -197,7 +199,7 @@ static int64_t black_hole_ns(const struct ledger_kitchen *kitchen, int64_t one_m
 }
 
 /* A kitchen that takes orders and finishes none must lose the dispatcher's trust (CHEF-T08). */
-void ledger_judge_tick(const struct ledger_context *context)
+static void judge_black_holes(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
     int64_t now_ns = context->world->time_ns;
@@ -217,6 +219,52 @@ void ledger_judge_tick(const struct ledger_context *context)
             kitchen->progress_ns = now_ns; /* the next one counts anew */
         }
     }
+}
+
+/* Is some kitchen trusted, at work, and not full? */
+static bool is_room(const struct ledger *ledger, int64_t now_ns)
+{
+    for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
+        const struct ledger_kitchen *kitchen = &ledger->kitchens[i];
+        if (kitchen->belief == LEDGER_BELIEF_OPEN && kitchen->up && !kitchen->leaving &&
+            kitchen->committed < kitchen->capacity && kitchen->finished_ns > 0 &&
+            now_ns - kitchen->finished_ns < AT_WORK_S * LEDGER_SECOND_NS)
+            return true;
+    }
+    return false;
+}
+
+/* An order must not wait for ever while others could cook it (CHEF-T11). Who waits in the line of
+ * one kitchen, as round robin has it, is served when that one is. */
+static void judge_starved(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    int64_t now_ns = context->world->time_ns;
+    if (ledger->waiting == 0 || !ledger->dispatcher_up || ledger->dispatcher_paused ||
+        !is_room(ledger, now_ns)) {
+        ledger->room_ns = now_ns;
+        return;
+    }
+    for (uint32_t i = 0; i < ledger->order_fresh; i++) {
+        const struct ledger_order *order = &ledger->orders[i];
+        if (order->phase != LEDGER_PHASE_WAITING || order->reason == KITCHENS_WAIT_ITS_KITCHEN)
+            continue;
+        int64_t since_ns =
+            order->placed_ns + (int64_t)ledger_order_told(ledger, order) * LEDGER_UNIT_NS;
+        since_ns = since_ns > ledger->room_ns ? since_ns : ledger->room_ns;
+        if (now_ns - since_ns > STARVED_S * LEDGER_SECOND_NS) {
+            ledger_break(context, LEDGER_CHECK_EVERY_ORDER_SERVED, order->order,
+                         KITCHENS_WORD_STARVED, (now_ns - since_ns) / LEDGER_SECOND_NS, 0, 0, 0);
+            ledger->room_ns = now_ns; /* the next one counts anew */
+            return;
+        }
+    }
+}
+
+void ledger_judge_tick(const struct ledger_context *context)
+{
+    judge_black_holes(context);
+    judge_starved(context);
 }
 
 /* ---- Findings ---- */
@@ -299,7 +347,7 @@ static void judge_at_rest(const struct ledger *ledger, int64_t now_ns,
     }
     if (lost.count > 0 && lost.word == KITCHENS_WORD_LOST_AFTER_CONFIRMED)
         lost.args[0] = lost.count;
-    if (unserved.count > 0)
+    if (unserved.count > 0 && unserved.word == KITCHENS_WORD_NEVER_SERVED)
         unserved.args[0] = unserved.count;
     finding_of(&lost, &findings[LEDGER_CHECK_NO_ORDER_LOST]);
     finding_of(&unserved, &findings[LEDGER_CHECK_EVERY_ORDER_SERVED]);

@@ -90,7 +90,7 @@ static void note_refused(const struct ledger_context *context, struct ledger_ord
 
 static void note_received(const struct ledger_context *context, struct ledger_order *order)
 {
-    if (order->phase == LEDGER_PHASE_TO_DISPATCHER)
+    if (order->phase == LEDGER_PHASE_TO_DISPATCHER || order->phase == LEDGER_PHASE_BOOK)
         ledger_order_enter(context, order, LEDGER_PHASE_BOOK);
 }
 
@@ -292,6 +292,9 @@ bool ledger_note_of_customers(const struct ledger_context *context, struct ledge
     switch (context->note->kind) {
     case KITCHENS_NOTE_RESENT:
         note_resent(context, order);
+        return true;
+    case KITCHENS_NOTE_ACKNOWLEDGED: /* a promise, even if the book does not know of it */
+        order->flags |= LEDGER_CONFIRMED;
         return true;
     case KITCHENS_NOTE_GIVEN_UP:
         ledger_note_given_up(context, order);

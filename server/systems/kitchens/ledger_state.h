@@ -129,6 +129,7 @@ struct ledger_kitchen {
     int64_t busy_ns;      /* cook-nanoseconds worked so far */
     int64_t away_ns;      /* last moment at which it was not up; 0: never */
     int64_t progress_ns;  /* since when it holds orders and has finished none */
+    int64_t finished_ns;  /* last time that it finished an order */
     int64_t tick_busy_ns; /* busy_ns at the last tick */
     uint32_t mark, born;  /* change marks: anything; what describes it */
     uint32_t specialties;
@@ -202,6 +203,7 @@ struct ledger {
     uint32_t dispatcher_mark;
     uint32_t newest; /* largest order number placed */
     uint8_t dispatcher_up, dispatcher_paused, dispatcher_recovering, pad;
+    int64_t room_ns;          /* since when there has been a working kitchen with room */
     uint32_t candidate_next;  /* numbers go up; place: number modulo LEDGER_CANDIDATES */
     uint32_t candidate_first; /* of the decision that is being made */
     uint32_t candidate_order;

@@ -106,6 +106,7 @@ static void note_cooked(const struct ledger_context *context, struct ledger_orde
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->node);
     kitchen->completed++;
     kitchen->progress_ns = note->time_ns;
+    kitchen->finished_ns = note->time_ns;
     if (order == NULL || order->outcome != LEDGER_OPEN || order->cooked != 0) {
         ledger->counts.wasted++;
         if (order != NULL && order->cooked != 0)

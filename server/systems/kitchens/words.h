@@ -16,6 +16,7 @@
     WORD(LOST_AFTER_CONFIRMED, lost_after_confirmed) /* how many */                                \
     WORD(SETTLED_TWICE, settled_twice)               /* first kitchen, second kitchen */           \
     WORD(NEVER_SERVED, never_served)                 /* how many, blocker, kitchen or -1 */        \
+    WORD(STARVED, starved)                           /* seconds waited */                          \
     WORD(BOUNCED, bounced)                           /* from, to, ms since the last hand-over */   \
     WORD(COOKED_TWICE_ONE_EPOCH, cooked_twice_one_epoch) /* first, second kitchen, epoch */        \
     WORD(STARTED_MOVED, started_moved)                   /* kitchen, epoch */                      \
