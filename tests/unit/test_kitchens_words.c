@@ -1,6 +1,7 @@
 /* test_kitchens_words.c - every key of the kitchens' C tables has its text, and no text is without
  * its key. */
 #include "base/embedded.h"
+#include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger.h"
 #include "systems/kitchens/words.h"
 #include "unit.h"
@@ -103,6 +104,47 @@ static void test_checks_figures_tables(void **state)
     assert_int_equal(group_size("intervals"), LEDGER_BLOCKER_COUNT);
 }
 
+static void test_settings_and_inputs(void **state)
+{
+    (void)state;
+    for (int i = 0; i < KITCHENS_SET_COUNT; i++) {
+        const struct system_setting *setting = &KITCHENS_SETTINGS[i];
+        (void)text_of("settings", setting->key);
+        for (int j = 0; setting->choices != NULL && setting->choices[j] != NULL; j++)
+            (void)text_of("choices", setting->choices[j]);
+    }
+    for (int i = 0; i < KITCHENS_INPUT_COUNT; i++)
+        (void)text_of("inputs", KITCHENS_INPUTS[i].name);
+    assert_int_equal(group_size("settings"), KITCHENS_SET_COUNT);
+    assert_int_equal(group_size("inputs"), KITCHENS_INPUT_COUNT);
+}
+
+/* Names of the lists that every city has; dishes, cuisines and districts are their own text. */
+static void test_lists(void **state)
+{
+    (void)state;
+    static const struct {
+        uint16_t list;
+        const char *name;
+    } LISTS[] = {
+        {KITCHENS_LIST_SOURCES, "sources"},   {KITCHENS_LIST_OUTCOMES, "outcomes"},
+        {KITCHENS_LIST_REASONS, "reasons"},   {KITCHENS_LIST_WAITS, "waits"},
+        {KITCHENS_LIST_REFUSALS, "refusals"}, {KITCHENS_LIST_HANDOVERS, "handovers"},
+    };
+    const cJSON *lists = cJSON_GetObjectItemCaseSensitive(words, "lists");
+    for (size_t i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++) {
+        const cJSON *texts = cJSON_GetObjectItemCaseSensitive(lists, LISTS[i].name);
+        const char *name;
+        uint32_t count = 0;
+        while ((name = kitchens_plan_name(NULL, LISTS[i].list, count)) != NULL) {
+            if (!cJSON_IsString(cJSON_GetObjectItemCaseSensitive(texts, name)))
+                fail_msg("no text for \"%s\" of %s", name, LISTS[i].name);
+            count++;
+        }
+        assert_int_equal(cJSON_GetArraySize(texts), count);
+    }
+}
+
 static void test_columns_are_told(void **state)
 {
     (void)state;
@@ -126,6 +168,8 @@ int main(void)
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_reasons),
         cmocka_unit_test(test_checks_figures_tables),
+        cmocka_unit_test(test_settings_and_inputs),
+        cmocka_unit_test(test_lists),
         cmocka_unit_test(test_columns_are_told),
     };
     return cmocka_run_group_tests(tests, read_words, forget_words);

@@ -16,7 +16,7 @@
 enum {
     KITCHEN_SLOTS = 64, /* tickets, and those done but not booked; a mask of them has 64 bits */
     KITCHEN_PAST = 64,  /* latest epochs that are over here */
-    KITCHEN_FOREIGN_PCT = 150,        /* a dish that is not its specialty takes so much longer */
+    KITCHEN_FOREIGN_PCT = 125,        /* a dish that is not its specialty takes so much longer */
     KITCHEN_ASK_AGAIN_MS = 5000,      /* after UNWANTED */
     KITCHEN_COURIER_MS_PER_KM = 2000, /* two minutes of the city: 30 km/h */
     KITCHEN_COURIER_MS = 500,         /* at both doors */

@@ -146,8 +146,8 @@ static void ledger_tick(void *state, const struct node_world *world,
     ledger_city_tick(&context);
     ledger_judge_tick(&context);
     ledger_rows_second(&context);
-    ledger->window.placed[second % LEDGER_WINDOW_S] = 0;
-    ledger->window.cooked[second % LEDGER_WINDOW_S] = 0;
+    ledger->window.placed[ledger_second_place(second)] = 0;
+    ledger->window.cooked[ledger_second_place(second)] = 0;
     ledger->second = ledger->counts;
 }
 

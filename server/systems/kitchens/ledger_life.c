@@ -25,7 +25,7 @@ void ledger_note_placed(const struct ledger_context *context)
     const struct node_note *note = context->note;
     ledger->counts.placed++;
     uint32_t second = (uint32_t)(note->time_ns / LEDGER_SECOND_NS);
-    ledger->window.placed[second % LEDGER_WINDOW_S]++;
+    ledger->window.placed[ledger_second_place(second)]++;
     settled_forget(ledger, note->subject);
     struct ledger_order *order = ledger_order_find(ledger, note->subject) != NULL
                                      ? NULL

@@ -60,12 +60,12 @@ uint32_t ledger_window_percentile(const struct ledger_window *window, uint32_t r
     return window->sorted[rank == 0 ? 0 : rank - 1];
 }
 
-int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t seconds_gone)
+int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t second)
 {
     uint32_t sum = 0;
-    for (uint32_t i = 0; i < LEDGER_WINDOW_S; i++)
-        sum += by_second[i];
-    uint32_t seconds = seconds_gone < LEDGER_WINDOW_S ? seconds_gone : LEDGER_WINDOW_S;
+    for (uint32_t i = 0; i <= LEDGER_WINDOW_S; i++)
+        sum += i == ledger_second_place(second) ? 0 : by_second[i];
+    uint32_t seconds = second < LEDGER_WINDOW_S ? second : LEDGER_WINDOW_S;
     return seconds == 0 ? 0 : (int64_t)sum * 60 / seconds;
 }
 

@@ -179,7 +179,7 @@ struct ledger_window {
     uint32_t value[LEDGER_WINDOW];  /* ring, units */
     uint32_t second[LEDGER_WINDOW]; /* ring */
     uint32_t sorted[LEDGER_WINDOW];
-    uint16_t placed[LEDGER_WINDOW_S], cooked[LEDGER_WINDOW_S]; /* by second, ring */
+    uint16_t placed[LEDGER_WINDOW_S + 1], cooked[LEDGER_WINDOW_S + 1]; /* by second, ring */
 };
 
 struct ledger_move {
@@ -345,8 +345,13 @@ void ledger_window_add(struct ledger_window *window, uint32_t second, uint32_t u
 void ledger_window_expire(struct ledger_window *window, uint32_t second);
 /* Nearest rank, units; 0 when empty. */
 uint32_t ledger_window_percentile(const struct ledger_window *window, uint32_t rank_ppm);
-/* Counts by second: the rate a minute over the window, or since the beginning if that is less. */
-int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t seconds_gone);
+/* The place of a second in the rings of counts; the present one is not over. */
+static inline uint32_t ledger_second_place(uint32_t second)
+{
+    return second % (LEDGER_WINDOW_S + 1);
+}
+/* The rate a minute over the last LEDGER_WINDOW_S whole seconds, or since the beginning. */
+int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t second);
 
 /* ---- ledger_judge.c ---- */
 

@@ -62,7 +62,7 @@ static void count_response(const struct ledger_context *context, const struct le
     ledger->counts.response_units += order->cooked;
     ledger->counts.misrouted += !is_specialist(context, note->node, order->dish);
     histogram_add(&ledger->responses, order->cooked);
-    ledger->window.cooked[second % LEDGER_WINDOW_S]++;
+    ledger->window.cooked[ledger_second_place(second)]++;
     ledger_window_add(&ledger->window, second, order->cooked);
     ledger_kitchen(ledger, note->node)->response_units += order->cooked;
     ledger_kitchen(ledger, note->node)->responses++;
