@@ -18,16 +18,16 @@ int handle_systems(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {.detail = "The systems cannot be listed."};
-    return reply_lab(request, lab_systems(request->server->lab, &document), 200, document,
-                     &problem);
+    int result = lab_systems(request->server->lab, &document);
+    return reply_lab(request, result, 200, document, &problem);
 }
 
 int handle_scenarios(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {.detail = "The scenarios cannot be listed."};
-    return reply_lab(request, lab_scenarios(request->server->lab, &document), 200, document,
-                     &problem);
+    int result = lab_scenarios(request->server->lab, &document);
+    return reply_lab(request, result, 200, document, &problem);
 }
 
 /* ---- Words ---- */
