@@ -20,6 +20,7 @@ CREATE TABLE runs (
   deleted       INTEGER NOT NULL DEFAULT 0 CHECK (deleted IN (0, 1)) -- gone for all; its rows are being removed
 ) STRICT;
 CREATE INDEX runs_by_owner ON runs (owner, run);
+CREATE INDEX runs_by_content ON runs (run_id);
 
 -- Everything that a person or a script did. t_ns may lie ahead of the live edge (the script of a scenario).
 -- Order of effect: t_ns, then input.

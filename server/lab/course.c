@@ -81,7 +81,7 @@ int lab_course_open(struct lab_course *course, const struct lab_scenario *scenar
     }
     for (uint32_t i = 0; with_script && i < scenario->script->count; i++) {
         lab_course_input(course, &scenario->script->items[i].input,
-                         scenario->script->items[i].number);
+                         scenario->script->items[i].number, scenario->script->items[i].who);
     }
     return 0;
 }
@@ -116,10 +116,11 @@ void lab_course_figures(const struct lab_course *course, int64_t *figures)
     course->scenario->system->figures_read(sim_observer_state(&course->sim), &world, figures);
 }
 
-void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number)
+void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number,
+                      const char *who)
 {
     assert(input->time_ns >= lab_course_now_ns(course));
-    uint32_t place = lab_inputs_insert(&course->inputs, input, number);
+    uint32_t place = lab_inputs_insert(&course->inputs, input, number, who);
     assert(place >= course->inputs_done);
 }
 
@@ -150,6 +151,9 @@ static bool apply_due(struct lab_course *course)
     struct error error;
     (void)sim_apply(&course->sim, input, &error);
     course->inputs_done++;
+    if (course->applied != NULL) {
+        course->applied(course->context, input);
+    }
     return true;
 }
 

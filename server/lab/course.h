@@ -34,6 +34,7 @@ struct lab_course {
     void (*note)(void *context, const struct node_note *note, const struct system_note *known);
     void (*row)(void *context, const struct node_row *row);
     void (*put)(void *context, const struct lab_row *row);
+    void (*applied)(void *context, const struct sim_input *input); /* an input took effect */
 };
 
 /* The scenario must outlive the course. The script becomes inputs 1, 2 ... The world is built, at
@@ -43,7 +44,8 @@ int lab_course_open(struct lab_course *course, const struct lab_scenario *scenar
 void lab_course_close(struct lab_course *course);
 
 /* Adds an input that takes effect at its time (not before now). */
-void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number);
+void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number,
+                      const char *who);
 /* Goes on to `until_ns`, through at most about `steps_max` events; inputs at `until_ns` itself are
  * applied. SIM_REACHED also when a stop was reached before (course->stopped). */
 enum sim_status lab_course_run(struct lab_course *course, int64_t until_ns, uint64_t steps_max);
@@ -88,6 +90,13 @@ const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t che
 /* The finding in words, appended. */
 void lab_finding_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                        uint32_t check, struct text *text);
+/* A row of the table of verdicts; it points into `texts` and into the scenario's system. */
+struct lab_verdict_texts {
+    char words[400], witness[160];
+};
+void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
+                     uint32_t check, bool bug, int64_t time_ns, struct lab_row *row,
+                     struct lab_verdict_texts *texts);
 /* The exit code of DECISIONS: 0 good, 1 a promise broken, 3 unknown, 4 never converged. */
 int lab_judgement_code(const struct lab_judgement *judgement, bool bug);
 

@@ -1,6 +1,7 @@
 /* input.c - what a person or a script does to a run, between JSON and the simulator's struct. */
 #include "lab/input.h"
 
+#include "base/text.h"
 #include "lab/settings.h"
 
 #include <assert.h>
@@ -391,7 +392,7 @@ struct cJSON *lab_input_json(const struct lab_scenario *scenario, const struct s
 /* ---- Lists ---- */
 
 uint32_t lab_inputs_insert(struct lab_inputs *inputs, const struct sim_input *input,
-                           uint32_t number)
+                           uint32_t number, const char *who)
 {
     if (inputs->count == inputs->capacity) {
         inputs->capacity = inputs->capacity == 0 ? 16 : inputs->capacity * 2;
@@ -406,7 +407,10 @@ uint32_t lab_inputs_insert(struct lab_inputs *inputs, const struct sim_input *in
     }
     memmove(&inputs->items[place + 1], &inputs->items[place],
             (inputs->count - place) * sizeof *inputs->items);
-    inputs->items[place] = (struct lab_input){.input = *input, .number = number};
+    struct lab_input *item = &inputs->items[place];
+    *item = (struct lab_input){.input = *input, .number = number};
+    struct text text = text_init(item->who, sizeof item->who);
+    text_add_bytes(&text, who, (uint32_t)strnlen(who, sizeof item->who - 1));
     inputs->count++;
     return place;
 }

@@ -23,17 +23,20 @@ const char *lab_input_name(const struct lab_scenario *scenario, const struct sim
 /* Index of a node by its name; NODE_NONE when there is none. */
 uint32_t lab_node_find(const struct lab_scenario *scenario, const char *name);
 
+enum { LAB_WHO_BYTES = 16 };
+
 /* A growing list in order of effect: time, then order of insertion. All zero is empty. */
 struct lab_inputs {
     struct lab_input {
         struct sim_input input;
-        uint32_t number; /* 1, 2, 3 ... in order of acceptance; 0: not yet numbered */
+        uint32_t number;         /* 1, 2, 3 ... in order of acceptance; 0: not yet numbered */
+        char who[LAB_WHO_BYTES]; /* presenter, phone, script */
     } * items;
     uint32_t count, capacity;
 };
 /* Inserts after all of the same time. Returns the place. */
 uint32_t lab_inputs_insert(struct lab_inputs *inputs, const struct sim_input *input,
-                           uint32_t number);
+                           uint32_t number, const char *who);
 void lab_inputs_free(struct lab_inputs *inputs);
 
 /* An inputs file: JSON Lines with t_ms in each object, or CSV with a header that has t_ms, type and

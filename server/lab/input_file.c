@@ -23,7 +23,9 @@ static int add_object(const struct lab_scenario *scenario, const cJSON *object,
     int status = lab_input_parse(scenario, object, &input, NULL, problem);
     if (status == 0) {
         input.time_ns = t_us * 1000;
-        (void)lab_inputs_insert(inputs, &input, 0);
+        const cJSON *who = cJSON_GetObjectItemCaseSensitive(object, "who");
+        (void)lab_inputs_insert(inputs, &input, 0,
+                                cJSON_IsString(who) ? who->valuestring : "script");
     }
     return status;
 }
@@ -117,9 +119,9 @@ static int read_csv_line(const struct lab_scenario *scenario, char *line,
     if (*end == '\0') {
         (void)cJSON_AddNumberToObject(object, "t_ms", time);
     }
-    const char *const names[] = {"type", "node", "peer"};
-    const int places[] = {header->type, header->node, header->peer};
-    for (int i = 0; i < 3; i++) {
+    const char *const names[] = {"type", "node", "peer", "who"};
+    const int places[] = {header->type, header->node, header->peer, header->who};
+    for (int i = 0; i < 4; i++) {
         const char *value = field_at(fields, count, places[i]);
         if (value != NULL) {
             (void)cJSON_AddStringToObject(object, names[i], value);
@@ -212,7 +214,7 @@ int lab_inputs_read(const struct lab_scenario *scenario, const char *text,
         }
     }
     for (uint32_t i = 0; i < read.count && status == 0; i++) {
-        (void)lab_inputs_insert(inputs, &read.items[i].input, 0);
+        (void)lab_inputs_insert(inputs, &read.items[i].input, 0, read.items[i].who);
     }
     lab_inputs_free(&read);
     return status == 0 ? 0 : -LAB_UNPROCESSABLE;

@@ -192,7 +192,7 @@ static int read_script_item(struct lab_scenario *scenario, const cJSON *item,
     int status = lab_input_parse(scenario, item, &input, NULL, problem);
     if (status == 0) {
         input.time_ns = at_us * 1000;
-        (void)lab_inputs_insert(scenario->script, &input, scenario->script->count + 1);
+        (void)lab_inputs_insert(scenario->script, &input, scenario->script->count + 1, "script");
     }
     return status;
 }

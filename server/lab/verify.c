@@ -156,6 +156,54 @@ void lab_finding_words(const struct lab_scenario *scenario, const struct lab_jud
     }
 }
 
+/* "order 17 at 12.345 ms, events 100 to 140" */
+static void witness_words(const struct system_finding *finding, struct text *text)
+{
+    if (finding->subject != NODE_NONE) {
+        text_add(text, "order ");
+        text_add_u64(text, finding->subject);
+        text_add_char(text, ' ');
+    }
+    text_add(text, "at ");
+    text_add_decimal(text, finding->at_ns / 1000, 3);
+    text_add(text, " ms, events ");
+    text_add_u64(text, finding->first_event);
+    text_add(text, " to ");
+    text_add_u64(text, finding->last_event);
+}
+
+static struct lab_cell text_cell(const char *text)
+{
+    return (struct lab_cell){.kind = LAB_CELL_TEXT, .text = text};
+}
+
+static struct lab_cell number_cell(int64_t value)
+{
+    return (struct lab_cell){.kind = LAB_CELL_NUMBER, .value = value};
+}
+
+void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
+                     uint32_t check, bool bug, int64_t time_ns, struct lab_row *row,
+                     struct lab_verdict_texts *texts)
+{
+    const struct system_check *promise = &scenario->system->checks[check];
+    const struct system_finding *finding = &judgement->findings[check];
+    struct text words = text_init(texts->words, sizeof texts->words);
+    struct text witness = text_init(texts->witness, sizeof texts->witness);
+    lab_finding_words(scenario, judgement, check, &words);
+    *row = (struct lab_row){.table = LAB_TABLE_VERDICTS, .time_ns = time_ns};
+    row->cells[0] = text_cell(promise->name);
+    row->cells[1] = text_cell(promise->history ? "history" : "invariant");
+    row->cells[2] = text_cell(lab_verdict_name(judgement, check, bug));
+    row->cells[3] = number_cell(finding->expected);
+    row->cells[4] = number_cell(finding->actual);
+    row->cells[5] = text_cell(texts->words);
+    if (finding->verdict == SYSTEM_FAIL) {
+        witness_words(finding, &witness);
+        row->cells[6] = text_cell(texts->witness);
+    }
+}
+
 int lab_judgement_code(const struct lab_judgement *judgement, bool bug)
 {
     bool unknown = judgement->halted;

@@ -84,18 +84,15 @@ static void batch_add(struct store_batch *batch, const void *bytes, uint32_t siz
     batch->length += size;
 }
 
-bool store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns)
+void store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns)
 {
-    if (batch->length >= STORE_BATCH_BYTES_MAX) {
-        return false;
-    }
+    assert(batch->length < STORE_BATCH_BYTES_MAX);
     batch_reserve(batch);
     uint16_t table_small = (uint16_t)table;
     batch_add(batch, &table_small, sizeof table_small);
     batch_add(batch, &row, sizeof row);
     batch_add(batch, &time_ns, sizeof time_ns);
     batch->rows++;
-    return true;
 }
 
 void store_batch_null(struct store_batch *batch)
@@ -133,7 +130,7 @@ bool store_batch_put(struct store *store, struct store_batch **batch)
 {
     uint32_t bytes = (*batch)->length + (uint32_t)sizeof(struct store_batch);
     pthread_mutex_lock(&store->lock);
-    bool room = store->queue_bytes + bytes <= STORE_QUEUE_BYTES_MAX;
+    bool room = store->queue_bytes == 0 || store->queue_bytes + bytes <= STORE_QUEUE_BYTES_MAX;
     pthread_mutex_unlock(&store->lock);
     if (!room) {
         return false;

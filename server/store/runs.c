@@ -25,10 +25,11 @@ int store_run_delete(struct store *store, int64_t run, struct error *error)
     return store_queue_and_wait(store, &job, error);
 }
 
-int store_input_append(struct store *store, int64_t run, const struct store_input *input,
-                       struct error *error)
+int store_inputs_append(struct store *store, int64_t run, const struct store_input *inputs,
+                        uint32_t input_count, struct error *error)
 {
-    struct store_job job = {.kind = STORE_JOB_INPUT, .run = run, .inputs = input, .input_count = 1};
+    struct store_job job = {
+        .kind = STORE_JOB_INPUT, .run = run, .inputs = inputs, .input_count = input_count};
     return store_queue_and_wait(store, &job, error);
 }
 
@@ -144,7 +145,8 @@ int store_runs_read(struct store *store, const struct store_run_query *query,
         "created_ms,t_ns,digest,speed_ppm,paused,"
         "(SELECT count(*) FROM inputs WHERE inputs.run=runs.run) FROM runs "
         "WHERE deleted=0 AND (?1=0 OR run=?1) AND (?2 IS NULL OR name=?2) "
-        "AND (?3 IS NULL OR owner=?3) ORDER BY run DESC LIMIT ?4";
+        "AND (?3 IS NULL OR owner=?3) AND (?5 IS NULL OR owner='' OR owner=?5) "
+        "AND (?6=0 OR owner<>'') ORDER BY iif(?6=0,-run,run) LIMIT ?4";
     struct sqlite3 *reader = store_reader_open(store, error);
     if (reader == NULL) {
         return -1;
@@ -155,6 +157,8 @@ int store_runs_read(struct store *store, const struct store_run_query *query,
         (void)sqlite3_bind_int64(statement, 1, query->run);
         (void)sqlite3_bind_text(statement, 2, query->name, -1, SQLITE_STATIC);
         (void)sqlite3_bind_text(statement, 3, query->owner, -1, SQLITE_STATIC);
+        (void)sqlite3_bind_text(statement, 5, query->visible_to, -1, SQLITE_STATIC);
+        (void)sqlite3_bind_int(statement, 6, query->private_oldest);
         (void)sqlite3_bind_int64(statement, 4, query->limit == 0 ? -1 : (int64_t)query->limit);
         while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
             struct store_run run = run_of_row(statement);
@@ -201,6 +205,25 @@ int store_inputs_read(struct store *store, int64_t run,
     }
     store_reader_close(store, &reader);
     return status == SQLITE_DONE ? 0 : -1;
+}
+
+int store_runs_count(struct store *store, const char *run_id, uint32_t *count, struct error *error)
+{
+    struct sqlite3 *reader = store_reader_open(store, error);
+    if (reader == NULL) {
+        return -1;
+    }
+    int status = SQLITE_ERROR;
+    struct sqlite3_stmt *statement = reader_prepare(
+        reader, "SELECT count(*) FROM runs WHERE deleted=0 AND (?1 IS NULL OR run_id=?1)", error);
+    if (statement != NULL) {
+        (void)sqlite3_bind_text(statement, 1, run_id, -1, SQLITE_STATIC);
+        status = sqlite3_step(statement);
+        *count = (uint32_t)sqlite3_column_int(statement, 0);
+        sqlite3_finalize(statement);
+    }
+    store_reader_close(store, &reader);
+    return status == SQLITE_ROW ? 0 : -1;
 }
 
 static int rows_count(struct sqlite3 *reader, const char *table, int64_t run, uint64_t *count,

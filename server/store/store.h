@@ -34,8 +34,8 @@ enum {
     STORE_NAME_BYTES = 32, /* run names, owners' limit is STORE_OWNER_BYTES */
     STORE_OWNER_BYTES = 64,
     STORE_BATCH_ROWS = 1024,                  /* a batch is handed over at this many rows */
-    STORE_BATCH_BYTES_MAX = 1024 * 1024,      /* of one batch */
-    STORE_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* of all batches that wait */
+    STORE_BATCH_BYTES_MAX = 64 * 1024 * 1024, /* of one batch: only a bug makes one so large */
+    STORE_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* of all that waits; a single batch always fits */
 };
 
 enum store_type { STORE_INTEGER, STORE_REAL, STORE_TEXT };
@@ -95,20 +95,23 @@ int store_run_create(struct store *store, const struct store_run *run,
                      struct error *error);
 /* Removes a run with everything of it. Durable. */
 int store_run_delete(struct store *store, int64_t run, struct error *error);
-/* Durable: when it returns 0 the input is on the disk. Inputs of one run that are appended one
- * after the other are committed in that order. */
-int store_input_append(struct store *store, int64_t run, const struct store_input *input,
-                       struct error *error);
+/* Durable: when it returns 0 the inputs are on the disk, all of them or, on failure, none. Inputs
+ * of one run that are appended one after the other are committed in that order. */
+int store_inputs_append(struct store *store, int64_t run, const struct store_input *inputs,
+                        uint32_t input_count, struct error *error);
+/* How many runs there are of this content, or (NULL) at all. */
+int store_runs_count(struct store *store, const char *run_id, uint32_t *count, struct error *error);
 /* Queued, not durable: how the run was paced last. Dropped when the queue is full. */
 void store_pace_put(struct store *store, int64_t run, int64_t speed_ppm, bool paused);
 
-/* Which runs to read: by key or name; else those of an owner ("" = shared ones) or, with owner
- * NULL, all; newest first, at most `limit`. */
+/* Which runs to read, newest first. All zero: all of them. */
 struct store_run_query {
-    int64_t run;      /* 0: any */
-    const char *name; /* NULL: any */
-    const char *owner;
-    uint32_t limit; /* 0: no limit */
+    int64_t run;            /* 0: any */
+    const char *name;       /* NULL: any */
+    const char *owner;      /* NULL: any; "": shared ones */
+    const char *visible_to; /* shared ones and those of this owner */
+    bool private_oldest;    /* private ones only, oldest first */
+    uint32_t limit;         /* 0: no limit */
 };
 int store_runs_read(struct store *store, const struct store_run_query *query,
                     void (*each)(void *context, const struct store_run *run), void *context,
@@ -127,8 +130,9 @@ void store_batch_destroy(struct store_batch **batch);
 uint32_t store_batch_rows(const struct store_batch *batch);
 uint32_t store_batch_bytes(const struct store_batch *batch);
 /* Begins a row of a table; then one call a column, in order. `row` counts 1, 2, 3 ... for each
- * (run, table). False (and no row begun): the batch is full. */
-bool store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns);
+ * (run, table). A batch takes what its owner gives it; hand it over before it is large
+ * (STORE_BATCH_ROWS). */
+void store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns);
 void store_batch_null(struct store_batch *batch);
 void store_batch_number(struct store_batch *batch, int64_t value);
 void store_batch_decimal(struct store_batch *batch, int64_t value, uint8_t decimals);

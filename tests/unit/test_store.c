@@ -95,7 +95,7 @@ static int64_t make_run(struct store *store, const char *name)
 
 static void put_row(struct store_batch *batch, uint64_t row)
 {
-    assert_true(store_batch_row(batch, 0, row, (int64_t)row * 1500000));
+    store_batch_row(batch, 0, row, (int64_t)row * 1500000);
     store_batch_number(batch, (int64_t)row);
     store_batch_number(batch, 0);
     store_batch_text(batch, "order_cooked");
@@ -205,10 +205,10 @@ static void test_inputs_in_order_of_effect(void **state)
     const struct store_input inputs[] = {
         {2, 50, 40, "presenter", "node.crash", "{}"},
         {3, 100, 60, "phone", "order.place", "{\"dish\":\"soup\"}"}};
-    assert_int_equal(store_input_append(fixture->store, key, &inputs[0], &error), 0);
-    assert_int_equal(store_input_append(fixture->store, key, &inputs[1], &error), 0);
-    assert_int_equal(store_input_append(fixture->store, key, &inputs[1], &error), -1);
-    assert_int_equal(store_input_append(fixture->store, key + 1, &inputs[1], &error), -1);
+    assert_int_equal(store_inputs_append(fixture->store, key, &inputs[0], 1, &error), 0);
+    assert_int_equal(store_inputs_append(fixture->store, key, &inputs[1], 1, &error), 0);
+    assert_int_equal(store_inputs_append(fixture->store, key, &inputs[1], 1, &error), -1);
+    assert_int_equal(store_inputs_append(fixture->store, key + 1, &inputs[1], 1, &error), -1);
     char order[64] = "";
     assert_int_equal(store_inputs_read(fixture->store, key, see_input, order, &error), 0);
     assert_string_equal(order, "50:2 100:1 100:3 ");
@@ -298,7 +298,7 @@ static void test_locked_database(void **state)
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     put_rows(fixture->store, key, 1, 10);
     struct store_input input = {2, 50, 40, "presenter", "node.crash", "{}"};
-    assert_int_equal(store_input_append(fixture->store, key, &input, &error), -1);
+    assert_int_equal(store_inputs_append(fixture->store, key, &input, 1, &error), -1);
     assert_non_null(strstr(error.text, "locked"));
     assert_int_equal(store_flush(fixture->store, &error), -1);
     assert_int_equal(query_number(fixture, "SELECT count(*) FROM events"), 0);

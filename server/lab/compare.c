@@ -1,0 +1,172 @@
+/* compare.c - the same orders and faults under several values of one setting, side by side. */
+#include "lab/headless.h"
+#include "lab/lab_internal.h"
+
+#include "base/duration.h"
+#include "lab/settings.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VALUES_MAX = 8 };
+static const int64_t UNTIL_MAX_NS = 3600 * INT64_C(1000000000); /* a request must end soon */
+
+struct comparison {
+    struct lab_scenario *scenario;
+    uint64_t seed;
+    uint32_t setting;
+    int64_t until_ns;
+    uint32_t count;
+    int64_t values[VALUES_MAX];
+    struct lab_headless_result *results; /* VALUES_MAX of them */
+};
+
+static int read_until(const cJSON *body, struct comparison *comparison, struct lab_problem *problem)
+{
+    const cJSON *until = cJSON_GetObjectItemCaseSensitive(body, "until");
+    uint64_t length_ns = (uint64_t)comparison->scenario->until_ns;
+    struct error error = {""};
+    if (cJSON_IsString(until) && duration_parse(until->valuestring, &length_ns, &error) != 0) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "until: %s", error.text);
+    }
+    if ((until != NULL && !cJSON_IsString(until)) || length_ns < 1 ||
+        length_ns > (uint64_t)UNTIL_MAX_NS) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "until must be a duration from 1ns to 1h, as in 10m");
+    }
+    comparison->until_ns = (int64_t)length_ns;
+    return 0;
+}
+
+static int read_values(const cJSON *body, struct comparison *comparison,
+                       struct lab_problem *problem)
+{
+    const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "values");
+    int count = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
+    if (count < 1 || count > VALUES_MAX) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "values must be a list of 1 to %d values",
+                          VALUES_MAX);
+    }
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        int status = lab_setting_parse(comparison->scenario->system, comparison->setting, item,
+                                       &comparison->values[comparison->count++], problem);
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+static int read_comparison(const cJSON *body, struct comparison *comparison,
+                           struct lab_problem *problem)
+{
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(body, "scenario");
+    const cJSON *setting = cJSON_GetObjectItemCaseSensitive(body, "setting");
+    const cJSON *seed = cJSON_GetObjectItemCaseSensitive(body, "seed");
+    if (lab_scenario_load(cJSON_IsString(name) ? name->valuestring : "", false,
+                          &comparison->scenario, problem) != 0) {
+        return -LAB_UNPROCESSABLE;
+    }
+    int64_t number = (int64_t)comparison->scenario->seed;
+    if (seed != NULL && (!cJSON_IsNumber(seed) ||
+                         !lab_decimal_parse(seed->valuedouble, 0, &number) || number < 0)) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "seed must be a whole number from 0");
+    }
+    comparison->seed = (uint64_t)number;
+    int index = lab_setting_find(comparison->scenario->system,
+                                 cJSON_IsString(setting) ? setting->valuestring : "", problem);
+    if (index < 0) {
+        return -LAB_UNPROCESSABLE;
+    }
+    comparison->setting = (uint32_t)index;
+    int status = read_values(body, comparison, problem);
+    return status == 0 ? read_until(body, comparison, problem) : status;
+}
+
+static int run_all(struct comparison *comparison, struct lab_problem *problem)
+{
+    int64_t settings[LAB_SETTINGS_MAX];
+    memcpy(settings, comparison->scenario->settings, sizeof settings);
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        settings[comparison->setting] = comparison->values[i];
+        struct lab_headless_options options = {.scenario = comparison->scenario,
+                                               .seed = comparison->seed,
+                                               .settings = settings,
+                                               .until_ns = comparison->until_ns,
+                                               .unjudged = true};
+        int status = lab_headless_run(&options, &comparison->results[i], problem);
+        if (status != 0) {
+            return status;
+        }
+    }
+    return 0;
+}
+
+static cJSON *row_json(const struct comparison *comparison, uint32_t figure)
+{
+    const struct system_figure *of = &comparison->scenario->system->figures[figure];
+    cJSON *row = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(row, "figure", of->name);
+    (void)cJSON_AddStringToObject(row, "unit", of->unit);
+    cJSON *values = cJSON_AddArrayToObject(row, "values");
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        int64_t value = comparison->results[i].figures[figure];
+        (void)cJSON_AddItemToArray(
+            values, value == NODE_CELL_NULL ? cJSON_CreateNull()
+                                            : cJSON_CreateNumber(lab_decimal(value, of->decimals)));
+    }
+    return row;
+}
+
+static cJSON *comparison_json(const struct comparison *comparison)
+{
+    const struct system *system = comparison->scenario->system;
+    cJSON *object = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(object, "scenario", comparison->scenario->name);
+    (void)cJSON_AddNumberToObject(object, "seed", (double)comparison->seed);
+    (void)cJSON_AddStringToObject(object, "setting", system->settings[comparison->setting].key);
+    (void)cJSON_AddNumberToObject(object, "virtual_s", (double)comparison->until_ns / 1e9);
+    cJSON *columns = cJSON_AddArrayToObject(object, "columns");
+    cJSON *rows = cJSON_AddArrayToObject(object, "rows");
+    cJSON *digests = cJSON_AddArrayToObject(object, "digests");
+    for (uint32_t i = 0; i < comparison->count; i++) {
+        char digest[20];
+        (void)snprintf(digest, sizeof digest, "%016" PRIx64, comparison->results[i].digest);
+        (void)cJSON_AddItemToArray(columns, lab_setting_json(&system->settings[comparison->setting],
+                                                             comparison->values[i]));
+        (void)cJSON_AddItemToArray(digests, cJSON_CreateString(digest));
+    }
+    for (uint32_t i = 0; i < system->figure_count; i++) {
+        (void)cJSON_AddItemToArray(rows, row_json(comparison, i));
+    }
+    return object;
+}
+
+int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
+                struct lab_problem *problem)
+{
+    (void)lab;
+    struct comparison comparison = {.count = 0};
+    if (!cJSON_IsObject(body)) {
+        return lab_refuse(problem, LAB_BAD_REQUEST, "the body must be a JSON object");
+    }
+    comparison.results = calloc(VALUES_MAX, sizeof *comparison.results);
+    if (comparison.results == NULL) {
+        abort();
+    }
+    int status = read_comparison(body, &comparison, problem);
+    if (status == 0) {
+        status = run_all(&comparison, problem);
+    }
+    if (status == 0) {
+        *out = comparison_json(&comparison);
+    }
+    lab_scenario_free(&comparison.scenario);
+    free(comparison.results);
+    return status;
+}

@@ -1,0 +1,175 @@
+/* documents.c - runs and verdicts as JSON documents. */
+#include "lab/documents.h"
+
+#include "base/json_writer.h"
+#include "lab/model.h"
+#include "lab/settings.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PLAN_BYTES = 64 * 1024, WORDS_BYTES = 500 };
+
+void lab_add_created(struct cJSON *item, int64_t created_ms)
+{
+    char text[40];
+    time_t seconds = (time_t)(created_ms / 1000);
+    struct tm utc;
+    if (gmtime_r(&seconds, &utc) != NULL &&
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc) > 0) {
+        (void)cJSON_AddStringToObject(item, "created_at", text);
+    }
+}
+
+static void set_number(cJSON *item, const char *field, double value)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(item, field);
+    (void)cJSON_AddNumberToObject(item, field, value);
+}
+
+static void set_text(cJSON *item, const char *field, const char *value)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(item, field);
+    (void)cJSON_AddStringToObject(item, field, value);
+}
+
+void lab_summary_update(const struct lab_run *run, struct cJSON *item)
+{
+    set_number(item, "t_ms", lab_decimal(lab_course_now_ns(&run->course) / 1000, 3));
+    set_text(item, "state", lab_run_state_name(run));
+    set_number(item, "speed", lab_decimal(run->pace.speed_ppm, 6));
+    set_number(item, "viewers", run->live.layers[0].viewers + run->live.layers[1].viewers);
+    if (run->trouble.text[0] != '\0') {
+        set_text(item, "problem", run->trouble.text);
+    } else if (run->finished) {
+        set_text(item, "problem", "this run has reached its quota of 24 virtual hours or of rows");
+    }
+}
+
+void lab_add_node(const struct lab_scenario *scenario, struct cJSON *object, const char *field,
+                  uint32_t node)
+{
+    if (node < scenario->node_count) {
+        (void)cJSON_AddStringToObject(object, field, scenario->nodes[node].name);
+    } else {
+        (void)cJSON_AddNullToObject(object, field);
+    }
+}
+
+static void add_hex(cJSON *object, const char *field, uint64_t value)
+{
+    char text[20];
+    (void)snprintf(text, sizeof text, "%016" PRIx64, value);
+    (void)cJSON_AddStringToObject(object, field, text);
+}
+
+static cJSON *plan_json(const struct lab_scenario *scenario)
+{
+    char *buffer = malloc(PLAN_BYTES);
+    if (buffer == NULL) {
+        abort();
+    }
+    struct text text = text_init(buffer, PLAN_BYTES);
+    struct json_writer writer = json_init(&text);
+    json_object(&writer, NULL);
+    scenario->system->describe(scenario->data, &writer);
+    json_close(&writer);
+    cJSON *plan = text.cut ? cJSON_CreateObject() : cJSON_CreateRaw(buffer);
+    free(buffer);
+    return plan;
+}
+
+static cJSON *limits_json(const struct lab_run *run)
+{
+    cJSON *limits = cJSON_CreateObject();
+    (void)cJSON_AddNumberToObject(limits, "virtual_s_max", LAB_SCENARIO_SECONDS_MAX);
+    (void)cJSON_AddNumberToObject(limits, "rows_max", LAB_ROWS_MAX);
+    (void)cJSON_AddNumberToObject(limits, "inputs_max", LAB_INPUTS_MAX);
+    (void)cJSON_AddNumberToObject(limits, "world_bytes", run->world_bytes);
+    return limits;
+}
+
+struct cJSON *lab_run_json(const struct lab_run *run)
+{
+    const struct lab_scenario *scenario = run->scenario;
+    cJSON *object = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(object, "run", run->name);
+    (void)cJSON_AddStringToObject(object, "run_id", run->run_id);
+    (void)cJSON_AddStringToObject(object, "system", scenario->system->name);
+    (void)cJSON_AddStringToObject(object, "scenario", scenario->name);
+    (void)cJSON_AddStringToObject(object, "title", scenario->title);
+    (void)cJSON_AddStringToObject(object, "about", scenario->about);
+    (void)cJSON_AddNumberToObject(object, "seed", (double)run->course.seed);
+    (void)cJSON_AddBoolToObject(object, "private", run->owner[0] != '\0');
+    (void)cJSON_AddStringToObject(object, "behaviour_id", run->behaviour_id);
+    lab_add_created(object, run->created_ms);
+    lab_summary_update(run, object);
+    add_hex(object, "digest", sim_digest(&run->course.sim));
+    (void)cJSON_AddNumberToObject(object, "steps", (double)sim_steps(&run->course.sim));
+    (void)cJSON_AddNumberToObject(object, "until_s", (double)(scenario->until_ns / 1000000000));
+    (void)cJSON_AddNumberToObject(object, "inputs_count", run->course.inputs.count);
+    (void)cJSON_AddItemToObject(
+        object, "settings", lab_settings_json(scenario->system, lab_course_settings(&run->course)));
+    (void)cJSON_AddItemToObject(object, "settings_at_start",
+                                cJSON_Duplicate(run->settings_json, true));
+    (void)cJSON_AddItemToObject(object, "model", lab_model_json(&scenario->model));
+    (void)cJSON_AddItemToObject(object, "limits", limits_json(run));
+    (void)cJSON_AddItemToObject(object, "plan", plan_json(scenario));
+    return object;
+}
+
+/* ---- Verdicts ---- */
+
+static cJSON *witness_json(const struct system_finding *finding)
+{
+    cJSON *witness = cJSON_CreateObject();
+    cJSON *subjects = cJSON_AddArrayToObject(witness, "subjects");
+    if (finding->subject != NODE_NONE) {
+        (void)cJSON_AddItemToArray(subjects, cJSON_CreateNumber(finding->subject));
+    }
+    (void)cJSON_AddNumberToObject(witness, "at_ms", lab_decimal(finding->at_ns / 1000, 3));
+    (void)cJSON_AddNumberToObject(witness, "first_event", (double)finding->first_event);
+    (void)cJSON_AddNumberToObject(witness, "last_event", (double)finding->last_event);
+    return witness;
+}
+
+struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
+                                 const struct lab_judgement *judgement, bool bug)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (uint32_t i = 0; i < judgement->count; i++) {
+        const struct system_check *check = &scenario->system->checks[i];
+        const struct system_finding *finding = &judgement->findings[i];
+        char words[WORDS_BYTES];
+        struct text text = text_init(words, sizeof words);
+        lab_finding_words(scenario, judgement, i, &text);
+        cJSON *item = cJSON_CreateObject();
+        (void)cJSON_AddStringToObject(item, "check", check->name);
+        (void)cJSON_AddStringToObject(item, "kind", check->history ? "history" : "invariant");
+        (void)cJSON_AddStringToObject(item, "verdict", lab_verdict_name(judgement, i, bug));
+        (void)cJSON_AddNumberToObject(item, "expected", (double)finding->expected);
+        (void)cJSON_AddNumberToObject(item, "actual", (double)finding->actual);
+        (void)cJSON_AddStringToObject(item, "text", words);
+        if (finding->verdict == SYSTEM_FAIL) {
+            (void)cJSON_AddItemToObject(item, "witness", witness_json(finding));
+        }
+        (void)cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
+struct cJSON *lab_figures_json(const struct system *system, const int64_t *figures)
+{
+    cJSON *object = cJSON_CreateObject();
+    for (uint32_t i = 0; i < system->figure_count; i++) {
+        if (figures[i] != NODE_CELL_NULL) {
+            (void)cJSON_AddNumberToObject(object, system->figures[i].name,
+                                          lab_decimal(figures[i], system->figures[i].decimals));
+        }
+    }
+    return object;
+}

@@ -1,0 +1,24 @@
+/* documents.h - what the lab knows, as JSON documents (docs/api.md). All results are the caller's. */
+#ifndef LAB_DOCUMENTS_H
+#define LAB_DOCUMENTS_H
+
+#include "lab/lab_internal.h"
+
+struct cJSON;
+
+/* Everything about one run; it is locked. */
+struct cJSON *lab_run_json(const struct lab_run *run);
+/* Puts where a run is now over the fields of a listing that change. */
+void lab_summary_update(const struct lab_run *run, struct cJSON *item);
+/* created_at: "2026-11-21T03:10:00Z". */
+void lab_add_created(struct cJSON *item, int64_t created_ms);
+/* Array of verdicts. */
+struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
+                                 const struct lab_judgement *judgement, bool bug);
+/* {name: value} of figures that are known. */
+struct cJSON *lab_figures_json(const struct system *system, const int64_t *figures);
+/* A node's name, or null. */
+void lab_add_node(const struct lab_scenario *scenario, struct cJSON *object, const char *field,
+                  uint32_t node);
+
+#endif

@@ -1,0 +1,413 @@
+/* export.c - a run's tables as CSV, streamed out of the store, and all of them in one archive.
+ *
+ * What is exported is the run at one moment: rows up to those that it had given then, and what was
+ * open. The run goes on meanwhile. */
+#include "lab/documents.h"
+#include "lab/lab_internal.h"
+
+#include "lab/pieces.h"
+#include "lab/settings.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The moment that is exported. The run is counted, not locked, while it lasts. */
+struct moment {
+    struct lab *lab;
+    struct lab_run *run;
+    int64_t time_ns;
+    uint64_t given[LAB_TABLES_MAX];
+    struct lab_row *open; /* rows of the system's first table that are not over yet */
+    uint32_t open_count, open_capacity;
+    struct lab_inputs inputs;
+    bool judged; /* verdicts are made when they are asked for first */
+    bool bug;
+    struct lab_fork fork;
+    struct lab_judgement judgement;
+    cJSON *document;
+};
+
+static void keep_open_row(void *context, const struct node_row *from)
+{
+    struct moment *moment = context;
+    if (moment->open_count == moment->open_capacity) {
+        moment->open_capacity = moment->open_capacity == 0 ? 64 : moment->open_capacity * 2;
+        moment->open = realloc(moment->open, moment->open_capacity * sizeof *moment->open);
+        if (moment->open == NULL) {
+            abort();
+        }
+    }
+    /* Texts of cells belong to the scenario, which lives as long as the run is counted. */
+    lab_row_convert(moment->run->scenario, from, &moment->open[moment->open_count++]);
+}
+
+static void copy_inputs(const struct lab_inputs *from, struct lab_inputs *to)
+{
+    for (uint32_t i = 0; i < from->count; i++) {
+        (void)lab_inputs_insert(to, &from->items[i].input, from->items[i].number,
+                                from->items[i].who);
+    }
+}
+
+static int moment_take(struct lab *lab, const char *name, struct moment *moment,
+                       struct lab_problem *problem)
+{
+    struct error error = {""};
+    *moment = (struct moment){.lab = lab};
+    int status = lab_run_take(lab, name, &moment->run, problem);
+    if (status != 0) {
+        return status;
+    }
+    struct lab_run *run = moment->run;
+    if (!run->broken) {
+        struct node_world world;
+        struct node_row_sink sink = {.context = moment, .put = keep_open_row};
+        lab_run_settle(run);
+        (void)lab_run_flush(lab, run);
+        sim_world_view(&run->course.sim, &world);
+        run->scenario->system->rows_open(sim_observer_state(&run->course.sim), &world, &sink);
+        moment->bug = lab_settings_bug(run->scenario->system, lab_course_settings(&run->course)) ||
+                      lab_settings_bug(run->scenario->system, run->course.settings);
+        lab_fork_open(&moment->fork, &run->course);
+        memcpy(moment->given, run->course.recorder.given, sizeof moment->given);
+    } else {
+        memcpy(moment->given, run->course.recorder.stored, sizeof moment->given);
+    }
+    moment->time_ns = lab_course_now_ns(&run->course);
+    moment->document = lab_run_json(run);
+    copy_inputs(&run->course.inputs, &moment->inputs);
+    pthread_mutex_unlock(&run->lock);
+    if (store_flush(lab->store, &error) != 0) {
+        return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
+    }
+    return 0;
+}
+
+static void moment_give(struct moment *moment)
+{
+    if (moment->run == NULL) {
+        return;
+    }
+    if (moment->fork.sim.world != NULL) {
+        lab_fork_close(&moment->fork);
+    }
+    lab_inputs_free(&moment->inputs);
+    free(moment->open);
+    cJSON_Delete(moment->document);
+    lab_run_release(moment->lab, moment->run);
+}
+
+static void moment_judge(struct moment *moment)
+{
+    if (!moment->judged && moment->fork.sim.world != NULL) {
+        lab_fork_verify(&moment->fork, &moment->judgement);
+        moment->judged = true;
+    }
+}
+
+/* ---- Rows ---- */
+
+static char *select_sql(const struct lab_table *table)
+{
+    uint32_t count;
+    const struct store_table *stored = &lab_store_tables(&count)[table->store_table];
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(sql, "SELECT t_ms");
+    for (uint32_t i = 0; i < stored->column_count; i++) {
+        sqlite3_str_appendf(sql, ",\"%w\"", stored->columns[i].name);
+    }
+    sqlite3_str_appendf(sql, " FROM \"%w\" WHERE run=?1 AND row<=?2 ORDER BY row", stored->name);
+    char *text = sqlite3_str_finish(sql);
+    if (text == NULL) {
+        abort();
+    }
+    return text;
+}
+
+static int64_t whole_of(double value, unsigned decimals)
+{
+    double scaled = value;
+    for (unsigned i = 0; i < decimals; i++) {
+        scaled *= 10.0;
+    }
+    return (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+}
+
+static void cell_read(struct sqlite3_stmt *statement, int index, const struct lab_column *column,
+                      struct lab_cell *cell)
+{
+    *cell = (struct lab_cell){.kind = LAB_CELL_NUMBER};
+    switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_NULL:
+        cell->kind = LAB_CELL_NULL;
+        break;
+    case SQLITE_TEXT:
+        cell->kind = LAB_CELL_TEXT;
+        cell->text = (const char *)sqlite3_column_text(statement, index);
+        break;
+    case SQLITE_INTEGER:
+        cell->value = sqlite3_column_int64(statement, index);
+        break;
+    default:
+        cell->value = whole_of(sqlite3_column_double(statement, index), column->decimals);
+        break;
+    }
+}
+
+static int stream_rows(struct sqlite3_stmt *statement, const struct lab_csv *csv,
+                       const struct lab_table *table, struct lab_pieces *pieces)
+{
+    int status;
+    struct lab_row row = {.table = 0};
+    while ((status = sqlite3_step(statement)) == SQLITE_ROW && lab_pieces_room(pieces)) {
+        row.time_ns = whole_of(sqlite3_column_double(statement, 0), 3) * 1000;
+        for (uint32_t i = 0; i < table->column_count; i++) {
+            cell_read(statement, (int)i + 1, &table->columns[i], &row.cells[i]);
+        }
+        lab_csv_row(csv, table, &row, &pieces->text);
+    }
+    return status;
+}
+
+static int stream_stored(struct moment *moment, const struct lab_csv *csv,
+                         const struct lab_table *table, uint64_t rows, struct lab_pieces *pieces,
+                         struct lab_problem *problem)
+{
+    struct error error = {""};
+    struct sqlite3_stmt *statement = NULL;
+    struct sqlite3 *reader = store_reader_open(moment->lab->store, &error);
+    if (reader == NULL) {
+        return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
+    }
+    char *sql = select_sql(table);
+    int status = sqlite3_prepare_v2(reader, sql, -1, &statement, NULL);
+    sqlite3_free(sql);
+    if (status == SQLITE_OK) {
+        (void)sqlite3_bind_int64(statement, 1, moment->run->key);
+        (void)sqlite3_bind_int64(statement, 2, (int64_t)rows);
+        status = stream_rows(statement, csv, table, pieces);
+    }
+    bool good = status == SQLITE_DONE || pieces->status != 0;
+    if (!good) {
+        (void)lab_refuse(problem, LAB_UNAVAILABLE, "reading rows: %s", sqlite3_errmsg(reader));
+    }
+    sqlite3_finalize(statement);
+    store_reader_close(moment->lab->store, &reader);
+    return good ? 0 : -LAB_UNAVAILABLE;
+}
+
+static void stream_verdicts(struct moment *moment, const struct lab_csv *csv,
+                            const struct lab_table *table, struct lab_pieces *pieces)
+{
+    moment_judge(moment);
+    for (uint32_t i = 0; i < moment->judgement.count && lab_pieces_room(pieces); i++) {
+        struct lab_row row;
+        struct lab_verdict_texts texts;
+        lab_verdict_row(moment->run->scenario, &moment->judgement, i, moment->bug, moment->time_ns,
+                        &row, &texts);
+        lab_csv_row(csv, table, &row, &pieces->text);
+    }
+}
+
+/* ---- One file ---- */
+
+enum { FILE_INPUTS = -1, FILE_COLUMNS = -2 };
+
+/* A table's index, or one of the files above; -404 is below both. */
+static int file_find(const struct moment *moment, const char *name, struct lab_problem *problem)
+{
+    if (strcmp(name, "inputs") == 0) {
+        return FILE_INPUTS;
+    }
+    if (strcmp(name, "columns") == 0) {
+        return FILE_COLUMNS;
+    }
+    return lab_table_find(moment->run->course.recorder.tables, name, problem);
+}
+
+static uint64_t file_rows(const struct moment *moment, int file)
+{
+    const struct system *system = moment->run->scenario->system;
+    if (file == FILE_INPUTS) {
+        return moment->inputs.count;
+    }
+    if (file == FILE_COLUMNS) {
+        return lab_csv_columns_count(system);
+    }
+    if (file == LAB_TABLE_VERDICTS) {
+        return system->check_count;
+    }
+    return moment->given[file] + (file == LAB_OWN_TABLES ? moment->open_count : 0);
+}
+
+static int stream_file(struct moment *moment, int file, enum lab_export_flavour flavour,
+                       lab_export_write write, void *context, struct lab_problem *problem)
+{
+    struct lab_csv csv;
+    const struct lab_run *run = moment->run;
+    struct lab_pieces *pieces = malloc(sizeof *pieces);
+    int status = 0;
+    if (pieces == NULL) {
+        abort();
+    }
+    lab_csv_begin(&csv, flavour, run->run_id, run->course.seed, run->scenario);
+    lab_pieces_begin(pieces, write, context);
+    if (file == FILE_INPUTS) {
+        lab_csv_inputs(&csv, run->scenario, &moment->inputs, pieces);
+    } else if (file == FILE_COLUMNS) {
+        lab_csv_columns(&csv, run->scenario->system, pieces);
+    } else {
+        const struct lab_table *table = &run->course.recorder.tables->tables[file];
+        lab_csv_header(&csv, table, &pieces->text);
+        if (file == LAB_TABLE_VERDICTS) {
+            stream_verdicts(moment, &csv, table, pieces);
+        } else {
+            status = stream_stored(moment, &csv, table, moment->given[file], pieces, problem);
+        }
+        for (uint32_t i = 0;
+             file == LAB_OWN_TABLES && i < moment->open_count && lab_pieces_room(pieces); i++) {
+            lab_csv_row(&csv, table, &moment->open[i], &pieces->text);
+        }
+    }
+    if (status == 0 && !lab_pieces_end(pieces)) {
+        status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
+    }
+    free(pieces);
+    return status;
+}
+
+int lab_export_csv(struct lab *lab, const char *name, const char *table,
+                   enum lab_export_flavour flavour, int (*begin)(void *context, uint64_t rows),
+                   lab_export_write write, void *context, struct lab_problem *problem)
+{
+    struct moment moment;
+    int status = moment_take(lab, name, &moment, problem);
+    if (status == 0) {
+        int file = file_find(&moment, table, problem);
+        if (file == -LAB_NOT_FOUND) {
+            status = file;
+        } else if (begin != NULL && begin(context, file_rows(&moment, file)) != 0) {
+            status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
+        } else {
+            status = stream_file(&moment, file, flavour, write, context, problem);
+        }
+    }
+    moment_give(&moment);
+    return status;
+}
+
+/* ---- All in one archive ---- */
+
+struct zip {
+    struct archive *archive;
+    lab_export_write write;
+    void *context;
+    int status;
+};
+
+static la_ssize_t zip_write(struct archive *archive, void *context, const void *bytes,
+                            size_t length)
+{
+    struct zip *zip = context;
+    size_t done = 0;
+    (void)archive;
+    while (done < length && zip->status == 0) {
+        size_t piece = length - done < LAB_PIECE_BYTES ? length - done : LAB_PIECE_BYTES;
+        zip->status = zip->write(zip->context, (const char *)bytes + done, piece);
+        done += piece;
+    }
+    return zip->status == 0 ? (la_ssize_t)length : -1;
+}
+
+static int zip_put(void *context, const void *bytes, size_t length)
+{
+    struct zip *zip = context;
+    return archive_write_data(zip->archive, bytes, length) == (la_ssize_t)length ? 0 : -1;
+}
+
+/* Begins a file whose length is not known yet. The time is fixed: the same run gives the same
+ * archive. */
+static int zip_begin(struct zip *zip, const char *folder, const char *name)
+{
+    char path[96];
+    struct archive_entry *entry = archive_entry_new();
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    archive_entry_set_pathname(entry, path);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
+    archive_entry_set_mtime(entry, 315532800, 0); /* 1980, where zip begins */
+    int status = archive_write_header(zip->archive, entry);
+    archive_entry_free(entry);
+    return status == ARCHIVE_OK ? 0 : -1;
+}
+
+static int zip_table(struct moment *moment, struct zip *zip, int file, const char *name,
+                     struct lab_problem *problem)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s.csv", name);
+    if (zip_begin(zip, moment->run->run_id, path) != 0) {
+        return lab_refuse(problem, LAB_UNAVAILABLE, "archive: %s",
+                          archive_error_string(zip->archive));
+    }
+    return stream_file(moment, file, LAB_EXPORT_PLAIN, zip_put, zip, problem);
+}
+
+static int zip_document(struct moment *moment, struct zip *zip, struct lab_problem *problem)
+{
+    char *text = cJSON_Print(moment->document);
+    int status = zip_begin(zip, moment->run->run_id, "run.json");
+    if (status == 0) {
+        status = zip_put(zip, text, strlen(text));
+    }
+    cJSON_free(text);
+    return status == 0 ? 0
+                       : lab_refuse(problem, LAB_UNAVAILABLE, "archive: %s",
+                                    archive_error_string(zip->archive));
+}
+
+static int zip_all(struct moment *moment, struct zip *zip, struct lab_problem *problem)
+{
+    const struct lab_tables *tables = moment->run->course.recorder.tables;
+    int status = zip_document(moment, zip, problem);
+    for (uint32_t i = 0; i < tables->count && status == 0; i++) {
+        status = zip_table(moment, zip, (int)i, tables->tables[i].name, problem);
+    }
+    if (status == 0) {
+        status = zip_table(moment, zip, FILE_INPUTS, "inputs", problem);
+    }
+    if (status == 0) {
+        status = zip_table(moment, zip, FILE_COLUMNS, "columns", problem);
+    }
+    return status;
+}
+
+int lab_export_zip(struct lab *lab, const char *name, lab_export_write write, void *context,
+                   struct lab_problem *problem)
+{
+    struct moment moment;
+    struct zip zip = {.write = write, .context = context};
+    int status = moment_take(lab, name, &moment, problem);
+    if (status == 0) {
+        zip.archive = archive_write_new();
+        if (zip.archive == NULL || archive_write_set_format_zip(zip.archive) != ARCHIVE_OK ||
+            archive_write_set_bytes_in_last_block(zip.archive, 1) != ARCHIVE_OK ||
+            archive_write_open(zip.archive, &zip, NULL, zip_write, NULL) != ARCHIVE_OK) {
+            status = lab_refuse(problem, LAB_UNAVAILABLE, "no archive can be made");
+        } else {
+            status = zip_all(&moment, &zip, problem);
+        }
+        if (status == 0 && archive_write_close(zip.archive) != ARCHIVE_OK) {
+            status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
+        }
+        (void)archive_write_free(zip.archive);
+    }
+    moment_give(&moment);
+    return status;
+}

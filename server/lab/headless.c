@@ -1,0 +1,151 @@
+/* headless.c - a run from beginning to end in one go. */
+#include "lab/headless.h"
+
+#include "lab/csv_files.h"
+#include "lab/documents.h"
+#include "lab/settings.h"
+#include "lab/words.h"
+
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void put_row(void *context, const struct lab_row *row)
+{
+    lab_csv_files_put(context, row);
+}
+
+static void add_inputs(struct lab_course *course, const struct lab_inputs *inputs)
+{
+    uint32_t number = course->inputs.count;
+    for (uint32_t i = 0; inputs != NULL && i < inputs->count; i++) {
+        lab_course_input(course, &inputs->items[i].input, ++number, inputs->items[i].who);
+    }
+}
+
+/* Any bug switch that was on, be it for a moment: what breaks then was to be expected. */
+static bool had_bug(const struct lab_course *course)
+{
+    const struct system *system = course->scenario->system;
+    bool bug = lab_settings_bug(system, course->settings) ||
+               lab_settings_bug(system, lab_course_settings(course));
+    for (uint32_t i = 0; i < course->inputs_done && !bug; i++) {
+        const struct sim_input *input = &course->inputs.items[i].input;
+        bug = input->type == SIM_INPUT_SETTING && input->args[1] != 0 &&
+              system->settings[input->args[0]].trap != NULL;
+    }
+    return bug;
+}
+
+static void run_to_end(struct lab_course *course, const struct lab_headless_options *options,
+                       struct lab_headless_result *result)
+{
+    int64_t until_ns = options->until_ns > 0 ? options->until_ns : options->scenario->until_ns;
+    int64_t begun_ns = lab_clock_ns();
+    if (options->condition != NULL) {
+        lab_course_arm(course, options->condition, false);
+    }
+    enum sim_status status = lab_course_run(course, until_ns, UINT64_MAX);
+    result->wall_ns = lab_clock_ns() - begun_ns;
+    result->met = course->stopped;
+    result->halted = status == SIM_HALTED;
+    if (result->halted) {
+        (void)sim_halted(&course->sim, &result->halt_reason);
+    }
+    result->time_ns = lab_course_now_ns(course);
+    result->digest = sim_digest(&course->sim);
+    result->events = sim_steps(&course->sim);
+    result->bug = had_bug(course);
+    sim_counters_read(&course->sim, &result->counters);
+    lab_course_figures(course, result->figures);
+}
+
+static void judge(const struct lab_course *course, bool unjudged, struct lab_judgement *judgement)
+{
+    struct lab_fork fork;
+    if (unjudged) {
+        lab_course_judge(course, judgement);
+        return;
+    }
+    lab_fork_open(&fork, course);
+    lab_fork_verify(&fork, judgement);
+    lab_fork_close(&fork);
+}
+
+static int close_files(struct lab_csv_files **files, const struct lab_course *course,
+                       const struct lab_headless_options *options,
+                       const struct lab_headless_result *result, struct lab_problem *problem)
+{
+    cJSON *json = lab_headless_json(options, result);
+    cJSON_DeleteItemFromObject(json, "wall_s"); /* the files of a run are the same anywhere */
+    char *text = cJSON_Print(json);
+    int status = lab_csv_files_close(files, course, &result->judgement, result->bug, text, problem);
+    cJSON_free(text);
+    cJSON_Delete(json);
+    return status;
+}
+
+int lab_headless_run(const struct lab_headless_options *options, struct lab_headless_result *result,
+                     struct lab_problem *problem)
+{
+    struct lab_course course;
+    struct lab_csv_files *files = NULL;
+    memset(result, 0, sizeof *result);
+    assert(options->scenario->system->figure_count <= sizeof result->figures / sizeof(int64_t));
+    int status = lab_course_open(&course, options->scenario, options->seed, options->settings, true,
+                                 problem);
+    if (status != 0) {
+        return status;
+    }
+    course.sim.checks = !options->unchecked;
+    if (options->folder != NULL) {
+        status = lab_csv_files_open(options->folder, &course, &files, problem);
+        course.context = files;
+        course.put = put_row;
+    } else if (options->condition == NULL) {
+        course.sim.sink = (struct node_row_sink){0}; /* nobody listens */
+    }
+    if (status == 0) {
+        add_inputs(&course, options->inputs);
+        run_to_end(&course, options, result);
+        judge(&course, options->unjudged, &result->judgement);
+        if (files != NULL) {
+            status = close_files(&files, &course, options, result, problem);
+        }
+    }
+    lab_course_close(&course);
+    return status;
+}
+
+struct cJSON *lab_headless_json(const struct lab_headless_options *options,
+                                const struct lab_headless_result *result)
+{
+    const struct lab_scenario *scenario = options->scenario;
+    char digest[20];
+    char run_id[LAB_RUN_ID_BYTES];
+    cJSON *object = cJSON_CreateObject();
+    (void)snprintf(digest, sizeof digest, "%016" PRIx64, result->digest);
+    lab_run_id_make(scenario, options->seed, options->settings, run_id);
+    (void)cJSON_AddStringToObject(object, "run_id", run_id);
+    (void)cJSON_AddStringToObject(object, "scenario", scenario->name);
+    (void)cJSON_AddNumberToObject(object, "seed", (double)options->seed);
+    (void)cJSON_AddItemToObject(object, "settings",
+                                lab_settings_json(scenario->system, options->settings));
+    (void)cJSON_AddStringToObject(object, "digest", digest);
+    (void)cJSON_AddNumberToObject(object, "events", (double)result->events);
+    (void)cJSON_AddNumberToObject(object, "virtual_s", (double)result->time_ns / 1e9);
+    (void)cJSON_AddNumberToObject(object, "wall_s", (double)result->wall_ns / 1e9);
+    (void)cJSON_AddItemToObject(object, "figures",
+                                lab_figures_json(scenario->system, result->figures));
+    (void)cJSON_AddItemToObject(object, "verdicts",
+                                lab_judgement_json(scenario, &result->judgement, result->bug));
+    if (result->halted) {
+        char words[400];
+        struct text text = text_init(words, sizeof words);
+        lab_words_reason(scenario, &result->halt_reason, &text);
+        (void)cJSON_AddStringToObject(object, "halted", words);
+    }
+    return object;
+}

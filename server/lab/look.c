@@ -1,0 +1,433 @@
+/* look.c - looking at a run: state, events, verdicts, rows, one subject. Changes nothing. */
+#include "lab/documents.h"
+#include "lab/lab_internal.h"
+
+#include "base/json_writer.h"
+#include "lab/notes.h"
+#include "lab/settings.h"
+#include "lab/words.h"
+
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    STATE_BYTES = 1024 * 1024,
+    SUBJECT_BYTES = 64 * 1024,
+    ROWS_LIMIT_MAX = 5000,
+    ROWS_LIMIT_STANDARD = 500,
+};
+
+static char *buffer_make(uint32_t bytes)
+{
+    char *buffer = malloc(bytes);
+    if (buffer == NULL) {
+        abort();
+    }
+    return buffer;
+}
+
+static int take_whole(struct lab *lab, const char *name, struct lab_run **run,
+                      struct lab_problem *problem)
+{
+    int status = lab_run_take(lab, name, run, problem);
+    if (status == 0 && (*run)->broken) {
+        status = lab_refuse(problem, LAB_CONFLICT, "%s", (*run)->trouble.text);
+        lab_run_give(lab, *run);
+    }
+    return status;
+}
+
+/* ---- State ---- */
+
+static void write_nodes(const struct lab_run *run, struct json_writer *writer)
+{
+    struct node_world world;
+    sim_world_view(&run->course.sim, &world);
+    json_object(writer, NULL);
+    for (uint32_t i = 0; i < run->scenario->node_count; i++) {
+        const struct node_protocol *protocol = run->scenario->nodes[i].protocol;
+        const void *state = world.state(&world, i);
+        json_object(writer, run->scenario->nodes[i].name);
+        json_string(writer, "protocol", protocol->name);
+        json_bool(writer, "up", state != NULL);
+        if (state != NULL && protocol->inspect != NULL) {
+            protocol->inspect(state, world.env, writer);
+        }
+        json_close(writer);
+    }
+    json_close(writer);
+}
+
+int lab_run_state(struct lab *lab, const char *name, struct cJSON **out,
+                  struct lab_problem *problem)
+{
+    struct lab_run *run;
+    int status = take_whole(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    char *buffer = buffer_make(STATE_BYTES);
+    struct text text = text_init(buffer, STATE_BYTES);
+    lab_live_snapshot(run, &text);
+    cJSON *state = text.cut ? NULL : cJSON_Parse(buffer);
+    text_clear(&text);
+    struct json_writer writer = json_init(&text);
+    write_nodes(run, &writer);
+    lab_run_give(lab, run);
+    if (state == NULL || text.cut) {
+        cJSON_Delete(state);
+        status =
+            lab_refuse(problem, LAB_UNAVAILABLE, "the state has more than %d bytes", STATE_BYTES);
+    } else {
+        (void)cJSON_AddItemToObject(state, "nodes", cJSON_CreateRaw(buffer));
+        *out = state;
+    }
+    free(buffer);
+    return status;
+}
+
+int lab_run_subject(struct lab *lab, const char *name, uint32_t subject, struct cJSON **out,
+                    struct lab_problem *problem)
+{
+    struct lab_run *run;
+    int status = take_whole(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    char *buffer = buffer_make(SUBJECT_BYTES);
+    struct text text = text_init(buffer, SUBJECT_BYTES);
+    struct json_writer writer = json_init(&text);
+    struct node_world world;
+    sim_world_view(&run->course.sim, &world);
+    json_object(&writer, NULL);
+    bool known = run->scenario->system->explain(sim_observer_state(&run->course.sim), &world,
+                                                subject, &writer);
+    json_close(&writer);
+    if (!known) {
+        status = lab_refuse(problem, LAB_NOT_FOUND, "run %s knows nothing of %u (any more)", name,
+                            subject);
+    } else if (text.cut) {
+        status = lab_refuse(problem, LAB_UNAVAILABLE, "what is known of %u has more than %d bytes",
+                            subject, SUBJECT_BYTES);
+    } else {
+        *out = cJSON_CreateRaw(buffer);
+    }
+    lab_run_give(lab, run);
+    free(buffer);
+    return status;
+}
+
+/* ---- Verdicts ---- */
+
+static bool has_bug(const struct lab_run *run)
+{
+    return lab_settings_bug(run->scenario->system, lab_course_settings(&run->course)) ||
+           lab_settings_bug(run->scenario->system, run->course.settings);
+}
+
+int lab_run_verdicts(struct lab *lab, const char *name, struct cJSON **out,
+                     struct lab_problem *problem)
+{
+    struct lab_run *run;
+    struct lab_judgement judgement;
+    int status = take_whole(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    lab_course_judge(&run->course, &judgement);
+    *out = lab_judgement_json(run->scenario, &judgement, has_bug(run));
+    lab_run_give(lab, run);
+    return 0;
+}
+
+/* A judgement is a result too: its rows go where the others go. */
+static void put_verdicts(struct lab_run *run, const struct lab_judgement *judgement, bool bug)
+{
+    for (uint32_t i = 0; i < judgement->count; i++) {
+        struct lab_row row;
+        struct lab_verdict_texts texts;
+        lab_verdict_row(run->scenario, judgement, i, bug, lab_course_now_ns(&run->course), &row,
+                        &texts);
+        lab_recorder_put(&run->course.recorder, &row);
+    }
+}
+
+int lab_run_verify(struct lab *lab, const char *name, struct cJSON **out,
+                   struct lab_problem *problem)
+{
+    struct lab_run *run;
+    struct lab_judgement judgement;
+    struct lab_fork fork;
+    int status = take_whole(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    lab_run_settle(run);
+    bool bug = has_bug(run);
+    lab_fork_open(&fork, &run->course);
+    pthread_mutex_unlock(&run->lock); /* the fork needs nobody; the run goes on */
+    lab_fork_verify(&fork, &judgement);
+    lab_fork_close(&fork);
+    pthread_mutex_lock(&run->lock);
+    put_verdicts(run, &judgement, bug);
+    *out = lab_judgement_json(run->scenario, &judgement, bug);
+    lab_run_give(lab, run);
+    return 0;
+}
+
+/* ---- Rows, from the store ---- */
+
+static void add_value(cJSON *row, struct sqlite3_stmt *statement, int column)
+{
+    switch (sqlite3_column_type(statement, column)) {
+    case SQLITE_NULL:
+        (void)cJSON_AddItemToArray(row, cJSON_CreateNull());
+        break;
+    case SQLITE_TEXT:
+        (void)cJSON_AddItemToArray(
+            row, cJSON_CreateString((const char *)sqlite3_column_text(statement, column)));
+        break;
+    default:
+        (void)cJSON_AddItemToArray(row,
+                                   cJSON_CreateNumber(sqlite3_column_double(statement, column)));
+        break;
+    }
+}
+
+static char *rows_sql(const struct lab_tables *tables, uint32_t table)
+{
+    uint32_t count;
+    const struct store_table *stored = &lab_store_tables(&count)[tables->tables[table].store_table];
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(sql, "SELECT row,t_ms");
+    for (uint32_t i = 0; i < stored->column_count; i++) {
+        sqlite3_str_appendf(sql, ",\"%w\"", stored->columns[i].name);
+    }
+    sqlite3_str_appendf(sql, " FROM \"%w\" WHERE run=?1 AND row>?2 ORDER BY row LIMIT ?3",
+                        stored->name);
+    char *text = sqlite3_str_finish(sql);
+    if (text == NULL) {
+        abort();
+    }
+    return text;
+}
+
+/* Which row number stands for `after`: the tables of figures count seconds, others rows. */
+static int read_rows(struct lab *lab, const struct lab_run *run, uint32_t table, int64_t after,
+                     uint32_t limit, cJSON *rows, struct lab_problem *problem)
+{
+    struct error error = {""};
+    struct sqlite3 *reader = store_reader_open(lab->store, &error);
+    struct sqlite3_stmt *statement = NULL;
+    if (reader == NULL) {
+        return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
+    }
+    char *sql = rows_sql(run->course.recorder.tables, table);
+    int status = sqlite3_prepare_v2(reader, sql, -1, &statement, NULL);
+    sqlite3_free(sql);
+    if (status == SQLITE_OK) {
+        int columns = sqlite3_column_count(statement);
+        (void)sqlite3_bind_int64(statement, 1, run->key);
+        (void)sqlite3_bind_int64(statement, 2, after);
+        (void)sqlite3_bind_int64(statement, 3, limit);
+        while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
+            cJSON *row = cJSON_CreateArray();
+            for (int i = 0; i < columns; i++) {
+                add_value(row, statement, i);
+            }
+            (void)cJSON_AddItemToArray(rows, row);
+        }
+    }
+    if (status != SQLITE_DONE) {
+        status = lab_refuse(problem, LAB_UNAVAILABLE, "reading rows: %s", sqlite3_errmsg(reader));
+    } else {
+        status = 0;
+    }
+    sqlite3_finalize(statement);
+    store_reader_close(lab->store, &reader);
+    return status;
+}
+
+struct open_rows {
+    struct lab_run *run;
+    cJSON *rows;
+    uint32_t limit;
+};
+
+static void add_open_row(void *context, const struct node_row *from)
+{
+    struct open_rows *open = context;
+    struct lab_row row;
+    if (open->limit == 0) {
+        return;
+    }
+    open->limit--;
+    lab_row_convert(open->run->scenario, from, &row);
+    const struct lab_table *table = &open->run->course.recorder.tables->tables[row.table];
+    cJSON *list = cJSON_CreateArray();
+    (void)cJSON_AddItemToArray(list, cJSON_CreateNull()); /* not yet a row of its own */
+    (void)cJSON_AddItemToArray(list, cJSON_CreateNumber(lab_decimal(row.time_ns / 1000, 3)));
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const struct lab_cell *cell = &row.cells[i];
+        cJSON *value =
+            cell->kind == LAB_CELL_NULL ? cJSON_CreateNull()
+            : cell->kind == LAB_CELL_TEXT
+                ? cJSON_CreateString(cell->text)
+                : cJSON_CreateNumber(lab_decimal(cell->value, table->columns[i].decimals));
+        (void)cJSON_AddItemToArray(list, value);
+    }
+    (void)cJSON_AddItemToArray(open->rows, list);
+}
+
+static void read_open_rows(struct lab_run *run, uint32_t table, uint32_t limit, cJSON *rows)
+{
+    struct node_world world;
+    struct open_rows open = {run, rows, limit};
+    struct node_row_sink sink = {.context = &open, .put = add_open_row};
+    if (table != LAB_OWN_TABLES) { /* open rows belong to the system's first table */
+        return;
+    }
+    sim_world_view(&run->course.sim, &world);
+    run->scenario->system->rows_open(sim_observer_state(&run->course.sim), &world, &sink);
+}
+
+static cJSON *columns_json(const struct lab_table *table)
+{
+    cJSON *columns = cJSON_CreateArray();
+    (void)cJSON_AddItemToArray(columns, cJSON_CreateString("row"));
+    (void)cJSON_AddItemToArray(columns, cJSON_CreateString("t_ms"));
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        (void)cJSON_AddItemToArray(columns, cJSON_CreateString(table->columns[i].name));
+    }
+    return columns;
+}
+
+/* Rows that are still on their way to the store belong to the answer: they are waited for. */
+static int flush_rows(struct lab *lab, struct lab_run *run, struct lab_problem *problem)
+{
+    struct error error = {""};
+    if (run->batch == NULL) {
+        return 0;
+    }
+    (void)lab_run_flush(lab, run);
+    if (store_flush(lab->store, &error) != 0) {
+        return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
+    }
+    return 0;
+}
+
+int lab_run_rows(struct lab *lab, const char *name, const char *table_name, int64_t after,
+                 uint32_t limit, bool open_only, struct cJSON **out, struct lab_problem *problem)
+{
+    struct lab_run *run;
+    int status = lab_run_take(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    const struct lab_tables *tables = run->course.recorder.tables;
+    int table = lab_table_find(tables, table_name, problem);
+    cJSON *rows = cJSON_CreateArray();
+    limit = limit == 0 ? ROWS_LIMIT_STANDARD : limit > ROWS_LIMIT_MAX ? ROWS_LIMIT_MAX : limit;
+    if (table < 0) {
+        status = table;
+    } else if (open_only) {
+        read_open_rows(run, (uint32_t)table, limit, rows);
+    } else {
+        status = flush_rows(lab, run, problem);
+        if (status == 0) {
+            status = read_rows(lab, run, (uint32_t)table, after, limit, rows, problem);
+        }
+    }
+    if (status == 0) {
+        *out = cJSON_CreateObject();
+        (void)cJSON_AddItemToObject(*out, "columns", columns_json(&tables->tables[table]));
+        (void)cJSON_AddItemToObject(*out, "rows", rows);
+    } else {
+        cJSON_Delete(rows);
+    }
+    lab_run_give(lab, run);
+    return status;
+}
+
+/* ---- Events, from the store ---- */
+
+static cJSON *event_json(struct sqlite3_stmt *statement)
+{
+    static const char *const FIELDS[] = {"event", "cause", "t_ms",   "kind",
+                                         "node",  "peer",  "subject"};
+    cJSON *item = cJSON_CreateObject();
+    for (int i = 0; i < 7; i++) {
+        int type = sqlite3_column_type(statement, i);
+        if (type == SQLITE_TEXT) {
+            (void)cJSON_AddStringToObject(item, FIELDS[i],
+                                          (const char *)sqlite3_column_text(statement, i));
+        } else if (type != SQLITE_NULL) {
+            (void)cJSON_AddNumberToObject(item, FIELDS[i], sqlite3_column_double(statement, i));
+        }
+    }
+    cJSON *args = cJSON_AddArrayToObject(item, "args");
+    for (int i = 0; i < NODE_NOTE_ARGS && sqlite3_column_type(statement, 8 + i) != SQLITE_NULL;
+         i++) {
+        (void)cJSON_AddItemToArray(args,
+                                   cJSON_CreateNumber(sqlite3_column_double(statement, 8 + i)));
+    }
+    (void)cJSON_AddStringToObject(item, "text", (const char *)sqlite3_column_text(statement, 7));
+    return item;
+}
+
+static int read_events(struct lab *lab, int64_t key, uint64_t after, uint32_t limit, cJSON *list,
+                       struct lab_problem *problem)
+{
+    static const char SQL[] =
+        "SELECT event_id,cause_id,t_ms,kind,node,peer,order_id,text,arg_1,arg_2,arg_3,arg_4 "
+        "FROM events WHERE run=?1 AND row>iif(?2=0,0,ifnull((SELECT row FROM events WHERE run=?1 "
+        "AND event_id<=?2 ORDER BY row DESC LIMIT 1),0)) ORDER BY row LIMIT ?3";
+    struct error error = {""};
+    struct sqlite3_stmt *statement = NULL;
+    struct sqlite3 *reader = store_reader_open(lab->store, &error);
+    if (reader == NULL) {
+        return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
+    }
+    int status = sqlite3_prepare_v2(reader, SQL, -1, &statement, NULL);
+    if (status == SQLITE_OK) {
+        (void)sqlite3_bind_int64(statement, 1, key);
+        (void)sqlite3_bind_int64(statement, 2, (int64_t)after);
+        (void)sqlite3_bind_int64(statement, 3, limit);
+        while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
+            (void)cJSON_AddItemToArray(list, event_json(statement));
+        }
+    }
+    status = status == SQLITE_DONE ? 0
+                                   : lab_refuse(problem, LAB_UNAVAILABLE, "reading events: %s",
+                                                sqlite3_errmsg(reader));
+    sqlite3_finalize(statement);
+    store_reader_close(lab->store, &reader);
+    return status;
+}
+
+int lab_run_events(struct lab *lab, const char *name, uint64_t after, uint32_t limit,
+                   struct cJSON **out, struct lab_problem *problem)
+{
+    struct lab_run *run;
+    int status = lab_run_take(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    int64_t key = run->key;
+    cJSON *list = cJSON_CreateArray();
+    limit = limit == 0 ? ROWS_LIMIT_STANDARD : limit > ROWS_LIMIT_MAX ? ROWS_LIMIT_MAX : limit;
+    status = flush_rows(lab, run, problem);
+    lab_run_give(lab, run);
+    if (status == 0) {
+        status = read_events(lab, key, after, limit, list, problem);
+    }
+    if (status == 0) {
+        *out = list;
+    } else {
+        cJSON_Delete(list);
+    }
+    return status;
+}
