@@ -5,6 +5,8 @@
 #define COMMAND_COMMAND_H
 
 int command_bench(int argc, char **argv);
+int command_run(int argc, char **argv);
+int command_scenarios(int argc, char **argv);
 int command_serve(int argc, char **argv);
 
 #endif

@@ -12,7 +12,6 @@
 #include <archive_entry.h>
 #include <assert.h>
 #include <cjson/cJSON.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,66 +112,28 @@ static void moment_judge(struct moment *moment)
 
 /* ---- Rows ---- */
 
-static char *select_sql(const struct lab_table *table)
-{
-    uint32_t count;
-    const struct store_table *stored = &lab_store_tables(&count)[table->store_table];
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(sql, "SELECT t_ms");
-    for (uint32_t i = 0; i < stored->column_count; i++) {
-        sqlite3_str_appendf(sql, ",\"%w\"", stored->columns[i].name);
-    }
-    sqlite3_str_appendf(sql, " FROM \"%w\" WHERE run=?1 AND row<=?2 ORDER BY row", stored->name);
-    char *text = sqlite3_str_finish(sql);
-    if (text == NULL) {
-        abort();
-    }
-    return text;
-}
+struct stream {
+    const struct lab_csv *csv;
+    const struct lab_table *table;
+    struct lab_pieces *pieces;
+    struct lab_row row;
+};
 
-static int64_t whole_of(double value, unsigned decimals)
+static bool stream_row(void *context, uint64_t number, int64_t time_ns,
+                       const struct store_cell *cells)
 {
-    double scaled = value;
-    for (unsigned i = 0; i < decimals; i++) {
-        scaled *= 10.0;
+    struct stream *stream = context;
+    (void)number;
+    stream->row.time_ns = time_ns;
+    for (uint32_t i = 0; i < stream->table->column_count; i++) {
+        stream->row.cells[i] = (struct lab_cell){.kind = cells[i].absent         ? LAB_CELL_NULL
+                                                         : cells[i].text != NULL ? LAB_CELL_TEXT
+                                                                                 : LAB_CELL_NUMBER,
+                                                 .value = cells[i].value,
+                                                 .text = cells[i].text};
     }
-    return (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-}
-
-static void cell_read(struct sqlite3_stmt *statement, int index, const struct lab_column *column,
-                      struct lab_cell *cell)
-{
-    *cell = (struct lab_cell){.kind = LAB_CELL_NUMBER};
-    switch (sqlite3_column_type(statement, index)) {
-    case SQLITE_NULL:
-        cell->kind = LAB_CELL_NULL;
-        break;
-    case SQLITE_TEXT:
-        cell->kind = LAB_CELL_TEXT;
-        cell->text = (const char *)sqlite3_column_text(statement, index);
-        break;
-    case SQLITE_INTEGER:
-        cell->value = sqlite3_column_int64(statement, index);
-        break;
-    default:
-        cell->value = whole_of(sqlite3_column_double(statement, index), column->decimals);
-        break;
-    }
-}
-
-static int stream_rows(struct sqlite3_stmt *statement, const struct lab_csv *csv,
-                       const struct lab_table *table, struct lab_pieces *pieces)
-{
-    int status;
-    struct lab_row row = {.table = 0};
-    while ((status = sqlite3_step(statement)) == SQLITE_ROW && lab_pieces_room(pieces)) {
-        row.time_ns = whole_of(sqlite3_column_double(statement, 0), 3) * 1000;
-        for (uint32_t i = 0; i < table->column_count; i++) {
-            cell_read(statement, (int)i + 1, &table->columns[i], &row.cells[i]);
-        }
-        lab_csv_row(csv, table, &row, &pieces->text);
-    }
-    return status;
+    lab_csv_row(stream->csv, stream->table, &stream->row, &stream->pieces->text);
+    return lab_pieces_room(stream->pieces);
 }
 
 static int stream_stored(struct moment *moment, const struct lab_csv *csv,
@@ -180,26 +141,16 @@ static int stream_stored(struct moment *moment, const struct lab_csv *csv,
                          struct lab_problem *problem)
 {
     struct error error = {""};
-    struct sqlite3_stmt *statement = NULL;
-    struct sqlite3 *reader = store_reader_open(moment->lab->store, &error);
-    if (reader == NULL) {
+    struct stream stream = {.csv = csv, .table = table, .pieces = pieces};
+    struct store_rows_query query = {
+        .table = table->store_table, .run = moment->run->key, .last = rows};
+    if (rows == 0 || !lab_pieces_room(pieces)) {
+        return 0;
+    }
+    if (store_rows_read(moment->lab->store, &query, stream_row, &stream, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
-    char *sql = select_sql(table);
-    int status = sqlite3_prepare_v2(reader, sql, -1, &statement, NULL);
-    sqlite3_free(sql);
-    if (status == SQLITE_OK) {
-        (void)sqlite3_bind_int64(statement, 1, moment->run->key);
-        (void)sqlite3_bind_int64(statement, 2, (int64_t)rows);
-        status = stream_rows(statement, csv, table, pieces);
-    }
-    bool good = status == SQLITE_DONE || pieces->status != 0;
-    if (!good) {
-        (void)lab_refuse(problem, LAB_UNAVAILABLE, "reading rows: %s", sqlite3_errmsg(reader));
-    }
-    sqlite3_finalize(statement);
-    store_reader_close(moment->lab->store, &reader);
-    return good ? 0 : -LAB_UNAVAILABLE;
+    return 0;
 }
 
 static void stream_verdicts(struct moment *moment, const struct lab_csv *csv,

@@ -9,7 +9,6 @@
 
 #include <assert.h>
 #include <cjson/cJSON.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,75 +179,42 @@ int lab_run_verify(struct lab *lab, const char *name, struct cJSON **out,
 
 /* ---- Rows, from the store ---- */
 
-static void add_value(cJSON *row, struct sqlite3_stmt *statement, int column)
+struct row_list {
+    const struct lab_table *table;
+    cJSON *rows;
+};
+
+static bool add_stored_row(void *context, uint64_t number, int64_t time_ns,
+                           const struct store_cell *cells)
 {
-    switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_NULL:
-        (void)cJSON_AddItemToArray(row, cJSON_CreateNull());
-        break;
-    case SQLITE_TEXT:
+    struct row_list *list = context;
+    cJSON *row = cJSON_CreateArray();
+    (void)cJSON_AddItemToArray(row, cJSON_CreateNumber((double)number));
+    (void)cJSON_AddItemToArray(row, cJSON_CreateNumber(lab_decimal(time_ns / 1000, 3)));
+    for (uint32_t i = 0; i < list->table->column_count; i++) {
         (void)cJSON_AddItemToArray(
-            row, cJSON_CreateString((const char *)sqlite3_column_text(statement, column)));
-        break;
-    default:
-        (void)cJSON_AddItemToArray(row,
-                                   cJSON_CreateNumber(sqlite3_column_double(statement, column)));
-        break;
+            row, cells[i].absent         ? cJSON_CreateNull()
+                 : cells[i].text != NULL ? cJSON_CreateString(cells[i].text)
+                                         : cJSON_CreateNumber(lab_decimal(
+                                               cells[i].value, list->table->columns[i].decimals)));
     }
+    (void)cJSON_AddItemToArray(list->rows, row);
+    return true;
 }
 
-static char *rows_sql(const struct lab_tables *tables, uint32_t table)
-{
-    uint32_t count;
-    const struct store_table *stored = &lab_store_tables(&count)[tables->tables[table].store_table];
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(sql, "SELECT row,t_ms");
-    for (uint32_t i = 0; i < stored->column_count; i++) {
-        sqlite3_str_appendf(sql, ",\"%w\"", stored->columns[i].name);
-    }
-    sqlite3_str_appendf(sql, " FROM \"%w\" WHERE run=?1 AND row>?2 ORDER BY row LIMIT ?3",
-                        stored->name);
-    char *text = sqlite3_str_finish(sql);
-    if (text == NULL) {
-        abort();
-    }
-    return text;
-}
-
-/* Which row number stands for `after`: the tables of figures count seconds, others rows. */
 static int read_rows(struct lab *lab, const struct lab_run *run, uint32_t table, int64_t after,
                      uint32_t limit, cJSON *rows, struct lab_problem *problem)
 {
     struct error error = {""};
-    struct sqlite3 *reader = store_reader_open(lab->store, &error);
-    struct sqlite3_stmt *statement = NULL;
-    if (reader == NULL) {
+    struct row_list list = {&run->course.recorder.tables->tables[table], rows};
+    struct store_rows_query query = {.table = list.table->store_table,
+                                     .run = run->key,
+                                     .after = after < 0 ? 0 : (uint64_t)after,
+                                     .limit = limit};
+    if (store_rows_read(lab->store, &query, add_stored_row, &list, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
-    char *sql = rows_sql(run->course.recorder.tables, table);
-    int status = sqlite3_prepare_v2(reader, sql, -1, &statement, NULL);
-    sqlite3_free(sql);
-    if (status == SQLITE_OK) {
-        int columns = sqlite3_column_count(statement);
-        (void)sqlite3_bind_int64(statement, 1, run->key);
-        (void)sqlite3_bind_int64(statement, 2, after);
-        (void)sqlite3_bind_int64(statement, 3, limit);
-        while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
-            cJSON *row = cJSON_CreateArray();
-            for (int i = 0; i < columns; i++) {
-                add_value(row, statement, i);
-            }
-            (void)cJSON_AddItemToArray(rows, row);
-        }
-    }
-    if (status != SQLITE_DONE) {
-        status = lab_refuse(problem, LAB_UNAVAILABLE, "reading rows: %s", sqlite3_errmsg(reader));
-    } else {
-        status = 0;
-    }
-    sqlite3_finalize(statement);
-    store_reader_close(lab->store, &reader);
-    return status;
+    return 0;
 }
 
 struct open_rows {
@@ -354,58 +320,56 @@ int lab_run_rows(struct lab *lab, const char *name, const char *table_name, int6
 
 /* ---- Events, from the store ---- */
 
-static cJSON *event_json(struct sqlite3_stmt *statement)
+enum {
+    EVENT_ID,
+    EVENT_CAUSE,
+    EVENT_KIND,
+    EVENT_NODE,
+    EVENT_PEER,
+    EVENT_SUBJECT,
+    EVENT_TEXT,
+    EVENT_ARGS
+};
+
+static bool add_event(void *list, uint64_t number, int64_t time_ns, const struct store_cell *cells)
 {
-    static const char *const FIELDS[] = {"event", "cause", "t_ms",   "kind",
-                                         "node",  "peer",  "subject"};
     cJSON *item = cJSON_CreateObject();
-    for (int i = 0; i < 7; i++) {
-        int type = sqlite3_column_type(statement, i);
-        if (type == SQLITE_TEXT) {
-            (void)cJSON_AddStringToObject(item, FIELDS[i],
-                                          (const char *)sqlite3_column_text(statement, i));
-        } else if (type != SQLITE_NULL) {
-            (void)cJSON_AddNumberToObject(item, FIELDS[i], sqlite3_column_double(statement, i));
-        }
+    (void)number;
+    (void)cJSON_AddNumberToObject(item, "event", (double)cells[EVENT_ID].value);
+    (void)cJSON_AddNumberToObject(item, "cause", (double)cells[EVENT_CAUSE].value);
+    (void)cJSON_AddNumberToObject(item, "t_ms", lab_decimal(time_ns / 1000, 3));
+    (void)cJSON_AddStringToObject(item, "kind", cells[EVENT_KIND].text);
+    if (!cells[EVENT_NODE].absent) {
+        (void)cJSON_AddStringToObject(item, "node", cells[EVENT_NODE].text);
+    }
+    if (!cells[EVENT_PEER].absent) {
+        (void)cJSON_AddStringToObject(item, "peer", cells[EVENT_PEER].text);
+    }
+    if (!cells[EVENT_SUBJECT].absent) {
+        (void)cJSON_AddNumberToObject(item, "subject", (double)cells[EVENT_SUBJECT].value);
     }
     cJSON *args = cJSON_AddArrayToObject(item, "args");
-    for (int i = 0; i < NODE_NOTE_ARGS && sqlite3_column_type(statement, 8 + i) != SQLITE_NULL;
-         i++) {
-        (void)cJSON_AddItemToArray(args,
-                                   cJSON_CreateNumber(sqlite3_column_double(statement, 8 + i)));
+    for (int i = 0; i < NODE_NOTE_ARGS && !cells[EVENT_ARGS + i].absent; i++) {
+        (void)cJSON_AddItemToArray(args, cJSON_CreateNumber((double)cells[EVENT_ARGS + i].value));
     }
-    (void)cJSON_AddStringToObject(item, "text", (const char *)sqlite3_column_text(statement, 7));
-    return item;
+    (void)cJSON_AddStringToObject(item, "text", cells[EVENT_TEXT].text);
+    (void)cJSON_AddItemToArray(list, item);
+    return true;
 }
 
 static int read_events(struct lab *lab, int64_t key, uint64_t after, uint32_t limit, cJSON *list,
                        struct lab_problem *problem)
 {
-    static const char SQL[] =
-        "SELECT event_id,cause_id,t_ms,kind,node,peer,order_id,text,arg_1,arg_2,arg_3,arg_4 "
-        "FROM events WHERE run=?1 AND row>iif(?2=0,0,ifnull((SELECT row FROM events WHERE run=?1 "
-        "AND event_id<=?2 ORDER BY row DESC LIMIT 1),0)) ORDER BY row LIMIT ?3";
     struct error error = {""};
-    struct sqlite3_stmt *statement = NULL;
-    struct sqlite3 *reader = store_reader_open(lab->store, &error);
-    if (reader == NULL) {
+    struct store_rows_query query = {.table = LAB_TABLE_EVENTS,
+                                     .run = key,
+                                     .limit = limit,
+                                     .passed = after == 0 ? NULL : "event_id",
+                                     .passed_value = (int64_t)after};
+    if (store_rows_read(lab->store, &query, add_event, list, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
-    int status = sqlite3_prepare_v2(reader, SQL, -1, &statement, NULL);
-    if (status == SQLITE_OK) {
-        (void)sqlite3_bind_int64(statement, 1, key);
-        (void)sqlite3_bind_int64(statement, 2, (int64_t)after);
-        (void)sqlite3_bind_int64(statement, 3, limit);
-        while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
-            (void)cJSON_AddItemToArray(list, event_json(statement));
-        }
-    }
-    status = status == SQLITE_DONE ? 0
-                                   : lab_refuse(problem, LAB_UNAVAILABLE, "reading events: %s",
-                                                sqlite3_errmsg(reader));
-    sqlite3_finalize(statement);
-    store_reader_close(lab->store, &reader);
-    return status;
+    return 0;
 }
 
 int lab_run_events(struct lab *lab, const char *name, uint64_t after, uint32_t limit,

@@ -167,7 +167,28 @@ int store_checkpoint_read(struct store *store, int64_t run,
 
 /* ---- Reading results ---- */
 
-/* A connection for one reader; give it back. Statements must be finalized before. */
+struct store_cell {
+    bool absent;
+    int64_t value;    /* STORE_INTEGER; STORE_REAL: x 10^decimals of its column */
+    const char *text; /* STORE_TEXT; valid during the call */
+};
+struct store_rows_query {
+    uint32_t table;
+    int64_t run;
+    uint64_t after;       /* rows with a larger number */
+    uint64_t last;        /* up to this one; 0: all */
+    uint32_t limit;       /* 0: all */
+    const char *passed;   /* or only rows behind the last one whose column of this name ... */
+    int64_t passed_value; /* ... is at most so much */
+};
+/* In order of row number, each as soon as it is read; `each` answers whether it wants more. */
+int store_rows_read(struct store *store, const struct store_rows_query *query,
+                    bool (*each)(void *context, uint64_t row, int64_t time_ns,
+                                 const struct store_cell *cells),
+                    void *context, struct error *error);
+
+/* A connection of one's own, for whatever else (tests). Statements must be finalized before it is
+ * given back. */
 struct sqlite3 *store_reader_open(struct store *store, struct error *error);
 void store_reader_close(struct store *store, struct sqlite3 **reader);
 

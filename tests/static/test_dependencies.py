@@ -30,6 +30,8 @@ LIBRARY_USERS = {
     "civetweb.h": {"http"},
     "sqlite3.h": {"store"},
     "zlib.h": {"http", "lab"},
+    "archive.h": {"lab"},
+    "archive_entry.h": {"lab"},
     "cjson/cJSON.h": {"store", "lab", "http", "command"},
 }
 

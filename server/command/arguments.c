@@ -1,0 +1,148 @@
+/* arguments.c - reading a command's words. */
+#include "command/arguments.h"
+
+#include "lab/settings.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int command_refuse(const char *command, const char *format, ...)
+{
+    va_list arguments;
+    (void)fprintf(stderr, "chef %s: ", command);
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+    return EXIT_UNUSABLE;
+}
+
+int command_refuse_problem(const char *command, struct lab_problem *problem)
+{
+    (void)fprintf(stderr, "chef %s: %s", command, problem->detail);
+    const char *separator = "; there is: ";
+    const cJSON *item;
+    cJSON_ArrayForEach(item, problem->allowed)
+    {
+        (void)fprintf(stderr, "%s%s", separator, item->valuestring);
+        separator = ", ";
+    }
+    (void)fputc('\n', stderr);
+    lab_problem_clear(problem);
+    return EXIT_UNUSABLE;
+}
+
+const char *command_option(const char *command, int argc, char **argv, const char *name,
+                           int *status)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i] == NULL || strcmp(argv[i], name) != 0) {
+            continue;
+        }
+        if (i + 1 >= argc || argv[i + 1] == NULL) {
+            *status = command_refuse(command, "a value is missing after %s", name);
+            return NULL;
+        }
+        const char *value = argv[i + 1];
+        argv[i] = NULL;
+        argv[i + 1] = NULL;
+        return value;
+    }
+    return NULL;
+}
+
+bool command_switch(int argc, char **argv, const char *name)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i] != NULL && strcmp(argv[i], name) == 0) {
+            argv[i] = NULL;
+            return true;
+        }
+    }
+    return false;
+}
+
+int command_rest(const char *command, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i] != NULL) {
+            return command_refuse(command, "\"%s\" is not understood; see chef %s --help", argv[i],
+                                  command);
+        }
+    }
+    return 0;
+}
+
+int command_number(const char *command, const char *name, const char *text, uint64_t min,
+                   uint64_t max, uint64_t *number)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value < min ||
+        value > max) {
+        return command_refuse(command, "%s is \"%s\"; it must be a whole number from %llu to %llu",
+                              name, text, (unsigned long long)min, (unsigned long long)max);
+    }
+    *number = value;
+    return 0;
+}
+
+/* The first word that is neither an option nor an option's value. */
+static const char *first_word(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i] != NULL && strncmp(argv[i], "--", 2) == 0) {
+            i++; /* its value; switches were taken before */
+        } else if (argv[i] != NULL) {
+            const char *word = argv[i];
+            argv[i] = NULL;
+            return word;
+        }
+    }
+    return NULL;
+}
+
+static int read_settings(const char *command, int argc, char **argv,
+                         struct command_scenario *result)
+{
+    struct lab_problem problem;
+    int status = 0;
+    const char *text;
+    while ((text = command_option(command, argc, argv, "--set", &status)) != NULL) {
+        if (lab_setting_parse_text(result->scenario->system, text, result->settings, &problem) !=
+            0) {
+            return command_refuse_problem(command, &problem);
+        }
+    }
+    text = status == 0 ? command_option(command, argc, argv, "--seed", &status) : NULL;
+    if (text != NULL) {
+        status = command_number(command, "--seed", text, 0, LAB_SEED_MAX, &result->seed);
+    }
+    return status;
+}
+
+int command_scenario_read(const char *command, int argc, char **argv,
+                          struct command_scenario *result)
+{
+    struct lab_problem problem;
+    const char *name = first_word(argc, argv);
+    *result = (struct command_scenario){.scenario = NULL};
+    if (name == NULL) {
+        return command_refuse(command, "which scenario? see chef scenarios");
+    }
+    if (lab_scenario_load(name, true, &result->scenario, &problem) != 0) {
+        return command_refuse_problem(command, &problem);
+    }
+    result->seed = result->scenario->seed;
+    memcpy(result->settings, result->scenario->settings, sizeof result->settings);
+    int status = read_settings(command, argc, argv, result);
+    if (status != 0) {
+        lab_scenario_free(&result->scenario);
+    }
+    return status;
+}

@@ -1,0 +1,227 @@
+/* command_run.c - `chef run`: one run without a page, from a scenario to its verdicts. */
+#include "command/arguments.h"
+#include "command/command.h"
+
+#include "base/duration.h"
+#include "lab/headless.h"
+#include "lab/settings.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char USAGE[] =
+    "usage: chef run SCENARIO [--seed N] [--set KEY=VALUE]... [--inputs FILE]\n"
+    "                [--until DURATION|CONDITION] [--out DIR] [--json]\n"
+    "\n"
+    "  SCENARIO         name as in `chef scenarios`, or a file NAME.json of the same form\n"
+    "  --seed N         another seed than the scenario's\n"
+    "  --set KEY=VALUE  another value of a setting at the start; may be repeated\n"
+    "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
+    "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(response_ms > 5000)\"\n"
+    "  --out DIR        writes every table of the run as CSV into this folder\n"
+    "  --json           prints one JSON object instead of words\n"
+    "\n"
+    "At the end a copy of the run is healed, comes to rest and is judged.\n"
+    "Exit code: 0 good, 1 a promise broken, 2 unusable input, 3 unknown, 4 never converged.\n";
+
+enum { INPUTS_BYTES_MAX = 64 * 1024 * 1024 };
+
+/* ---- Reading ---- */
+
+/* The whole file, or NULL; the caller's. */
+static char *file_read(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        return NULL;
+    }
+    char *text = malloc(INPUTS_BYTES_MAX + 1);
+    size_t length = text == NULL ? 0 : fread(text, 1, INPUTS_BYTES_MAX + 1, file);
+    bool bad = text == NULL || ferror(file) != 0 || length > INPUTS_BYTES_MAX;
+    (void)fclose(file);
+    if (bad) {
+        free(text);
+        errno = EFBIG;
+        return NULL;
+    }
+    text[length] = '\0';
+    return text;
+}
+
+static int inputs_read(const struct lab_scenario *scenario, const char *path,
+                       struct lab_inputs *inputs)
+{
+    struct lab_problem problem;
+    char *text = file_read(path);
+    if (text == NULL) {
+        return command_refuse("run", "cannot read the inputs file %s: %s", path, strerror(errno));
+    }
+    int status = lab_inputs_read(scenario, text, inputs, &problem);
+    free(text);
+    if (status == 0) {
+        return 0;
+    }
+    char where[LAB_PROBLEM_BYTES];
+    (void)snprintf(where, sizeof where, "%.*s: %.300s", 150, path, problem.detail);
+    memcpy(problem.detail, where, sizeof where);
+    return command_refuse_problem("run", &problem);
+}
+
+/* A duration, or else a condition. */
+static int until_read(const struct lab_scenario *scenario, const char *text, int64_t *until_ns,
+                      struct lab_condition *condition, bool *conditional)
+{
+    uint64_t length_ns = 0;
+    struct error error = {""};
+    struct lab_problem problem;
+    *conditional = false;
+    if (duration_parse(text, &length_ns, &error) == 0) {
+        if (length_ns < 1 || length_ns > LAB_SCENARIO_SECONDS_MAX * DURATION_S) {
+            return command_refuse("run", "--until must be from 1ns to 24h");
+        }
+        *until_ns = (int64_t)length_ns;
+        return 0;
+    }
+    if (text[0] >= '0' && text[0] <= '9') {
+        return command_refuse("run", "--until: %s", error.text);
+    }
+    if (lab_condition_parse(scenario, text, condition, &problem) != 0) {
+        return command_refuse_problem("run", &problem);
+    }
+    *conditional = true;
+    *until_ns = (int64_t)LAB_SCENARIO_SECONDS_MAX * 1000000000;
+    return 0;
+}
+
+/* ---- Printing ---- */
+
+static void print_figures(const struct system *system, const int64_t *figures)
+{
+    char number[32];
+    for (uint32_t i = 0; i < system->figure_count; i++) {
+        if (figures[i] != NODE_CELL_NULL) {
+            printf("  %-28s %s\n", system->figures[i].name,
+                   lab_decimal_text(figures[i], system->figures[i].decimals, number));
+        }
+    }
+}
+
+static void print_verdicts(const struct lab_scenario *scenario,
+                           const struct lab_headless_result *result)
+{
+    for (uint32_t i = 0; i < result->judgement.count; i++) {
+        char words[400];
+        struct text text = text_init(words, sizeof words);
+        lab_finding_words(scenario, &result->judgement, i, &text);
+        printf("  %-13s %-24s %s\n", lab_verdict_name(&result->judgement, i, result->bug),
+               scenario->system->checks[i].name, words);
+    }
+}
+
+static void print_words(const struct lab_headless_options *options,
+                        const struct lab_headless_result *result)
+{
+    double virtual_s = (double)result->time_ns / 1e9;
+    double wall_s = (double)result->wall_ns / 1e9;
+    printf("%s, seed %" PRIu64 "\n", options->scenario->name, options->seed);
+    printf("digest %016" PRIx64 ", %" PRIu64 " events, %.3f virtual seconds in %.3f s", //
+           result->digest, result->events, virtual_s, wall_s);
+    printf(" (%.0f times as fast)\n", wall_s > 0 ? virtual_s / wall_s : 0.0);
+    if (options->condition != NULL) {
+        printf("%s\n",
+               result->met ? "stopped where the condition held" : "the condition never held");
+    }
+    printf("figures\n");
+    print_figures(options->scenario->system, result->figures);
+    printf("verdicts\n");
+    print_verdicts(options->scenario, result);
+    if (options->folder != NULL) {
+        printf("tables in %s\n", options->folder);
+    }
+}
+
+static void print_json(const struct lab_headless_options *options,
+                       const struct lab_headless_result *result)
+{
+    cJSON *json = lab_headless_json(options, result);
+    char *text = cJSON_Print(json);
+    printf("%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(json);
+}
+
+/* ---- The command ---- */
+
+static int run_and_print(const struct lab_headless_options *options, bool json)
+{
+    struct lab_headless_result *result = calloc(1, sizeof *result);
+    struct lab_problem problem;
+    if (result == NULL) {
+        abort();
+    }
+    int code;
+    if (lab_headless_run(options, result, &problem) != 0) {
+        code = command_refuse_problem("run", &problem);
+    } else {
+        if (json) {
+            print_json(options, result);
+        } else {
+            print_words(options, result);
+        }
+        code = lab_judgement_code(&result->judgement, result->bug);
+        if (code == EXIT_GOOD && (result->halted || (options->condition != NULL && !result->met))) {
+            code = EXIT_UNKNOWN;
+        }
+    }
+    free(result);
+    return code;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct command_scenario chosen;
+    struct lab_condition condition;
+    struct lab_inputs inputs = {0};
+    int64_t until_ns = 0;
+    bool conditional = false;
+    if (command_switch(argc, argv, "--help")) {
+        (void)fputs(USAGE, stdout);
+        return EXIT_GOOD;
+    }
+    bool json = command_switch(argc, argv, "--json");
+    int status = 0;
+    const char *until = command_option("run", argc, argv, "--until", &status);
+    const char *folder = status == 0 ? command_option("run", argc, argv, "--out", &status) : NULL;
+    const char *file = status == 0 ? command_option("run", argc, argv, "--inputs", &status) : NULL;
+    if (status != 0) {
+        return status;
+    }
+    status = command_scenario_read("run", argc, argv, &chosen);
+    if (status != 0) {
+        return status;
+    }
+    status = command_rest("run", argc, argv);
+    if (status == 0 && until != NULL) {
+        status = until_read(chosen.scenario, until, &until_ns, &condition, &conditional);
+    }
+    if (status == 0 && file != NULL) {
+        status = inputs_read(chosen.scenario, file, &inputs);
+    }
+    if (status == 0) {
+        struct lab_headless_options options = {.scenario = chosen.scenario,
+                                               .seed = chosen.seed,
+                                               .settings = chosen.settings,
+                                               .inputs = &inputs,
+                                               .until_ns = until_ns,
+                                               .condition = conditional ? &condition : NULL,
+                                               .folder = folder};
+        status = run_and_print(&options, json);
+    }
+    lab_inputs_free(&inputs);
+    lab_scenario_free(&chosen.scenario);
+    return status;
+}
