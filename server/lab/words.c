@@ -15,10 +15,12 @@ enum { SYSTEMS_MAX = 16, NOTES_MAX = NODE_NOTE_SYSTEM + 192, WORDS_MAX = 256, PA
 
 /* Sentences of one system by note kind and by word; NULL where the tables have none. */
 struct words {
+    const cJSON *file; /* they stand in here */
     const char *notes[NOTES_MAX];
     const char *reasons[WORDS_MAX];
 };
 static struct words WORDS[SYSTEMS_MAX];
+static const cJSON *HOST_WORDS;
 static pthread_once_t WORDS_ONCE = PTHREAD_ONCE_INIT;
 
 /* The parsed file; kept for ever, since sentences point into it. */
@@ -43,6 +45,7 @@ static const char *sentence(const cJSON *file, const char *group, const char *ke
 static void words_make_system(const struct system *system, const cJSON *host, struct words *words)
 {
     const cJSON *file = words_file(system->name);
+    words->file = file;
     assert(NODE_NOTE_SYSTEM + system->note_count <= NOTES_MAX);
     assert(system->word_count <= WORDS_MAX);
     for (uint32_t kind = 1; kind < NODE_NOTE_SYSTEM + system->note_count; kind++) {
@@ -62,10 +65,10 @@ static void words_make_system(const struct system *system, const cJSON *host, st
 
 static void words_make(void)
 {
-    const cJSON *host = words_file("host");
+    HOST_WORDS = words_file("host");
     assert(SYSTEM_COUNT <= SYSTEMS_MAX);
     for (uint32_t i = 0; i < SYSTEM_COUNT; i++) {
-        words_make_system(SYSTEMS[i], host, &WORDS[i]);
+        words_make_system(SYSTEMS[i], HOST_WORDS, &WORDS[i]);
     }
 }
 
