@@ -52,9 +52,20 @@ static void disk_undo_copy(struct sim_world *world, const struct sim_disk *disk,
     }
 }
 
+/* The order that the cursors always have; differences, since they wrap. */
+static void disk_check_cursors(const struct sim_disk *disk)
+{
+    assert(disk->complete - disk->durable <= SIM_DISK_OPS);
+    assert(disk->complete - disk->told <= SIM_DISK_OPS);
+    assert(disk->batch - disk->complete <= SIM_DISK_OPS);
+    assert(disk->submitted - disk->batch <= SIM_DISK_OPS);
+    assert(disk->undo_last - disk->undo_first <= SIM_DISK_UNDO_BYTES);
+}
+
 /* Everything before `cursor` is on the platter: its undo bytes are free. */
 static void disk_make_durable(struct sim_world *world, struct sim_disk *disk, uint32_t cursor)
 {
+    assert(cursor - disk->durable <= disk->complete - disk->durable);
     while (disk->durable != cursor) {
         const struct sim_disk_op *op = sim_disk_op_at(world, disk, disk->durable);
         if (op->kind == SIM_DISK_WRITE && op->status == NODE_IO_OK) {
@@ -81,6 +92,8 @@ static bool disk_make_room(struct sim_world *world, struct sim_disk *disk, uint3
 static void disk_write(struct sim_world *world, struct sim_disk *disk, struct sim_disk_op *op,
                        const void *payload)
 {
+    assert((uint64_t)op->offset + op->length <= disk->file_bytes[op->file]);
+    assert(disk_undo_room(disk) >= op->length);
     uint8_t *at = sim_disk_file(world, disk, op->file) + op->offset;
     op->undo_at = disk->undo_last;
     disk_undo_copy(world, disk, op->undo_at, at, op->length, false);
@@ -91,6 +104,7 @@ static void disk_write(struct sim_world *world, struct sim_disk *disk, struct si
     }
 }
 
+/* A full disk takes nothing, and no disk takes a byte past the file's limit. */
 static uint8_t disk_write_status(struct sim_world *world, const struct sim_disk *disk,
                                  const struct node_intent *intent)
 {
@@ -131,6 +145,7 @@ void sim_disk_submit(struct sim *sim, uint32_t node, const struct node_intent *i
         disk_write(world, disk, op, payload);
     }
     disk->submitted++;
+    disk_check_cursors(disk);
 }
 
 /* Time of a batch: a latency and its bytes for each operation, one fsync for all that want one. */
@@ -153,7 +168,7 @@ void sim_disk_begin_batch(struct sim_world *world, uint32_t node)
 {
     struct sim_disk *disk = &sim_node_at(world, node)->disk;
     if (disk->batch != disk->complete || disk->submitted == disk->complete) {
-        return;
+        return; /* busy, or nothing to do */
     }
     int64_t starts_ns = sim_disk_op_at(world, disk, disk->complete)->submitted_ns;
     starts_ns = starts_ns > world->now_ns ? starts_ns : world->now_ns;
@@ -173,6 +188,7 @@ static void disk_release_held(struct sim *sim, struct sim_disk *disk, uint32_t t
                               uint8_t status)
 {
     struct sim_world *world = sim->world;
+    assert(token >= disk->token_complete);
     while (disk->held.count > 0 && sim_message_at(world, disk->held.first)->token <= token) {
         uint32_t message = sim_message_pop(world, &disk->held);
         if (status == NODE_IO_OK) {
@@ -183,6 +199,8 @@ static void disk_release_held(struct sim *sim, struct sim_disk *disk, uint32_t t
     }
 }
 
+/* One operation is over. What waited for it leaves now, without the node's CPU: the host holds the
+ * message, as the kernel's socket would. */
 static void disk_complete(struct sim *sim, struct sim_disk *disk, struct sim_disk_op *op)
 {
     op->completed_ns = sim->world->now_ns;
@@ -198,7 +216,7 @@ void sim_disk_end_batch(struct sim *sim, uint32_t node)
     struct sim_world *world = sim->world;
     struct sim_disk *disk = &sim_node_at(world, node)->disk;
     assert(disk->batch != disk->complete);
-    uint32_t synced = disk->durable;
+    uint32_t synced = disk->durable; /* behind the last write that asked for fsync */
     for (; disk->complete != disk->batch; disk->complete++) {
         struct sim_disk_op *op = sim_disk_op_at(world, disk, disk->complete);
         disk_complete(sim, disk, op);
@@ -210,6 +228,7 @@ void sim_disk_end_batch(struct sim *sim, uint32_t node)
             disk_make_durable(world, disk, synced);
         }
     }
+    disk_check_cursors(disk);
     sim_disk_begin_batch(world, node);
     sim_process_wake(sim, node);
 }
@@ -221,11 +240,12 @@ static void disk_undo(struct sim_world *world, struct sim_disk *disk, const stru
     if (op->kind != SIM_DISK_WRITE || op->status != NODE_IO_OK) {
         return;
     }
+    assert(kept <= op->length);
     uint8_t *at = sim_disk_file(world, disk, op->file) + op->offset;
     disk_undo_copy(world, disk, op->undo_at + kept, at + kept, op->length - kept, true);
     uint32_t end = kept > 0 ? op->offset + kept : 0;
     disk->file_length[op->file] = end > op->length_before ? end : op->length_before;
-    if (op->sync && op->completed_ns > 0) {
+    if (op->sync && op->completed_ns > 0) { /* it had been promised */
         sim_effect(world, SIM_INPUT_DISK_LOSE_FSYNC);
     }
 }
@@ -278,6 +298,7 @@ static uint32_t disk_survivors(struct sim_world *world, uint32_t node, uint32_t 
 void sim_disk_crash(struct sim_world *world, uint32_t node)
 {
     struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    disk_check_cursors(disk);
     uint32_t kept;
     uint32_t survivors = disk_survivors(world, node, &kept);
     for (uint32_t cursor = disk->submitted; cursor != survivors;) {
@@ -285,8 +306,23 @@ void sim_disk_crash(struct sim_world *world, uint32_t node)
         const struct sim_disk_op *op = sim_disk_op_at(world, disk, cursor);
         disk_undo(world, disk, op, cursor == survivors ? kept : 0);
     }
+    /* The ring begins anew; write tokens go on, so that an old one is never waited for again. */
     disk->submitted = disk->batch = disk->complete = disk->told = disk->durable = 0;
     disk->undo_first = disk->undo_last = 0;
     sim_message_drop_all(world, &disk->held);
     sim_deadline_set(world, node, SIM_SLOT_DISK, SIM_NEVER);
+}
+
+void sim_disk_heal(struct sim_world *world, uint32_t node)
+{
+    struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    disk->factor_pct = SIM_PERCENT;
+    disk->stalled_until_ns = 0;
+    disk->full = disk->tears = disk->loses_fsync = false;
+    int64_t ends_ns = sim_deadline_get(world, node, SIM_SLOT_DISK);
+    if (ends_ns != SIM_NEVER) {
+        int64_t latest_ns = world->now_ns + disk_batch_ns(world, disk);
+        ends_ns = ends_ns < latest_ns ? ends_ns : latest_ns;
+        sim_deadline_set(world, node, SIM_SLOT_DISK, ends_ns);
+    }
 }

@@ -91,6 +91,7 @@ _Static_assert(sizeof SIM_INPUT_KINDS / sizeof SIM_INPUT_KINDS[0] == SIM_INPUT_H
 
 /* ---- Refusals ---- */
 
+/* The row of a type, NULL when there is none. */
 static const struct sim_input_kind *fault_kind(uint16_t type)
 {
     for (uint32_t i = 0; i < SIM_INPUT_KIND_COUNT; i++) {
@@ -155,6 +156,7 @@ static int fault_check_more(const struct sim *sim, const struct sim_input_kind *
     return 0;
 }
 
+/* All that can be refused is refused here, before anything has changed. */
 static int fault_check(const struct sim *sim, const struct sim_input *input, struct error *error)
 {
     if (input->time_ns != sim->world->now_ns) {
@@ -185,6 +187,8 @@ static int fault_check(const struct sim *sim, const struct sim_input *input, str
 
 /* ---- Settings ---- */
 
+/* The value is in force at once; every node that is up also gets an event, like any other in its
+ * inbox, so that it may act on the change. */
 static void fault_set_setting(struct sim *sim, const struct sim_input *input)
 {
     struct sim_world *world = sim->world;
@@ -203,6 +207,7 @@ static void fault_set_setting(struct sim *sim, const struct sim_input *input)
 
 /* ---- Processes ---- */
 
+/* A node that is up, or on its way up, stays as it is. */
 static void fault_restart(struct sim_world *world, uint32_t node)
 {
     if (!sim_node_at(world, node)->up &&
@@ -239,8 +244,12 @@ static void fault_slow_cpu(struct sim *sim, uint32_t index, int64_t factor_pct)
 
 /* ---- Links ---- */
 
+/* The link remembers which kind of input cut it, for the count of effects. */
 static void fault_cut(struct sim_world *world, uint32_t from, uint32_t to, uint16_t type)
 {
+    assert(type != 0);
+    assert(from < world->node_count);
+    assert(to < world->node_count);
     if (from != to) {
         sim_link_at(world, from, to)->cut_by = type;
     }
@@ -270,6 +279,7 @@ static void fault_heal_link(struct sim_world *world, uint32_t from, uint32_t to)
     fault_set_link(link, none);
 }
 
+/* From `node` to `peer`, that direction only; NODE_NONE on either side stands for everyone. */
 static void fault_degrade(struct sim *sim, const struct sim_input *input)
 {
     struct sim_world *world = sim->world;
@@ -286,6 +296,7 @@ static void fault_degrade(struct sim *sim, const struct sim_input *input)
     sim_note_host(sim, NODE_NOTE_LINK_SET, input->node, input->peer, args, 4);
 }
 
+/* Cuts what crosses the line between the nodes of the mask and the others; earlier cuts stay. */
 static void fault_partition(struct sim *sim, int64_t mask)
 {
     struct sim_world *world = sim->world;
@@ -334,6 +345,7 @@ static void fault_link(struct sim *sim, const struct sim_input *input)
 
 /* ---- Disks ---- */
 
+/* The running batch ends later by the stall, and no batch begins before its end. */
 static void fault_stall_disk(struct sim_world *world, uint32_t node, int64_t stall_ms)
 {
     struct sim_disk *disk = &sim_node_at(world, node)->disk;
@@ -346,6 +358,7 @@ static void fault_stall_disk(struct sim_world *world, uint32_t node, int64_t sta
     }
 }
 
+/* Flips one bit of what is in the file; nobody is told. */
 static void fault_rot(struct sim_world *world, uint32_t node, const int64_t *args)
 {
     const struct sim_disk *disk = &sim_node_at(world, node)->disk;
@@ -353,6 +366,7 @@ static void fault_rot(struct sim_world *world, uint32_t node, const int64_t *arg
     if (length > 0) {
         uint64_t place = (uint64_t)length * (uint64_t)args[1] / DRAW_MILLION;
         place = place < length ? place : length - 1;
+        assert(length <= disk->file_bytes[args[0]]);
         uint64_t value = draw_u64(world->seed, DRAW_ROT, node, (uint64_t)world->now_ns);
         uint8_t *file = sim_disk_file(world, disk, (uint32_t)args[0]);
         file[place] ^= (uint8_t)(1u << draw_below(value, 8));
@@ -409,6 +423,7 @@ static void fault_set_drift(struct sim_world *world, uint32_t index, int64_t dri
     }
 }
 
+/* A skew sets the wall clock to so much off the truth; a jump moves it from where it is. */
 static void fault_clock(struct sim *sim, const struct sim_input *input)
 {
     struct sim_world *world = sim->world;
@@ -427,14 +442,13 @@ static void fault_clock(struct sim *sim, const struct sim_input *input)
 
 /* ---- Healing ---- */
 
+/* As built, its clock set right, running or on its way up. What was lost stays lost. */
 static void fault_heal_node(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
     node->cpu_factor_pct = SIM_PERCENT;
-    node->disk.factor_pct = SIM_PERCENT;
-    node->disk.full = node->disk.tears = node->disk.loses_fsync = false;
-    node->disk.stalled_until_ns = 0;
+    sim_disk_heal(world, index);
     fault_set_drift(world, index, 0);
     node->clock.wall_ns = world->now_ns;
     node->clock.wrong_by = 0;
@@ -540,6 +554,7 @@ static void fault_act(struct sim *sim, const struct sim_input *input)
     }
 }
 
+/* An input is part of the run's story even if it changes nothing. */
 static void fault_digest(struct sim_world *world, const struct sim_input *input)
 {
     digest_words(&world->digest, (uint64_t)input->time_ns,
@@ -554,6 +569,8 @@ int sim_apply(struct sim *sim, const struct sim_input *input, struct error *erro
     if (fault_check(sim, input, error) != 0) {
         return -1;
     }
+    /* What an earlier input set off at this very time comes before this one, so that it makes no
+     * difference whether the caller ran the world in between. */
     if (sim_run(sim, world->now_ns, UINT64_MAX) == SIM_HALTED) {
         return error_set(error, "the run has halted at %lld ns and takes no input",
                          (long long)world->now_ns);

@@ -73,10 +73,13 @@ static struct node_row_sink look_sink(const struct sim *sim)
     return sink;
 }
 
+/* The observer first, since the listener may ask it about what the note has changed. */
 void sim_note(struct sim *sim, uint32_t node, struct node_note *note)
 {
     const struct node_observer *observer = sim->plan->observer;
     const struct sim_world *world = sim->world;
+    assert(note->kind != 0);
+    assert(node < world->node_count || node == NODE_NONE);
     note->node = node;
     note->time_ns = world->now_ns;
     note->waited_ns = world->waited_ns;
@@ -105,9 +108,11 @@ void sim_note_host(struct sim *sim, uint16_t kind, uint32_t node, uint32_t peer,
     sim_note(sim, node, &note);
 }
 
+/* The world's time stands at the whole second while observers look at it. */
 void sim_tick(struct sim *sim)
 {
     struct sim_world *world = sim->world;
+    assert(world->tick_ns >= world->now_ns);
     world->now_ns = world->tick_ns;
     world->tick_ns += SIM_NS_PER_S;
     if (world->faults_active > 0) {
@@ -121,9 +126,11 @@ void sim_tick(struct sim *sim)
     }
 }
 
+/* What the run cannot go on from is shown in words and never ends the program. */
 void sim_halt(struct sim *sim, enum sim_halt halt, uint32_t node, const struct node_reason *reason)
 {
     struct sim_world *world = sim->world;
+    assert(halt != SIM_HALT_NONE);
     if (world->halt != SIM_HALT_NONE) {
         return; /* the first reason is the one to show */
     }

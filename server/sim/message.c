@@ -38,8 +38,11 @@ void sim_message_give(struct sim_world *world, uint32_t message)
     pool_give(&world->messages[record->class], world, message);
 }
 
+/* Lists are threaded through the records; a record is in one list at most. */
 void sim_message_append(struct sim_world *world, struct sim_message_list *list, uint32_t message)
 {
+    assert(sim_message_at(world, message)->state != SIM_MESSAGE_FREE);
+    assert(sim_message_at(world, message)->state != SIM_MESSAGE_FLYING);
     sim_message_at(world, message)->next = SIM_MESSAGE_NONE;
     if (list->count == 0) {
         list->first = message;

@@ -67,6 +67,7 @@ uint32_t nemesis_effective_kinds(const struct sim *sim)
 
 static int64_t nemesis_between(struct nemesis_draft *draft, int64_t low, int64_t high)
 {
+    assert(low <= high);
     return low + (int64_t)draw_below(draw_next(&draft->stream), (uint64_t)(high - low) + 1);
 }
 
@@ -115,6 +116,7 @@ static struct sim_input *nemesis_add(struct nemesis_draft *draft, int64_t time_n
 {
     struct nemesis *nemesis = draft->nemesis;
     assert(nemesis->count < NEMESIS_INPUTS_MAX);
+    assert(node < draft->plan->node_count || node == NODE_NONE);
     struct sim_input *input = &nemesis->inputs[nemesis->count];
     nemesis->count++;
     *input = (struct sim_input){.time_ns = time_ns, .type = type, .node = node, .peer = NODE_NONE};
@@ -134,6 +136,7 @@ static void nemesis_crash(struct nemesis_draft *draft, uint32_t node)
     nemesis_add_pair(draft, node, SIM_INPUT_NODE_CRASH, 0, SIM_INPUT_NODE_RESTART, 0);
 }
 
+/* One link, in one direction or both; the victim may be at either end. */
 static void nemesis_cut(struct nemesis_draft *draft)
 {
     uint32_t node = nemesis_pick(draft, nemesis_allowed_nodes(draft->profile, draft->plan));
@@ -190,6 +193,7 @@ static void nemesis_tear(struct nemesis_draft *draft, uint32_t node)
     nemesis_add(draft, draft->end_ns, SIM_INPUT_NODE_RESTART, node);
 }
 
+/* A lie about durability shows only when power fails before the truth catches up. */
 static void nemesis_lose_fsync(struct nemesis_draft *draft, uint32_t node)
 {
     nemesis_add_pair(draft, node, SIM_INPUT_DISK_LOSE_FSYNC, 1, SIM_INPUT_NODE_CRASH, 0);
@@ -226,6 +230,7 @@ static void nemesis_disk(struct nemesis_draft *draft, enum nemesis_kind kind)
     }
 }
 
+/* Up to ten seconds off, up to a tenth too fast or too slow. */
 static void nemesis_clock(struct nemesis_draft *draft, enum nemesis_kind kind, uint32_t node)
 {
     int64_t minus = nemesis_chance(draft, 500000) ? -1 : 1;
@@ -292,6 +297,7 @@ static void nemesis_draw_time(struct nemesis_draft *draft)
     length_ns = length_ns < span_ns ? length_ns : span_ns;
     draft->begin_ns = nemesis_between(draft, profile->from_ns, profile->to_ns - length_ns);
     draft->end_ns = draft->begin_ns + length_ns;
+    assert(draft->end_ns <= profile->to_ns);
 }
 
 static void nemesis_draw_kind(struct nemesis_draft *draft, enum nemesis_kind kind, uint64_t seed)
@@ -308,6 +314,7 @@ static void nemesis_draw_kind(struct nemesis_draft *draft, enum nemesis_kind kin
 
 /* ---- The swarm, the order, the healing ---- */
 
+/* Without a second node there are no links to harm, without files no disks. */
 static uint32_t nemesis_possible_kinds(const struct nemesis_profile *profile,
                                        const struct sim_plan *plan)
 {
@@ -323,6 +330,7 @@ static uint32_t nemesis_possible_kinds(const struct nemesis_profile *profile,
     return kinds;
 }
 
+/* Each possible kind by the toss of a coin, but at least one. */
 static uint32_t nemesis_choose_kinds(const struct nemesis_profile *profile,
                                      const struct sim_plan *plan, uint64_t seed)
 {

@@ -14,6 +14,7 @@ static const uint32_t DRAW_DOUBLE = DRAW_PURPOSE('d', 'o', 'u', 'b');
 static const uint32_t DRAW_REORDER = DRAW_PURPOSE('r', 'e', 'o', 'r');
 static const uint32_t DRAW_DETOUR = DRAW_PURPOSE('d', 'e', 't', 'o');
 
+static const int64_t NETWORK_TRAVEL_NS_MAX = 24 * 3600 * SIM_NS_PER_S;
 enum {
     NETWORK_JITTER_MEANS_MAX = 10, /* the exponential jitter is capped at so many times its mean */
     NETWORK_DETOUR_FACTOR = 4, /* a reordered or doubled copy comes up to so many latencies later */
@@ -48,6 +49,7 @@ static struct sim_flight network_flight(struct sim_message *message, uint8_t los
 static void network_lose(struct sim_world *world, uint32_t message, enum network_loss loss)
 {
     struct sim_message *record = sim_message_at(world, message);
+    assert(record->from < world->node_count);
     world->lost[world->lost_count % SIM_LOST_MAX] = network_flight(record, (uint8_t)loss);
     world->lost_count++;
     if (loss == NETWORK_CUT) {
@@ -58,10 +60,14 @@ static void network_lose(struct sim_world *world, uint32_t message, enum network
     sim_message_give(world, message);
 }
 
+/* Into the queue; whoever is in the queue arrives, stops at a cut, or is void. */
 static void network_fly(struct sim *sim, uint32_t message, int64_t arrives_ns)
 {
     struct sim_world *world = sim->world;
     struct sim_message *record = sim_message_at(world, message);
+    assert(record->state != SIM_MESSAGE_FREE);
+    assert(record->state != SIM_MESSAGE_FLYING);
+    assert(arrives_ns >= world->now_ns);
     record->arrives_ns = arrives_ns;
     record->state = SIM_MESSAGE_FLYING;
     if (!event_queue_push(&world->queue, world, arrives_ns, message)) {
@@ -84,10 +90,12 @@ static bool network_chance(const struct sim_world *world, uint32_t purpose, uint
     return ppm > 0 && draw_chance_ppm(draw_u64(world->seed, purpose, link, n), ppm);
 }
 
-/* How long a message is under way, apart from waiting for its turn. */
+/* How long a message is under way, apart from waiting for its turn: the way on the map, what a
+ * fault adds, and jitter. The draw is taken even on a cut link, so that cutting shifts nothing. */
 static int64_t network_latency_ns(const struct sim_world *world, struct sim_link *link)
 {
     uint64_t mean_ns = (uint64_t)(world->model.link_jitter_ns + link->jitter_ns);
+    assert(mean_ns > 0);
     uint64_t jitter_ns = draw_exponential(draw_next(&link->jitter), mean_ns);
     if (jitter_ns > mean_ns * NETWORK_JITTER_MEANS_MAX) {
         jitter_ns = mean_ns * NETWORK_JITTER_MEANS_MAX;
@@ -105,6 +113,7 @@ static int64_t network_detour_ns(const struct sim_world *world, const struct sim
     return 1 + (int64_t)draw_below(value, (uint64_t)usual_ns * NETWORK_DETOUR_FACTOR);
 }
 
+/* A second copy with a record of its own, later than the first by a detour. */
 static void network_double(struct sim *sim, uint32_t message, int64_t arrives_ns)
 {
     struct sim_world *world = sim->world;
@@ -114,7 +123,8 @@ static void network_double(struct sim *sim, uint32_t message, int64_t arrives_ns
     }
     struct sim_message *from = sim_message_at(world, message);
     struct sim_message *to = sim_message_at(world, copy);
-    uint8_t class = to->class;
+    assert(from != to);
+    uint8_t class = to->class; /* a full class lends from the next: the copy may lie elsewhere */
     memcpy(to, from, sizeof *from + from->length);
     to->class = class & 3u;
     world->counters.messages_doubled++;
@@ -157,7 +167,10 @@ static void network_over_link(struct sim *sim, uint32_t message, int64_t departs
     struct sim_world *world = sim->world;
     struct sim_message *record = sim_message_at(world, message);
     struct sim_link *link = sim_link_at(world, record->from, record->to);
+    assert(departs_ns >= world->now_ns);
+    assert(record->from != record->to || link->cut_by == 0); /* nobody is cut off from itself */
     uint64_t n = link->jitter.n;
+    /* Bytes leave one after the other, and what was sent first arrives first. */
     int64_t starts_ns = departs_ns > link->free_ns ? departs_ns : link->free_ns;
     link->free_ns = starts_ns + record->length * world->byte_link_ps / 1000;
     int64_t direct_ns = link->free_ns + network_latency_ns(world, link);
@@ -179,6 +192,7 @@ void sim_network_transmit(struct sim *sim, uint32_t message, int64_t departs_ns)
 {
     struct sim_world *world = sim->world;
     struct sim_message *record = sim_message_at(world, message);
+    assert(record->state == SIM_MESSAGE_HELD);
     record->sent_ns = departs_ns;
     world->counters.messages_sent++;
     world->counters.bytes_sent += record->length;
@@ -194,6 +208,7 @@ void sim_network_transmit(struct sim *sim, uint32_t message, int64_t departs_ns)
 static void network_hold(struct sim_world *world, struct sim_message_list *held, uint32_t message)
 {
     struct sim_message *record = sim_message_at(world, message);
+    assert(record->token > 0);
     uint32_t before = SIM_MESSAGE_NONE;
     if (held->count > 0 && sim_message_at(world, held->last)->token > record->token) {
         uint32_t at = held->first;
@@ -213,6 +228,7 @@ static void network_hold(struct sim_world *world, struct sim_message_list *held,
     sim_message_append(world, held, message);
 }
 
+/* A message that no node may see: counted and noted, never a reason to stop the run. */
 static void network_note_refused(struct sim *sim, uint32_t node, uint32_t peer, uint16_t type)
 {
     sim->world->counters.messages_refused++;
@@ -220,10 +236,18 @@ static void network_note_refused(struct sim *sim, uint32_t node, uint32_t peer, 
     sim_note_host(sim, NODE_NOTE_MESSAGE_REFUSED, node, peer, args, 1);
 }
 
+/* Of something carried; bounded, since a protocol may compute nonsense. */
+static int64_t network_travel_ns(const struct node_intent *intent)
+{
+    int64_t travel_ns = intent->time_ns > 0 ? intent->time_ns : 0;
+    return travel_ns < NETWORK_TRAVEL_NS_MAX ? travel_ns : NETWORK_TRAVEL_NS_MAX;
+}
+
 void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *intent,
                       const void *payload, int64_t departs_ns)
 {
     struct sim_world *world = sim->world;
+    assert(from < world->node_count);
     if (intent->to >= world->node_count) {
         network_note_refused(sim, from, NODE_NONE, intent->type);
         return;
@@ -234,14 +258,15 @@ void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *
     }
     struct sim_message *record = sim_message_at(world, message);
     struct sim_disk *disk = &sim_node_at(world, from)->disk;
-    record->cause = world->event;
+    record->cause = world->event; /* the step that sends it */
     record->token = intent->token;
     record->type = intent->type;
     record->from = (uint8_t)from;
     record->to = (uint8_t)intent->to;
-    record->arrives_ns = intent->time_ns > 0 ? intent->time_ns : 0;
+    record->arrives_ns = network_travel_ns(intent);
     record->flags = (intent->flags & NODE_CARRIED) != 0 ? SIM_MESSAGE_CARRIED : 0;
     memcpy(sim_message_bytes(record), payload, intent->length);
+    /* Tokens grow and a disk finishes in order: one comparison says whether the write is done. */
     if (intent->token > disk->token_complete) {
         network_hold(world, &disk->held, message);
     } else {
@@ -253,6 +278,7 @@ bool sim_network_input(struct sim *sim, uint32_t node, uint16_t type, uint8_t fl
                        const int64_t *args)
 {
     struct sim_world *world = sim->world;
+    assert(node < world->node_count);
     uint32_t length = NODE_INPUT_ARGS * sizeof *args;
     uint32_t message = sim_message_take(sim, length);
     if (message == SIM_MESSAGE_NONE) {
@@ -288,7 +314,8 @@ static bool network_refuses(struct sim *sim, struct sim_message *message)
     return protocol->malformed(&env, message->type, sim_message_bytes(message), message->length);
 }
 
-/* What only the network may do to a message. True: it is gone. */
+/* What only the network may do to a message at its end: a cut that came while it was under way, a
+ * full socket, a form that its receiver does not know. True: it is gone. */
 static bool network_stops(struct sim *sim, uint32_t message)
 {
     struct sim_world *world = sim->world;
@@ -318,6 +345,7 @@ void sim_network_arrive(struct sim *sim, uint32_t message)
 {
     struct sim_world *world = sim->world;
     struct sim_message *record = sim_message_at(world, message);
+    assert(record->to < world->node_count);
     if (record->state == SIM_MESSAGE_VOID) {
         network_lose(world, message, NETWORK_LOST);
         return;
@@ -337,8 +365,10 @@ void sim_network_arrive(struct sim *sim, uint32_t message)
     }
 }
 
+/* Crashes are rare: looking through all records beats keeping lists of what each node has sent. */
 void sim_network_void(struct sim_world *world, uint32_t from)
 {
+    assert(from < world->node_count);
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
         struct pool *pool = &world->messages[class];
         for (uint32_t i = pool->first; i < pool->fresh; i += pool->stride) {
@@ -352,6 +382,7 @@ void sim_network_void(struct sim_world *world, uint32_t from)
     }
 }
 
+/* In the order of the records, which is the same in every run; then the lost ones, newest first. */
 uint32_t sim_flights(const struct sim *sim, struct sim_flight *flights, uint32_t count)
 {
     struct sim_world *world = sim->world;

@@ -25,8 +25,10 @@ struct node_env sim_process_env(struct sim_world *world, uint32_t node)
 
 /* ---- What a step asked for ---- */
 
+/* What so much work takes on this node's CPU. */
 static int64_t process_cost_ns(struct sim_world *world, const struct sim_node *node, int64_t cpu_ns)
 {
+    assert(cpu_ns >= 0);
     if (node->cpu_factor_pct != SIM_PERCENT) {
         sim_effect(world, SIM_INPUT_NODE_SLOW);
         return cpu_ns * node->cpu_factor_pct / SIM_PERCENT;
@@ -34,6 +36,8 @@ static int64_t process_cost_ns(struct sim_world *world, const struct sim_node *n
     return cpu_ns;
 }
 
+/* Moves a timer. One that is due but waits for the CPU is taken back: its event never comes. A
+ * deadline in the past comes when the CPU is free again, as a new event. */
 static void process_set_timer(struct sim_world *world, uint32_t index,
                               const struct node_intent *intent)
 {
@@ -101,6 +105,8 @@ static uint32_t process_payload_length(const struct node_intent *intent)
     return has_payload ? (intent->length + 7u) & ~7u : 0;
 }
 
+/* Acts on the whole outbox in order. A halt ends it: nothing more happens in a run that cannot go
+ * on. */
 static void process_drain(struct sim *sim, uint32_t index, const struct node_outbox *outbox)
 {
     uint32_t at = 0;
@@ -133,6 +139,8 @@ static void process_digest(struct sim_world *world, uint32_t index, const struct
     }
 }
 
+/* Asks the node whether an invariant of its own is broken. Only looks: digests are the same
+ * without. */
 static void process_check(struct sim *sim, uint32_t index, const struct node_env *env)
 {
     struct sim_world *world = sim->world;
@@ -206,6 +214,8 @@ static void process_step(struct sim *sim, uint32_t index, struct node_event *eve
     world->waited_ns = 0;
 }
 
+/* ---- One event of each kind ---- */
+
 static void process_run_message(struct sim *sim, uint32_t index, uint32_t message)
 {
     struct sim_world *world = sim->world;
@@ -232,11 +242,13 @@ static void process_run_timer(struct sim *sim, uint32_t index, uint32_t which, i
 {
     struct sim_timer *timer = &sim_node_at(sim->world, index)->timers[which];
     struct node_event event = {.kind = NODE_EVENT_TIMER, .id = (uint8_t)which, .from = NODE_NONE};
-    timer->deadline_ns = -1;
+    assert(timer->deadline_ns >= 0);
+    timer->deadline_ns = -1; /* no longer set when the step begins */
     sim->world->counters.timers++;
     process_step(sim, index, &event, timer->cause, due_since_ns);
 }
 
+/* A copy of the operation is told: the step may submit others into the ring. */
 static void process_run_disk(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
@@ -268,6 +280,7 @@ static bool process_waits(const struct sim_node *node)
     return node->inbox.count > 0 || node->timers_due != 0 || node->disk.told != node->disk.complete;
 }
 
+/* Up, not paused, CPU free, disk not full. */
 static bool process_can_run(const struct sim_world *world, const struct sim_node *node)
 {
     return node->up && !node->paused && node->busy_until_ns <= world->now_ns &&
@@ -307,6 +320,7 @@ void sim_process_message(struct sim *sim, uint32_t index, uint32_t message)
 {
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
+    assert(node->up);
     if (process_is_idle(world, node)) {
         process_run_message(sim, index, message);
         return;
@@ -320,6 +334,8 @@ void sim_process_timer(struct sim *sim, uint32_t index, uint32_t which)
 {
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
+    assert(node->up);
+    assert(!sim_timer_is_due(node, which));
     sim_deadline_set(world, index, sim_timer_slot(which), SIM_NEVER);
     if (process_is_idle(world, node)) {
         process_run_timer(sim, index, which, world->now_ns);
@@ -386,12 +402,14 @@ void sim_process_start(struct sim *sim, uint32_t index)
     struct sim_node *node = sim_node_at(world, index);
     const struct node_protocol *protocol = sim->plan->nodes[index].protocol;
     assert(!node->up);
+    assert(node->inbox.count == 0);
+    assert(node->timers_due == 0);
     sim_deadline_set(world, index, SIM_SLOT_START, SIM_NEVER);
     node->up = true;
     node->boots++;
     node->draw_key = draw_u64(world->seed, DRAW_BOOT, index, node->boots);
     node->busy_until_ns = world->now_ns;
-    sim_clock_rebase(&node->clock, world->now_ns);
+    sim_clock_rebase(&node->clock, world->now_ns); /* the wall clock goes on, the other begins */
     node->clock.monotonic_ns = 0;
     void *state = sim_at(world, node->state_offset);
     memset(state, 0, protocol->state_bytes);
@@ -405,6 +423,7 @@ void sim_process_start(struct sim *sim, uint32_t index)
     process_step(sim, index, &event, 0, world->now_ns);
 }
 
+/* With the process go its timers, whether set or due. */
 static void process_forget_timers(struct sim_world *world, uint32_t index)
 {
     struct sim_node *node = sim_node_at(world, index);
@@ -433,7 +452,7 @@ void sim_process_crash(struct sim *sim, uint32_t index)
     process_forget_timers(world, index);
     sim_deadline_set(world, index, SIM_SLOT_WAKE, SIM_NEVER);
     sim_message_drop_all(world, &node->inbox);
-    sim_network_void(world, index);
+    sim_network_void(world, index); /* messages that its CPU had not yet let go */
     sim_disk_crash(world, index);
     sim_note_host(sim, NODE_NOTE_CRASHED, index, NODE_NONE, NULL, 0);
 }

@@ -78,7 +78,10 @@ static void sim_plan_disk(struct sim_disk *disk, struct arena *arena,
     disk->undo_offset = arena_reserve(arena, any ? SIM_DISK_UNDO_BYTES : 0, 1, ARENA_ALIGNMENT);
 }
 
-/* Lays the block out. With nodes == NULL only the size is found. */
+/* Lays the block out: header, nodes, links, settings, plan, observer, deadlines, messages, then
+ * each node's memory and disk, then the scratch. Run twice by sim_init(), since the nodes' own
+ * offsets are stored in the block whose layout is being found: with nodes == NULL they are not
+ * kept. */
 static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan,
                             struct sim_node *nodes)
 {
@@ -105,7 +108,7 @@ static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan
         }
     }
     world->outbox_offset = arena_reserve(&arena, NODE_OUTBOX_BYTES, 1, ARENA_ALIGNMENT);
-    world->bytes = world->outbox_offset;
+    world->bytes = world->outbox_offset; /* the outbox lives within one step: never copied */
     return arena.size;
 }
 
@@ -189,8 +192,11 @@ static int sim_check_plan(const struct sim_plan *plan, struct error *error)
 
 /* ---- Building ---- */
 
+/* Rounded down; libm may round differently elsewhere. */
 static int64_t sim_square_root(int64_t value)
 {
+    assert(value >= 0);
+    assert(value < (int64_t)1 << 62);
     int64_t root = 0;
     for (int64_t bit = (int64_t)1 << 31; bit > 0; bit >>= 1) {
         if ((root + bit) * (root + bit) <= value) {
@@ -200,6 +206,7 @@ static int64_t sim_square_root(int64_t value)
     return root;
 }
 
+/* The part of a link's latency that the map gives. */
 static int64_t sim_link_base_ns(const struct sim_plan *plan, uint32_t from, uint32_t to)
 {
     const struct sim_node_plan *a = &plan->nodes[from];
@@ -212,6 +219,7 @@ static int64_t sim_link_base_ns(const struct sim_plan *plan, uint32_t from, uint
     return base_ns;
 }
 
+/* Nodes start at time 0, in order; links are told apart by a stream of their own. */
 static void sim_init_nodes(struct sim_world *world, const struct sim_plan *plan)
 {
     for (uint32_t i = 0; i < plan->node_count; i++) {
@@ -290,6 +298,7 @@ void sim_fork(struct sim *to, const struct sim *from)
 
 static void sim_meet_deadline(struct sim *sim, uint32_t slot)
 {
+    assert(slot < sim->world->deadlines.count);
     uint32_t node = slot / SIM_SLOTS;
     uint32_t which = slot % SIM_SLOTS;
     switch (which) {
@@ -309,29 +318,35 @@ static void sim_meet_deadline(struct sim *sim, uint32_t slot)
     }
 }
 
-/* Takes and acts on what comes next, if it comes by until_ns. False: nothing does. Ticks due before
- * it come first. */
-static bool sim_advance(struct sim *sim, int64_t until_ns)
+/* What comes next: its time, and the slot if it is a deadline. */
+struct sim_next {
+    int64_t time_ns; /* SIM_NEVER or later: nothing */
+    bool message;
+    uint32_t slot;
+};
+
+static inline struct sim_next sim_find_next(struct sim_world *world)
 {
-    struct sim_world *world = sim->world;
     uint32_t slot;
     int64_t deadline_ns = deadlines_next(&world->deadlines, world, &slot);
     int64_t message_ns = event_queue_next_ns(&world->queue);
-    int64_t next_ns = message_ns <= deadline_ns ? message_ns : deadline_ns;
-    while (world->tick_ns <= until_ns && world->tick_ns <= next_ns) {
-        sim_tick(sim);
-    }
-    if (next_ns > until_ns || next_ns >= SIM_NEVER) {
-        return false;
-    }
-    assert(next_ns >= world->now_ns);
-    world->now_ns = next_ns;
-    if (message_ns <= deadline_ns) {
-        sim_network_arrive(sim, event_queue_pop(&world->queue, world, &message_ns));
+    bool message = message_ns <= deadline_ns;
+    return (struct sim_next){
+        .time_ns = message ? message_ns : deadline_ns, .message = message, .slot = slot};
+}
+
+static inline void sim_take_next(struct sim *sim, const struct sim_next *next)
+{
+    struct sim_world *world = sim->world;
+    assert(next->time_ns >= world->now_ns);
+    assert(next->time_ns <= world->tick_ns); /* seconds are told before what happens in them */
+    world->now_ns = next->time_ns;
+    if (next->message) {
+        int64_t time_ns;
+        sim_network_arrive(sim, event_queue_pop(&world->queue, world, &time_ns));
     } else {
-        sim_meet_deadline(sim, slot);
+        sim_meet_deadline(sim, next->slot);
     }
-    return true;
 }
 
 enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
@@ -340,12 +355,19 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
     assert(until_ns >= world->now_ns);
     assert(until_ns < SIM_NEVER);
     for (uint64_t done = 0; world->halt == SIM_HALT_NONE; done++) {
+        struct sim_next next = sim_find_next(world);
+        bool tick = world->tick_ns <= until_ns && world->tick_ns <= next.time_ns;
+        if (!tick && next.time_ns > until_ns) {
+            world->now_ns = until_ns;
+            return SIM_REACHED;
+        }
         if (done == steps_max) {
             return SIM_WORKING;
         }
-        if (!sim_advance(sim, until_ns)) {
-            world->now_ns = until_ns;
-            return SIM_REACHED;
+        if (tick) {
+            sim_tick(sim);
+        } else {
+            sim_take_next(sim, &next);
         }
     }
     return SIM_HALTED;
@@ -353,11 +375,18 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
 
 bool sim_step(struct sim *sim, int64_t until_ns)
 {
-    uint64_t before = sim->world->steps;
-    while (sim->world->halt == SIM_HALT_NONE && sim->world->steps == before) {
-        if (!sim_advance(sim, until_ns)) {
+    struct sim_world *world = sim->world;
+    uint64_t before = world->steps;
+    while (world->halt == SIM_HALT_NONE && world->steps == before) {
+        struct sim_next next = sim_find_next(world);
+        if (next.time_ns > until_ns || next.time_ns >= SIM_NEVER) {
             return false;
         }
+        if (world->tick_ns <= next.time_ns) {
+            sim_tick(sim);
+        } else {
+            sim_take_next(sim, &next);
+        }
     }
-    return sim->world->steps != before;
+    return world->steps != before;
 }

@@ -10,9 +10,11 @@
  * the same digest on every machine, at any chunking of sim_run(), with checks and recording on
  * or off.
  *
- * Order: events by (time, sequence). An input stamped t takes effect after every event of time
- * <= t, in the order in which inputs are given: callers do sim_run(sim, t, ...) until it has
- * reached t, then sim_apply(). So a live input and its replay are the same.
+ * Order: by time; at equal times messages and inputs in the order in which they were sent, then
+ * what ends at that time, node by node: disk operations, reboots, waiting for the CPU, timers. An
+ * input stamped t takes effect after every event of time <= t, in the order in which inputs are
+ * given: callers do sim_run(sim, t, ...) until it has reached t, then sim_apply(). So a live input
+ * and its replay are the same.
  *
  * Only one thread may use a handle at a time. Nothing here allocates; memory is given by the
  * caller (sim_bytes()).

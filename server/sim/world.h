@@ -283,6 +283,8 @@ void sim_disk_begin_batch(struct sim_world *world, uint32_t node);
 void sim_disk_end_batch(struct sim *sim, uint32_t node);
 /* Power fails: what is not durable is gone. */
 void sim_disk_crash(struct sim_world *world, uint32_t node);
+/* As built again; a stalled batch goes on at once. */
+void sim_disk_heal(struct sim_world *world, uint32_t node);
 /* Must the node's next step wait for the device? Many operations or bytes are under way. */
 static inline bool sim_disk_blocks(const struct sim_disk *disk)
 {

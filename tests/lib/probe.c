@@ -97,6 +97,9 @@ static void probe_obey(struct probe *probe, const struct node_event *event,
     case PROBE_VIOLATE:
         probe->violated = (uint32_t)args[0];
         break;
+    case PROBE_VIOLATE_LATER:
+        probe->violated_later = 1;
+        break;
     case PROBE_BE_BUSY:
         probe->busy = (uint32_t)args[0];
         break;
@@ -118,6 +121,8 @@ static void probe_step(void *state, const struct node_env *env, const struct nod
         probe_obey(probe, event, outbox);
     } else if (event->kind == NODE_EVENT_MESSAGE && event->type == PROBE_MESSAGE_PING) {
         node_send(outbox, event->from, PROBE_MESSAGE_PONG, event->bytes, event->length);
+    } else if (event->kind == NODE_EVENT_TIMER) {
+        probe->violated = probe->violated_later;
     }
 }
 

@@ -20,16 +20,17 @@ enum {
 
 /* Orders: types of system inputs, with their arguments. */
 enum probe_order {
-    PROBE_SEND,        /* to, count, length, after the last write 0/1, carried ms (or 0) */
-    PROBE_TIMER,       /* id, ms from now (negative: stop) */
-    PROBE_WRITE,       /* file, offset, length, byte, synced 0/1 */
-    PROBE_READ,        /* file, offset, length */
-    PROBE_COST,        /* us */
-    PROBE_HALT,        /* word */
-    PROBE_OVERFLOW,    /* asks for more than an outbox holds */
-    PROBE_VIOLATE,     /* 1: from now on the invariant is broken, 0: not any more */
-    PROBE_BE_BUSY,     /* 1: from now on not at rest */
-    PROBE_MANY_WRITES, /* count: unsynced writes of one byte in one step */
+    PROBE_SEND,          /* to, count, length, after the last write 0/1, carried ms (or 0) */
+    PROBE_TIMER,         /* id, ms from now (negative: stop) */
+    PROBE_WRITE,         /* file, offset, length, byte, synced 0/1 */
+    PROBE_READ,          /* file, offset, length */
+    PROBE_COST,          /* us */
+    PROBE_HALT,          /* word */
+    PROBE_OVERFLOW,      /* asks for more than an outbox holds */
+    PROBE_VIOLATE,       /* 1: from now on the invariant is broken, 0: not any more */
+    PROBE_VIOLATE_LATER, /* the invariant breaks at the next timer */
+    PROBE_BE_BUSY,       /* 1: from now on not at rest */
+    PROBE_MANY_WRITES,   /* count: unsynced writes of one byte in one step */
 };
 
 /* Messages: 0 is taken silently, 1 is answered by 2, 3 is malformed when its first byte is 0xff. */
@@ -52,8 +53,7 @@ struct probe_event {
 struct probe {
     uint32_t count; /* of events seen in this boot */
     uint32_t sent;  /* messages numbered from 1 */
-    uint32_t token_last, violated, busy;
-    uint32_t pad;
+    uint32_t token_last, violated, violated_later, busy;
     struct probe_event events[PROBE_MEMORY];
 };
 

@@ -191,6 +191,24 @@ static void test_slow_and_stalled_disk(void **state)
     probe_world_close(&world);
 }
 
+/* Healing ends a stall for the write under way too. */
+static void test_heal_ends_a_stall(void **state)
+{
+    (void)state;
+    struct probe_world world;
+    probe_world_start(&world);
+    probe_apply(&world, SIM_INPUT_DISK_SLOW, 0, NODE_NONE, 5000, 0);
+    write_bytes(&world, 0, 4, 'a', SYNCED);
+    probe_run(&world, MS);
+    probe_apply(&world, SIM_INPUT_DISK_STALL, 0, NODE_NONE, 60000, 0);
+    probe_run(&world, SECOND);
+    assert_int_equal(probe_count(&world, 0, NODE_EVENT_WRITTEN), 0);
+    probe_apply(&world, SIM_INPUT_HEAL_ALL, NODE_NONE, NODE_NONE, 0, 0);
+    probe_run(&world, SYNC_NS + MS);
+    assert_int_equal(probe_count(&world, 0, NODE_EVENT_WRITTEN), 1);
+    probe_world_close(&world);
+}
+
 /* Over many seeds: the write in progress survives in part, never in whole; without the fault never
  * at all. */
 static void test_torn_write(void **state)
@@ -297,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_gated_message),
         cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_slow_and_stalled_disk),
+        cmocka_unit_test(test_heal_ends_a_stall),
         cmocka_unit_test(test_torn_write),
         cmocka_unit_test(test_lost_fsync),
         cmocka_unit_test(test_bit_rot),

@@ -323,19 +323,53 @@ static void test_at_rest(void **state)
     probe_world_close(&world);
 }
 
-/* A reply's cause is the step that got the question; its note chain leads back to the input. */
-static void test_causes(void **state)
+/* A world in which nothing is to come: a step finds nothing at once, a run only lets time pass. */
+static void test_nothing_to_come(void **state)
 {
     (void)state;
     struct probe_world world;
     probe_world_start(&world);
-    probe_send(&world, 0, 1, 1);
+    assert_int_equal(sim_next_ns(&world.sim), INT64_MAX);
+    assert_false(sim_step(&world.sim, INT64_MAX));
+    assert_int_equal(sim_now_ns(&world.sim), 10 * MS);
+    assert_int_equal(sim_run(&world.sim, 3600 * SECOND, 1000),
+                     SIM_WORKING); /* ticks are work too */
+    assert_int_equal(sim_run(&world.sim, 3600 * SECOND, 3000), SIM_REACHED);
+    assert_int_equal(sim_now_ns(&world.sim), 3600 * SECOND);
+    probe_world_close(&world);
+}
+
+struct chain {
+    uint64_t events[8], causes[8];
+    uint32_t count;
+};
+
+static void remember_event(void *context, const struct node_note *note)
+{
+    struct chain *chain = context;
+    if (note->kind == NODE_NOTE_INPUT || note->kind == NODE_NOTE_VIOLATION) {
+        chain->events[chain->count] = note->event;
+        chain->causes[chain->count] = note->cause;
+        chain->count++;
+    }
+}
+
+/* A timer's event names the step that set the timer as its cause; that of an input is 0. */
+static void test_causes(void **state)
+{
+    (void)state;
+    struct probe_world world;
+    struct chain chain = {.count = 0};
+    probe_world_start(&world);
+    world.sim.sink = (struct node_row_sink){.context = &chain, .note = remember_event};
+    probe_order(&world, PROBE_TIMER, 0, 0, 5, 0, 0, 0);
+    probe_order(&world, PROBE_VIOLATE_LATER, 0, 0, 0, 0, 0, 0);
     probe_run(&world, SECOND);
-    uint64_t input_event = 5; /* after four starts */
-    assert_int_equal(sim_steps(&world.sim), 6);
-    assert_int_equal(world.tally->last.kind, NODE_NOTE_INPUT);
-    assert_int_equal(world.tally->last.event, input_event);
-    assert_int_equal(world.tally->last.cause, 0);
+    assert_int_equal(chain.count, 3);
+    assert_int_equal(chain.events[0], PROBE_NODES + 1);
+    assert_int_equal(chain.causes[0], 0);
+    assert_int_equal(chain.events[2], PROBE_NODES + 3);
+    assert_int_equal(chain.causes[2], chain.events[0]);
     probe_world_close(&world);
 }
 
@@ -357,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_limits_halt_with_a_reason),
         cmocka_unit_test(test_violations_are_noted_once),
         cmocka_unit_test(test_at_rest),
+        cmocka_unit_test(test_nothing_to_come),
         cmocka_unit_test(test_causes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
