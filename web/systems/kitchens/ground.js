@@ -169,18 +169,8 @@ function drawName(ctx, geometry, box, name) {
   const height = 24 * u;
   const pad = 14 * u;
   const bottom = Math.min(box.y + box.height, geometry.height - 34 * u);
-  /** @type {number[][]} */
-  const spots = [];
-  for (const down of [0, 1, 0.5, 0.25, 0.75]) {
-    for (const across of [0, 1, 0.5]) {
-      spots.push([
-        box.x + pad + (box.width - width - 2 * pad) * across,
-        box.y + pad + (bottom - box.y - height - 2 * pad) * down,
-      ]);
-    }
-  }
-  const [x, y] = spots.reduce((best, spot) =>
-    covered(geometry, spot, width, 2 * height) < covered(geometry, best, width, 2 * height) ? spot : best);
+  const free = freeSpot(geometry, { x: box.x + pad, y: box.y + pad, width: box.width - 2 * pad, height: bottom - box.y - 2 * pad }, width, height);
+  const { x, y } = free;
   ctx.textBaseline = "top";
   ctx.textAlign = "left";
   ctx.letterSpacing = `${u}px`;
@@ -192,6 +182,28 @@ function drawName(ctx, geometry, box, name) {
   ctx.fillText(text, x, y + 2 * u);
   ctx.letterSpacing = "0px";
   return { x, y };
+}
+
+/**
+ * The first place in reading order where a label, and a second line under it, is least covered.
+ * @param {Geometry} geometry
+ * @param {Box} box
+ * @param {number} width
+ * @param {number} height
+ */
+function freeSpot(geometry, box, width, height) {
+  const steps = 12;
+  let best = { x: box.x, y: box.y };
+  let least = Infinity;
+  for (let down = 0; down <= steps; down += 1) {
+    for (let across = 0; across <= steps; across += 1) {
+      const x = box.x + ((box.width - width) * across) / steps;
+      const y = box.y + ((box.height - height) * down) / steps;
+      const cost = covered(geometry, [x, y], width, height) + covered(geometry, [x, y + height], width, height) / 4;
+      if (cost < least - 1) [least, best] = [cost, { x, y }];
+    }
+  }
+  return best;
 }
 
 /**

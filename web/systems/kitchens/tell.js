@@ -1,6 +1,6 @@
 // tell.js: sentences about the city: a node's state, an event, what just happened.
 
-import { fillIn, humanise, number, systemTitle, systemWord, t, virtualTime } from "../../app/words.js";
+import { fillIn, has, humanise, number, systemTitle, systemWord, t, virtualTime } from "../../app/words.js";
 import { DISPATCHER, shortName } from "./geometry.js";
 import { beliefWord, mistaken, truthWord } from "./state.js";
 
@@ -49,27 +49,35 @@ export function nodeSentence(model, node) {
 }
 
 /**
- * An event in words: the system's table first, the kind's own name as a last resort.
+ * What the places of an event's sentence stand for.
  * @param {Model} model
  * @param {EventRow} event
  */
-export function eventText(model, event) {
+function values(model, event) {
   const note = model.system?.notes.find((known) => known.name === event.kind);
   /** @type {Record<string, unknown>} */
-  const values = {
+  const known = {
     node: nodeLabel(model, event.node),
     peer: nodeLabel(model, event.peer),
     order: event.subject,
     subject: event.subject,
   };
   event.args.forEach((value, index) => {
-    values[`arg${index}`] = value;
     const name = note?.args?.[index];
-    if (name) values[name] = /^(source|target)$/.test(name) ? nodeLabel(model, value) : number(value);
+    if (name) known[name] = /^(source|target)$/.test(name) ? nodeLabel(model, value) : number(value);
   });
+  return known;
+}
+
+/**
+ * An event in words: the system's table first, the kind's own name as a last resort.
+ * @param {Model} model
+ * @param {EventRow} event
+ */
+export function eventText(model, event) {
   if (event.kind === "setting_changed") return settingText(model, event);
   const sentence = systemWord("notes", event.kind);
-  if (sentence) return capital(fillIn(sentence, values));
+  if (sentence) return capital(fillIn(sentence, values(model, event)));
   const who = event.peer >= 0 ? event.peer : event.node;
   return capital(`${humanise(event.kind)} ${who >= 0 ? nodeLabel(model, who) : ""}`.trim());
 }
@@ -96,6 +104,8 @@ function settingText(model, event) {
  * @param {EventRow} event
  */
 export function eventShort(model, event) {
+  const key = `short.${event.kind}`;
+  if (has(key)) return capital(t(key, values(model, event)));
   const text = eventText(model, event);
   return event.kind === "setting_changed" ? text : text.split(/[:;]/)[0];
 }
