@@ -22,7 +22,7 @@ struct moment {
     struct lab_run *run;
     int64_t time_ns;
     uint64_t given[LAB_TABLES_MAX];
-    struct lab_row *open; /* rows of the system's first table that are not over yet */
+    struct lab_row *open; /* rows of what is not over yet */
     uint32_t open_count, open_capacity;
     struct lab_inputs inputs;
     bool judged; /* verdicts are made when they are asked for first */
@@ -194,7 +194,11 @@ static uint64_t file_rows(const struct moment *moment, int file)
     if (file == LAB_TABLE_VERDICTS) {
         return system->check_count;
     }
-    return moment->given[file] + (file == LAB_OWN_TABLES ? moment->open_count : 0);
+    uint64_t open = 0;
+    for (uint32_t i = 0; i < moment->open_count; i++) {
+        open += moment->open[i].table == (uint32_t)file;
+    }
+    return moment->given[file] + open;
 }
 
 static int stream_file(struct moment *moment, int file, enum lab_export_flavour flavour,

@@ -219,6 +219,7 @@ static int read_rows(struct lab *lab, const struct lab_run *run, uint32_t table,
 
 struct open_rows {
     struct lab_run *run;
+    uint32_t table;
     cJSON *rows;
     uint32_t limit;
 };
@@ -227,7 +228,7 @@ static void add_open_row(void *context, const struct node_row *from)
 {
     struct open_rows *open = context;
     struct lab_row row;
-    if (open->limit == 0) {
+    if (open->limit == 0 || (uint32_t)LAB_OWN_TABLES + from->table != open->table) {
         return;
     }
     open->limit--;
@@ -251,11 +252,8 @@ static void add_open_row(void *context, const struct node_row *from)
 static void read_open_rows(struct lab_run *run, uint32_t table, uint32_t limit, cJSON *rows)
 {
     struct node_world world;
-    struct open_rows open = {run, rows, limit};
+    struct open_rows open = {run, table, rows, limit};
     struct node_row_sink sink = {.context = &open, .put = add_open_row};
-    if (table != LAB_OWN_TABLES) { /* open rows belong to the system's first table */
-        return;
-    }
     sim_world_view(&run->course.sim, &world);
     run->scenario->system->rows_open(sim_observer_state(&run->course.sim), &world, &sink);
 }
