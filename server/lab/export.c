@@ -166,6 +166,16 @@ static void stream_verdicts(struct moment *moment, const struct lab_csv *csv,
     }
 }
 
+static void stream_open(const struct moment *moment, const struct lab_csv *csv,
+                        const struct lab_table *table, int file, struct lab_pieces *pieces)
+{
+    for (uint32_t i = 0; i < moment->open_count && lab_pieces_room(pieces); i++) {
+        if (moment->open[i].table == (uint32_t)file) {
+            lab_csv_row(csv, table, &moment->open[i], &pieces->text);
+        }
+    }
+}
+
 /* ---- One file ---- */
 
 enum { FILE_INPUTS = -1, FILE_COLUMNS = -2 };
@@ -225,10 +235,7 @@ static int stream_file(struct moment *moment, int file, enum lab_export_flavour 
         } else {
             status = stream_stored(moment, &csv, table, moment->given[file], pieces, problem);
         }
-        for (uint32_t i = 0;
-             file == LAB_OWN_TABLES && i < moment->open_count && lab_pieces_room(pieces); i++) {
-            lab_csv_row(&csv, table, &moment->open[i], &pieces->text);
-        }
+        stream_open(moment, &csv, table, file, pieces);
     }
     if (status == 0 && !lab_pieces_end(pieces)) {
         status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
