@@ -58,16 +58,49 @@ static uint32_t oldest_unanswered(const struct customers *self)
                                        : self->roster.numbers[self->unanswered_first - 1];
 }
 
-/* ---- Served: a window of the latest orders ---- */
+/* ---- Confirmed and served: a window of the latest orders ---- */
 
-static uint64_t *served_word(struct customers *self, uint32_t order)
+static bool bit_test(const uint64_t *bits, uint32_t order)
 {
-    return &self->served[order % CUSTOMERS_SERVED / 64];
+    return (bits[order % CUSTOMERS_SERVED / 64] >> (order % 64)) & 1;
 }
 
-static uint64_t served_bit(uint32_t order)
+static void bit_set(uint64_t *bits, uint32_t order)
 {
-    return UINT64_C(1) << (order % 64);
+    bits[order % CUSTOMERS_SERVED / 64] |= UINT64_C(1) << (order % 64);
+}
+
+static void bit_clear(uint64_t *bits, uint32_t order)
+{
+    bits[order % CUSTOMERS_SERVED / 64] &= ~(UINT64_C(1) << (order % 64));
+}
+
+static bool is_hungry(const struct customers *self, uint32_t order)
+{
+    return bit_test(self->confirmed, order) && !bit_test(self->served, order);
+}
+
+/* A new number takes the place of one that is long past. */
+static void window_begin(struct customers *self, uint32_t order)
+{
+    self->hungry -= is_hungry(self, order);
+    bit_clear(self->confirmed, order);
+    bit_clear(self->served, order);
+}
+
+static void window_confirmed(struct customers *self, uint32_t order)
+{
+    bit_set(self->confirmed, order);
+    self->hungry += is_hungry(self, order);
+}
+
+/* True: it was served before. */
+static bool window_served(struct customers *self, uint32_t order)
+{
+    bool again = bit_test(self->served, order);
+    self->hungry -= is_hungry(self, order);
+    bit_set(self->served, order);
+    return again;
 }
 
 /* ---- Asking ---- */
@@ -125,7 +158,7 @@ void customers_place(const struct customers_turn *turn, const struct wish *wish)
 {
     struct customers *self = turn->self;
     uint32_t number = ++self->order_last;
-    *served_word(self, number) &= ~served_bit(number);
+    window_begin(self, number);
     customers_note(turn, KITCHENS_NOTE_PLACED, NODE_NONE, number, wish->x_m, wish->y_m, wish->dish,
                    wish->source);
     bool too_many = self->unanswered > 0 && number - oldest_unanswered(self) >= CUSTOMERS_WINDOW;
@@ -154,9 +187,11 @@ static void on_answer(const struct customers_turn *turn, const struct node_event
     uint32_t slot = roster_find(&self->roster, answer.order);
     if (slot == ROSTER_NONE || self->guests[slot].answered)
         return; /* said before */
-    if (answer.refused == 0)
+    if (answer.refused == 0) {
         customers_note(turn, KITCHENS_NOTE_ACKNOWLEDGED, KITCHENS_DISPATCHER, answer.order, 0, 0, 0,
                        0);
+        window_confirmed(self, answer.order);
+    }
     if (answer.refused != 0 || self->guests[slot].user == 0) {
         forget(turn, slot);
         return;
@@ -173,8 +208,7 @@ static void on_parcel(const struct customers_turn *turn, const struct node_event
     memcpy(&parcel, event->bytes, sizeof parcel);
     if (parcel.order == 0 || parcel.order > self->order_last)
         return; /* from before these customers' memory */
-    bool again = (*served_word(self, parcel.order) & served_bit(parcel.order)) != 0;
-    *served_word(self, parcel.order) |= served_bit(parcel.order);
+    bool again = window_served(self, parcel.order);
     customers_note(turn, KITCHENS_NOTE_SERVED, event->from, parcel.order, (int64_t)parcel.epoch,
                    again, 0, 0);
     uint32_t slot = roster_find(&self->roster, parcel.order);
@@ -274,11 +308,15 @@ static bool customers_pending(const void *state, const struct node_env *env,
 {
     (void)env;
     const struct customers *self = state;
-    if (self->unanswered == 0)
+    if (self->unanswered > 0)
+        *reason = (struct node_reason){.word = KITCHENS_WORD_ANSWERS_MISSING,
+                                       .subject = oldest_unanswered(self),
+                                       .args = {self->unanswered}};
+    else if (self->hungry > 0)
+        *reason = (struct node_reason){
+            .word = KITCHENS_WORD_FOOD_MISSING, .subject = NODE_NONE, .args = {self->hungry}};
+    else
         return false;
-    *reason = (struct node_reason){.word = KITCHENS_WORD_ANSWERS_MISSING,
-                                   .subject = oldest_unanswered(self),
-                                   .args = {self->unanswered}};
     return true;
 }
 
@@ -289,6 +327,7 @@ static void customers_inspect(const void *state, const struct node_env *env,
     const struct customers *self = state;
     json_u64(writer, "latest_order", self->order_last);
     json_u64(writer, "unanswered", self->unanswered);
+    json_u64(writer, "hungry", self->hungry);
     json_u64(writer, "users", self->users);
     json_u64(writer, "arrivals", self->arrivals.count);
     json_u64(writer, "rate_now_per_min", self->arrivals.rate / 1000000);

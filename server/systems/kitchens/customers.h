@@ -66,7 +66,9 @@ struct customers {
     uint32_t order_last;                  /* number of the latest order */
     uint32_t users;                       /* who have begun */
     uint32_t unanswered;
+    uint32_t hungry;                            /* orders confirmed and not served */
     uint16_t unanswered_first, unanswered_last; /* slot + 1 */
+    uint64_t confirmed[CUSTOMERS_SERVED / 64];  /* by number modulo CUSTOMERS_SERVED */
     uint64_t served[CUSTOMERS_SERVED / 64];
     struct agenda agenda; /* items: slots of orders to be repeated; ROSTER_SLOTS + user: thinks */
     struct roster roster;

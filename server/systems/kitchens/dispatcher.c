@@ -240,6 +240,10 @@ static void on_watch(const struct turn *turn)
     if (turn->self->phase != DISPATCHER_OPEN)
         return;
     registry_watch(turn);
+    if (turn->self->assembly_until_ns != 0 && !assign_is_early(turn)) {
+        turn->self->assembly_until_ns = 0;
+        assign_serve_waiting(turn);
+    }
     if (turn->self->grace_until_ns != 0 && turn->now_ns >= turn->self->grace_until_ns)
         end_grace(turn);
 }
@@ -270,6 +274,10 @@ void dispatcher_open(const struct turn *turn)
 {
     turn->self->phase = DISPATCHER_OPEN;
     turn->self->grace_until_ns = turn->now_ns + turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS);
+    if (turn->self->recover.stage ==
+        RECOVER_LOAD) /* there was a book: kitchens know another term */
+        turn->self->assembly_until_ns =
+            turn->now_ns + turn_setting_ns(turn, KITCHENS_SET_HEARTBEAT_MS);
     for (struct order *order = order_first(turn, LIST_RECOVERED); order != NULL;
          order = order_after(turn, order))
         dispatcher_note(turn, KITCHENS_NOTE_WAITING, NODE_NONE, order_number(turn, order),

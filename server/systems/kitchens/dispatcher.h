@@ -168,8 +168,10 @@ struct dispatcher {
     struct policy_memory policy;
     uint64_t epoch;                              /* last one given out */
     uint64_t refused_request[DISPATCHER_PLACES]; /* by node: registration refused and noted */
-    int64_t grace_until_ns;    /* recovered orders wait for their kitchens; 0: over */
-    uint32_t waiting;          /* orders in LIST_WAITING and in lines */
+    int64_t grace_until_ns; /* recovered orders wait for their kitchens; 0: over */
+    int64_t
+        assembly_until_ns; /* all orders wait until every kitchen can have registered; 0: over */
+    uint32_t waiting;      /* orders in LIST_WAITING and in lines */
     uint32_t specialties_open; /* cuisines that somebody open has as a specialty */
     uint16_t resend_first, resend_last;
     uint8_t phase;
@@ -313,6 +315,8 @@ void assign_to(const struct turn *turn, struct order *order, struct place *place
 void assign_take_back(const struct turn *turn, struct order *order, enum kitchens_reason reason);
 /* Take all orders from a place and give them to others. Returns how many it had. */
 uint32_t assign_take_all(const struct turn *turn, struct place *place, enum kitchens_reason reason);
+/* Is it too early after a restart to choose among the few that have registered? */
+bool assign_is_early(const struct turn *turn);
 /* Something may have room now: that place's line first, then who waits for anybody. */
 void assign_serve(const struct turn *turn, struct place *place);
 void assign_serve_waiting(const struct turn *turn);

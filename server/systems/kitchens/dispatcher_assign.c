@@ -133,9 +133,17 @@ static enum kitchens_wait why_nobody(const struct turn *turn, uint32_t candidate
                                                                  : KITCHENS_WAIT_NO_KITCHEN;
 }
 
+bool assign_is_early(const struct turn *turn)
+{
+    return turn->now_ns < turn->self->assembly_until_ns;
+}
+
 /* Gives it to the policy's choice. False: nobody can take it now. */
 static bool try_assign(const struct turn *turn, struct order *order, enum kitchens_wait *why)
 {
+    *why = KITCHENS_WAIT_RECOVERING;
+    if (assign_is_early(turn))
+        return false;
     struct policy_candidate candidates[KITCHENS_MAX];
     uint32_t count = assign_candidates(turn, order, candidates);
     uint64_t draw =
@@ -179,7 +187,7 @@ static bool anybody_has_room(const struct turn *turn)
 
 void assign_serve_waiting(const struct turn *turn)
 {
-    struct order *order = order_first(turn, LIST_WAITING);
+    struct order *order = assign_is_early(turn) ? NULL : order_first(turn, LIST_WAITING);
     while (order != NULL && (policy_takes_turns(turn->env) || anybody_has_room(turn))) {
         struct order *after = order_after(turn, order);
         enum kitchens_wait why;

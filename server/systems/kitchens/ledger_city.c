@@ -234,7 +234,8 @@ static void note_registered(const struct ledger_context *context, struct ledger_
     uint8_t identity = (uint8_t)note->args[2];
     for (uint32_t i = 0; i < context->ledger->kitchen_count; i++) {
         const struct ledger_kitchen *other = &context->ledger->kitchens[i];
-        if (other != kitchen && other->identity == identity && other->belief != LEDGER_BELIEF_LEFT)
+        bool trusted = other->belief == LEDGER_BELIEF_OPEN; /* who is not has lost its name */
+        if (other != kitchen && other->identity == identity && trusted)
             ledger_break(context, LEDGER_CHECK_IDENTITY_UNIQUE, NODE_NONE,
                          KITCHENS_WORD_IDENTITY_TWICE, KITCHENS_FIRST + i, note->peer, identity, 0);
     }
@@ -300,6 +301,8 @@ static void note_believed(const struct ledger_context *context, struct ledger_ki
     default:
         return;
     }
+    if (context->note->kind != KITCHENS_NOTE_BELIEF)
+        ledger_judge_kitchens_changed(context);
     kitchen->mark = mark;
     context->ledger->dispatcher_mark = mark;
 }

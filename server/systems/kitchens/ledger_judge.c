@@ -95,6 +95,8 @@ static void judge_possible(const struct ledger_context *context, const struct le
 static void judge_herd(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
+    if (ledger->herd_voided)
+        return; /* a kitchen that is alone for a moment gets everything */
     uint32_t open = 0;
     uint64_t places = 0;
     for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
@@ -117,21 +119,34 @@ static void judge_herd(const struct ledger_context *context)
     }
 }
 
-/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once. */
-static void herd_count(const struct ledger_context *context, uint32_t node)
+/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once. The last
+ * one is judged when the next begins. */
+static void herd_refresh(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
     int64_t refresh_ns = context->world->env->settings[KITCHENS_SET_HEARTBEAT_MS] * LEDGER_MS_NS;
     uint32_t round = refresh_ns <= 0 ? 0 : (uint32_t)(context->note->time_ns / refresh_ns);
-    if (round != ledger->herd_round) {
-        judge_herd(context);
-        ledger->herd_round = round;
-        ledger->herd_total = 0;
-        for (uint32_t i = 0; i < ledger->kitchen_count; i++)
-            ledger->kitchens[i].herd = 0;
-    }
-    ledger->herd_total++;
-    ledger_kitchen(ledger, node)->herd++;
+    if (round == ledger->herd_round)
+        return;
+    judge_herd(context);
+    ledger->herd_round = round;
+    ledger->herd_voided = 0;
+    ledger->herd_total = 0;
+    for (uint32_t i = 0; i < ledger->kitchen_count; i++)
+        ledger->kitchens[i].herd = 0;
+}
+
+static void herd_count(const struct ledger_context *context, uint32_t node)
+{
+    herd_refresh(context);
+    context->ledger->herd_total++;
+    ledger_kitchen(context->ledger, node)->herd++;
+}
+
+void ledger_judge_kitchens_changed(const struct ledger_context *context)
+{
+    herd_refresh(context);
+    context->ledger->herd_voided = 1;
 }
 
 void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order,

@@ -198,8 +198,9 @@ struct ledger {
     uint32_t faults;
     uint32_t kitchen_count;
     uint32_t herd_total;
-    uint32_t herd_round; /* number of the present refresh */
-    uint32_t herd_worst; /* largest max / mean so far, hundredths */
+    uint32_t herd_round;  /* number of the present refresh */
+    uint32_t herd_voided; /* 1: kitchens came or went in this refresh */
+    uint32_t herd_worst;  /* largest max / mean so far, hundredths */
     uint32_t dispatcher_mark;
     uint32_t newest; /* largest order number placed */
     uint8_t dispatcher_up, dispatcher_paused, dispatcher_recovering, pad;
@@ -361,6 +362,8 @@ void ledger_break(const struct ledger_context *context, enum ledger_check check,
 /* `decided`: by a fresh decision, whose score terms the order has. */
 void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order,
                            bool decided);
+/* The kitchens that the dispatcher chooses from are others than before. */
+void ledger_judge_kitchens_changed(const struct ledger_context *context);
 void ledger_judge_offered(const struct ledger_context *context, uint32_t target);
 void ledger_judge_tick(const struct ledger_context *context);
 

@@ -141,6 +141,7 @@ static void note_dropped(const struct ledger_context *context, struct ledger_ord
         !ledger_is_uncooked(order) || order->phase == LEDGER_PHASE_HANDOVER)
         return;
     order->flags |= LEDGER_TICKET_GONE;
+    ledger_order_commit(context, order, LEDGER_NO_KITCHEN);
     ledger_order_step(context->ledger, order, note->time_ns, LEDGER_BLOCKED_DROPPED, note->node);
     ledger_order_lose_if_vanished(context, order);
 }

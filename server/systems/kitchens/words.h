@@ -37,7 +37,8 @@
     WORD(TICKETS_OPEN, tickets_open)         /* how many */                                        \
     WORD(DONE_NOT_BOOKED, done_not_booked)   /* how many */                                        \
     WORD(LEAVING, leaving)                   /* not yet let go */                                  \
-    WORD(ANSWERS_MISSING, answers_missing)   /* orders without an answer */
+    WORD(ANSWERS_MISSING, answers_missing)   /* orders without an answer */                        \
+    WORD(FOOD_MISSING, food_missing)         /* confirmed orders not served */
 
 enum kitchens_word {
 #define WORD(name, key) KITCHENS_WORD_##name,
