@@ -225,10 +225,9 @@ enum sim_status lab_course_run(struct lab_course *course, int64_t until_ns, uint
             return status;
         }
         look_at_second(course);
-        bool applied = false;
-        while (!course->stopped && apply_due(course)) {
-            applied = true; /* what it sets off now belongs to this moment too */
-        }
+        /* One input, then what it sets off at this moment, then the next: so it goes when people
+         * give them one after the other, and so it must go when they are replayed. */
+        bool applied = !course->stopped && apply_due(course);
         if (!applied && lab_course_now_ns(course) == until_ns) {
             return SIM_REACHED;
         }

@@ -189,6 +189,8 @@ void lab_run_wake(struct lab *lab, struct lab_run *run);
 void *lab_worker_main(void *lab);
 /* Runs all that happens at this very moment and applies inputs due now. */
 void lab_run_settle(struct lab_run *run);
+/* The same, after going on to the next whole microsecond. */
+void lab_run_align(struct lab_run *run);
 /* Steps, up to about `steps_max` events, towards the goal of a run in LAB_PACE_GOAL. */
 void lab_run_chase(struct lab *lab, struct lab_run *run, uint64_t steps_max);
 /* Meets wall clock and virtual time anew. */

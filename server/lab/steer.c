@@ -1,6 +1,6 @@
 /* steer.c - what people do to a run: inputs, and its pace.
  *
- * An input is stamped at the run's present, and the run holds there until the store has it on the
+ * An input is stamped at the run's present, in whole microseconds, and the run holds there until the store has it on the
  * disk; then it takes effect, and only then is it answered. Inputs that wait at the same time share
  * one commit, and take effect in the order of their numbers. */
 #include "lab/lab_internal.h"
@@ -227,7 +227,7 @@ int lab_run_input(struct lab *lab, const char *name, const char *who, const stru
     if (run->broken) {
         status = lab_refuse(problem, LAB_CONFLICT, "%s", run->trouble.text);
     } else {
-        lab_run_settle(run); /* a stamp comes after all that happens at its time */
+        lab_run_align(run); /* a stamp comes after all that happens at its time */
         status = read_parts(run, body, &parts, problem);
     }
     if (status == 0) {

@@ -16,6 +16,7 @@ enum {
     BEHIND_NS = 250 * 1000 * 1000,   /* wall clock: from here a run counts as behind */
     GIVE_UP_NS = 1000 * 1000 * 1000, /* wall clock: what a run is behind more than that, it skips */
     SETTLE_STEPS_MAX = 1000000,
+    NS_PER_US = 1000,
 };
 static const int64_t IDLE_NS = 1000000000;
 static const int64_t PRIVATE_UNWATCHED_NS = 10000000000; /* a private run goes on so long unseen */
@@ -50,6 +51,7 @@ static int64_t target_ns(const struct lab_run *run, int64_t wall_ns)
     int64_t passed_ns = wall_ns - run->pace.anchor_wall_ns;
     int64_t target =
         run->pace.anchor_ns + scaled(passed_ns, run->pace.speed_ppm, LAB_SPEED_PPM_ONE);
+    target -= target % NS_PER_US; /* exported times are whole microseconds */
     return target < TIME_MAX_NS ? target : TIME_MAX_NS;
 }
 
@@ -128,6 +130,19 @@ void lab_run_settle(struct lab_run *run)
     run->course.stopped = false;
     (void)lab_course_run(&run->course, lab_course_now_ns(&run->course), SETTLE_STEPS_MAX);
     run->course.stopped = run->course.stopped || stopped;
+}
+
+void lab_run_align(struct lab_run *run)
+{
+    int64_t over_ns = lab_course_now_ns(&run->course) % NS_PER_US;
+    if (over_ns > 0) {
+        bool stopped = run->course.stopped;
+        run->course.stopped = false;
+        (void)lab_course_run(&run->course, lab_course_now_ns(&run->course) + NS_PER_US - over_ns,
+                             SETTLE_STEPS_MAX);
+        run->course.stopped = run->course.stopped || stopped;
+    }
+    lab_run_settle(run);
 }
 
 static void play(struct lab *lab, struct lab_run *run, int64_t wall_ns)
