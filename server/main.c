@@ -12,6 +12,7 @@ static const struct subcommand {
     {"serve", command_serve, "serves the page, the API and the live stream"},
     {"run", command_run, "runs a scenario without a page and judges it"},
     {"scenarios", command_scenarios, "lists what can be run"},
+    {"bench", command_bench, "measures one part on this machine"},
 };
 enum { SUBCOMMAND_COUNT = sizeof SUBCOMMANDS / sizeof SUBCOMMANDS[0], EXIT_UNUSABLE = 2 };
 

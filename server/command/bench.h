@@ -29,5 +29,6 @@ void bench_report(const struct bench_case *measured, bool json);
 /* The benchmarks: each prints its cases and returns the exit code. */
 int bench_queue(bool json);
 int bench_host(bool json);
+int bench_city(bool json);
 
 #endif

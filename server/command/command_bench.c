@@ -1,4 +1,5 @@
 /* command_bench.c - `chef bench NAME [--json]`: measures one part on this machine. */
+#include "command/arguments.h"
 #include "command/bench.h"
 #include "command/command.h"
 
@@ -13,6 +14,7 @@ static const struct {
 } BENCHES[] = {
     {"queue", "the simulator's event queue, hold model, 1,000 to 1,000,000 pending", bench_queue},
     {"host", "the whole simulator under a small quorum protocol", bench_host},
+    {"city", "a virtual hour of the frozen scenario kitchens/bench, judged", bench_city},
 };
 enum { BENCH_COUNT = sizeof BENCHES / sizeof BENCHES[0] };
 
@@ -26,30 +28,21 @@ static void command_bench_usage(FILE *to)
 
 int command_bench(int argc, char **argv)
 {
-    const char *name = NULL;
-    bool json = false;
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
-            command_bench_usage(stdout);
-            return 0;
-        }
-        if (strcmp(argv[i], "--json") == 0) {
-            json = true;
-        } else if (name == NULL) {
-            name = argv[i];
-        } else {
-            (void)fprintf(stderr, "chef bench: one benchmark at a time, not '%s' too\n", argv[i]);
-            return 2;
-        }
+    if (command_switch(argc, argv, "--help")) {
+        command_bench_usage(stdout);
+        return EXIT_GOOD;
     }
-    for (size_t i = 0; name != NULL && i < BENCH_COUNT; i++) {
-        if (strcmp(BENCHES[i].name, name) == 0) {
+    bool json = command_switch(argc, argv, "--json");
+    if (argc != 2 && !(argc == 3 && json)) {
+        command_bench_usage(stderr);
+        return EXIT_UNUSABLE;
+    }
+    const char *name = argv[1] != NULL ? argv[1] : argv[2];
+    for (size_t i = 0; i < BENCH_COUNT; i++) {
+        if (name != NULL && strcmp(BENCHES[i].name, name) == 0) {
             return BENCHES[i].run(json);
         }
     }
-    if (name != NULL) {
-        (void)fprintf(stderr, "chef bench: there is no benchmark '%s'\n", name);
-    }
     command_bench_usage(stderr);
-    return 2;
+    return command_refuse("bench", "there is no benchmark '%s'", name != NULL ? name : "--json");
 }
