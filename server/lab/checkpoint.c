@@ -65,29 +65,23 @@ static bool read_rows(struct lab_run *run, const char *rows)
     return true;
 }
 
-static uint32_t world_bytes(const struct lab_run *run)
-{
-    struct sim_counters counters;
-    sim_counters_read(&run->course.sim, &counters);
-    return counters.world_bytes;
-}
-
 void lab_checkpoint_keep(struct lab *lab, struct lab_run *run)
 {
     int64_t now_ns = lab_course_now_ns(&run->course);
     if (lab->program[0] == '\0' || now_ns - run->checkpoint_ns < CHECKPOINT_EVERY_NS) {
         return;
     }
-    uLong bytes = world_bytes(run);
+    uLong bytes = sim_save_bytes(&run->course.sim);
     uLongf deflated_bytes = compressBound(bytes);
+    uint8_t *saved = malloc(bytes);
     uint8_t *deflated = malloc(deflated_bytes);
     char rows[ROWS_BYTES];
-    if (deflated == NULL) {
+    if (saved == NULL || deflated == NULL) {
         abort();
     }
+    sim_save(&run->course.sim, saved);
     write_rows(run, rows);
-    if (compress2(deflated, &deflated_bytes, (const uint8_t *)run->course.sim.world, bytes, 1) ==
-        Z_OK) {
+    if (compress2(deflated, &deflated_bytes, saved, bytes, 1) == Z_OK) {
         store_checkpoint_put(lab->store, run->key,
                              &(struct store_checkpoint){.t_ns = now_ns,
                                                         .program = lab->program,
@@ -97,6 +91,7 @@ void lab_checkpoint_keep(struct lab *lab, struct lab_run *run)
         run->checkpoint_ns = now_ns;
     }
     free(deflated);
+    free(saved);
 }
 
 struct restore {
@@ -108,15 +103,19 @@ static void restore_world(void *context, const struct store_checkpoint *checkpoi
 {
     struct restore *restore = context;
     struct lab_run *run = restore->run;
-    uLongf bytes = world_bytes(run);
     if (strcmp(checkpoint->program, restore->lab->program) != 0) {
         return;
     }
+    uLongf bytes = sim_bytes(&run->course.plan);
+    uint8_t *saved = malloc(bytes);
+    if (saved == NULL) {
+        abort();
+    }
     struct lab_fork from;
     lab_fork_open(&from, &run->course);
-    bool good = uncompress((uint8_t *)from.sim.world, &bytes, checkpoint->world,
-                           (uLong)checkpoint->world_bytes) == Z_OK &&
-                bytes == world_bytes(run) && read_rows(run, checkpoint->rows);
+    bool good =
+        uncompress(saved, &bytes, checkpoint->world, (uLong)checkpoint->world_bytes) == Z_OK &&
+        sim_load(&from.sim, saved, bytes) && read_rows(run, checkpoint->rows);
     if (good) {
         sim_fork(&run->course.sim, &from.sim);
         assert(lab_course_now_ns(&run->course) == checkpoint->t_ns);
@@ -125,6 +124,7 @@ static void restore_world(void *context, const struct store_checkpoint *checkpoi
         }
     }
     lab_fork_close(&from);
+    free(saved);
 }
 
 void lab_checkpoint_restore(struct lab *lab, struct lab_run *run)

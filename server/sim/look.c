@@ -200,7 +200,7 @@ void sim_counters_read(const struct sim *sim, struct sim_counters *counters)
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
         counters->messages_in_flight += world->messages[class].used;
     }
-    counters->world_bytes = (uint32_t)world->bytes;
+    counters->world_bytes = (uint32_t)sim_save_bytes(sim);
 }
 
 uint64_t sim_fault_effects(const struct sim *sim, uint16_t type)

@@ -78,10 +78,10 @@ static void sim_plan_disk(struct sim_disk *disk, struct arena *arena,
     disk->undo_offset = arena_reserve(arena, any ? SIM_DISK_UNDO_BYTES : 0, 1, ARENA_ALIGNMENT);
 }
 
-/* Lays the block out: header, nodes, links, settings, plan, observer, deadlines, messages, then
- * each node's memory and disk, then the scratch. Run twice by sim_init(), since the nodes' own
- * offsets are stored in the block whose layout is being found: with nodes == NULL they are not
- * kept. */
+/* Lays the block out: header, nodes, links, settings, plan, observer, deadlines, each node's memory
+ * and disk, then the queue and the messages, then the scratch. Run twice by sim_init(), since the
+ * nodes' own offsets are stored in the block whose layout is being found: with nodes == NULL they
+ * are not kept. */
 static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan,
                             struct sim_node *nodes)
 {
@@ -97,7 +97,6 @@ static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan
     uint32_t observer_bytes = plan->observer != NULL ? plan->observer->state_bytes : 0;
     world->observer_offset = arena_reserve(&arena, observer_bytes, 1, ARENA_ALIGNMENT);
     deadlines_plan(&world->deadlines, &arena, plan->node_count * SIM_SLOTS);
-    sim_plan_messages(world, &arena, plan);
     for (uint32_t i = 0; i < plan->node_count; i++) {
         struct sim_node node = {0};
         const struct node_protocol *protocol = plan->nodes[i].protocol;
@@ -107,8 +106,9 @@ static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan
             nodes[i] = node;
         }
     }
+    world->bytes = arena.size; /* what is always in use; of the pools only what was ever taken is */
+    sim_plan_messages(world, &arena, plan);
     world->outbox_offset = arena_reserve(&arena, NODE_OUTBOX_BYTES, 1, ARENA_ALIGNMENT);
-    world->bytes = world->outbox_offset; /* the outbox lives within one step: never copied */
     return arena.size;
 }
 
@@ -285,13 +285,109 @@ int sim_init(struct sim *sim, const struct sim_plan *plan, struct error *error)
     return 0;
 }
 
+/* ---- Copying ---- */
+
+/* A world's bytes that mean something: the first part, and of the queue and of each pool what was
+ * ever taken. What lies behind holds nothing, and a copy leaves its pages untouched. */
+enum { SIM_PARTS = 2 + SIM_MESSAGE_CLASSES };
+struct sim_part {
+    uint64_t offset, bytes;
+};
+
+static void sim_parts(const struct sim_world *world, struct sim_part *parts)
+{
+    parts[0] = (struct sim_part){0, world->bytes};
+    parts[1] = (struct sim_part){world->queue.offset,
+                                 world->queue.fresh * sizeof(struct event_queue_entry)};
+    for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
+        const struct pool *pool = &world->messages[class];
+        parts[2 + class] = (struct sim_part){(uint64_t)pool->first * POOL_UNIT,
+                                             (uint64_t)(pool->fresh - pool->first) * POOL_UNIT};
+    }
+}
+
 void sim_fork(struct sim *to, const struct sim *from)
 {
     assert(to->world != NULL);
     assert(to->world != from->world);
-    memcpy(to->world, from->world, from->world->bytes);
+    struct sim_part parts[SIM_PARTS];
+    sim_parts(from->world, parts);
+    for (uint32_t i = 0; i < SIM_PARTS; i++) {
+        memcpy(sim_at(to->world, parts[i].offset), sim_at(from->world, parts[i].offset),
+               parts[i].bytes);
+    }
     to->plan = from->plan;
     to->env = sim_process_env(to->world, NODE_NONE);
+}
+
+size_t sim_save_bytes(const struct sim *sim)
+{
+    struct sim_part parts[SIM_PARTS];
+    sim_parts(sim->world, parts);
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < SIM_PARTS; i++) {
+        bytes += parts[i].bytes;
+    }
+    return (size_t)bytes;
+}
+
+void sim_save(const struct sim *sim, void *to)
+{
+    struct sim_part parts[SIM_PARTS];
+    sim_parts(sim->world, parts);
+    char *at = to;
+    for (uint32_t i = 0; i < SIM_PARTS; i++) {
+        memcpy(at, sim_at(sim->world, parts[i].offset), parts[i].bytes);
+        at += parts[i].bytes;
+    }
+}
+
+/* Do the first part's own words about itself fit a world of this plan? */
+static bool sim_saved_fits(const struct sim_world *saved, const struct sim_plan *plan,
+                           uint64_t bytes)
+{
+    struct sim_world expected;
+    (void)sim_lay_out(&expected, plan, NULL);
+    bool fits = saved->bytes == expected.bytes && saved->node_count == plan->node_count &&
+                saved->queue.offset == expected.queue.offset &&
+                saved->queue.fresh <= expected.queue.capacity;
+    for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
+        const struct pool *pool = &saved->messages[class];
+        uint32_t end = expected.messages[class].first +
+                       expected.messages[class].capacity * expected.messages[class].stride;
+        fits = fits && pool->first == expected.messages[class].first &&
+               pool->fresh >= pool->first && pool->fresh <= end;
+    }
+    struct sim_part parts[SIM_PARTS];
+    sim_parts(saved, parts);
+    for (uint32_t i = 0; i < SIM_PARTS && fits; i++) {
+        fits = parts[i].bytes <= bytes;
+        bytes -= parts[i].bytes;
+    }
+    return fits && bytes == 0;
+}
+
+bool sim_load(struct sim *sim, const void *from, size_t bytes)
+{
+    struct sim_world *world = sim->world;
+    struct sim_world expected;
+    (void)sim_lay_out(&expected, sim->plan, NULL);
+    if (bytes < expected.bytes) {
+        return false;
+    }
+    memcpy(world, from, expected.bytes);
+    if (!sim_saved_fits(world, sim->plan, bytes)) {
+        return false;
+    }
+    struct sim_part parts[SIM_PARTS];
+    sim_parts(world, parts);
+    const char *at = from;
+    for (uint32_t i = 0; i < SIM_PARTS; i++) {
+        memcpy(sim_at(world, parts[i].offset), at, parts[i].bytes);
+        at += parts[i].bytes;
+    }
+    sim->env = sim_process_env(world, NODE_NONE);
+    return true;
 }
 
 /* ---- Running ---- */

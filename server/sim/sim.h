@@ -98,6 +98,13 @@ int sim_init(struct sim *sim, const struct sim_plan *plan, struct error *error);
 /* Copy `from`'s world into the memory of `to` (same size); sink and checks of `to` stay its own. */
 void sim_fork(struct sim *to, const struct sim *from);
 
+/* A world as bytes without gaps, for a store; only the same build can read it, into a world of the
+ * same plan that sim_init() has built. sim_load() is false, and the world unusable, when the bytes
+ * do not fit it. */
+size_t sim_save_bytes(const struct sim *sim);
+void sim_save(const struct sim *sim, void *to);
+bool sim_load(struct sim *sim, const void *from, size_t bytes);
+
 /* ---- Going on ---- */
 
 enum sim_status {
@@ -191,7 +198,7 @@ struct sim_counters {
         messages_reordered, messages_refused;
     uint64_t bytes_sent, writes, syncs, timers, crashes, violations;
     uint32_t events_pending, messages_in_flight;
-    uint32_t world_bytes;
+    uint32_t world_bytes; /* in use so far: what a copy takes */
 };
 void sim_counters_read(const struct sim *sim, struct sim_counters *counters);
 

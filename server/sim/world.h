@@ -2,7 +2,8 @@
  *
  * Everything lies in one block that begins with struct sim_world. Parts are named by offsets from
  * its start or by indices; no pointer is stored, so a plain copy of the bytes is a world of its
- * own. The last part, the scratch for one step's outbox, is not copied.
+ * own. sim_fork() copies less: not what was never taken from the pools, and not the scratch for
+ * one step's outbox.
  *
  * Who does what: sim.c builds and runs, process.c runs steps and keeps CPUs, network.c, disk.c and
  * clock.c are the models, fault_*.c changes them by inputs, look.c shows. */
@@ -163,7 +164,7 @@ struct sim_link {
 /* ---- The world ---- */
 
 struct sim_world {
-    uint64_t bytes; /* to be copied */
+    uint64_t bytes; /* of the block's first part, which is copied whole */
     uint64_t seed;
     int64_t now_ns;
     int64_t tick_ns; /* next whole second for the observer */

@@ -204,6 +204,30 @@ static void test_copy_poison_go_on(void **state)
     }
 }
 
+/* Bytes in a store: written, read into a fresh world, and gone on from; cut bytes are refused. */
+static void test_save_and_load(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct box *box = box_open(seed);
+        struct box *fresh = box_open(seed);
+        box_run(box, 4 * SECOND_NS, UINT64_MAX);
+        size_t bytes = sim_save_bytes(&box->sim);
+        char *saved = malloc(bytes);
+        assert_non_null(saved);
+        sim_save(&box->sim, saved);
+        assert_false(sim_load(&fresh->sim, saved, bytes - 1));
+        assert_false(sim_load(&fresh->sim, saved, 100));
+        assert_true(sim_load(&fresh->sim, saved, bytes));
+        fresh->applied = box->applied;
+        box_run(fresh, 10 * SECOND_NS, UINT64_MAX);
+        assert_int_equal(sim_digest(&fresh->sim), digest_after(seed, UINT64_MAX));
+        free(saved);
+        box_close(box);
+        box_close(fresh);
+    }
+}
+
 /* A fork and its origin go on independently: what happens to one is nothing to the other. */
 static void test_fork_is_independent(void **state)
 {
@@ -266,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_watching_changes_nothing),
         cmocka_unit_test(test_no_observer),
         cmocka_unit_test(test_copy_poison_go_on),
+        cmocka_unit_test(test_save_and_load),
         cmocka_unit_test(test_fork_is_independent),
         cmocka_unit_test(test_inputs_at_one_time),
         cmocka_unit_test(test_the_block_is_small),
