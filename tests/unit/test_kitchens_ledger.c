@@ -637,36 +637,38 @@ static void test_kitchen_without_places(void **state)
     city_free(city);
 }
 
+/* `count` orders within one refresh, from t on: to all kitchens in turn when shared, or to A. */
+static void many_orders(struct city *city, int64_t t, uint32_t first, uint32_t count, bool shared)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        confirmed(city, t + 20 * i, first + i);
+        assigned(city, t + 20 * i + 10, first + i, shared ? KITCHEN_A + i % 3 : KITCHEN_A,
+                 first + i);
+    }
+}
+
 static void test_herd(void **state)
 {
     (void)state;
     struct city *city = city_new();
-    for (uint32_t order = 1; order <= 50; order++) {
-        confirmed(city, 100 + 20 * (order - 1), order);
-        assigned(city, 110 + 20 * (order - 1), order, order % 2 == 0 ? KITCHEN_A : KITCHEN_B,
-                 order);
-    }
-    confirmed(city, 2100, 60);
-    assigned(city, 2110, 60, KITCHEN_A, 60);
-    passes(city, LEDGER_CHECK_BALANCED_HERD);
-    for (uint32_t order = 101; order <= 150; order++) {
-        confirmed(city, 4000 + 20 * (order - 101), order);
-        assigned(city, 4010 + 20 * (order - 101), order, KITCHEN_A, order);
-    }
-    confirmed(city, 6100, 160);
-    assigned(city, 6110, 160, KITCHEN_A, 160);
-    struct system_finding finding = judged(city, LEDGER_CHECK_BALANCED_HERD, false);
-    assert_int_equal(finding.verdict,
-                     SYSTEM_PASS); /* twice the mean is allowed, and two are too few */
-    city->ledger->kitchens[2].belief = LEDGER_BELIEF_OPEN;
-    city->ledger->kitchens[2].capacity = 10;
-    for (uint32_t order = 201; order <= 250; order++) {
-        confirmed(city, 8000 + 20 * (order - 201), order);
-        assigned(city, 8010 + 20 * (order - 201), order, KITCHEN_A, order);
-    }
-    confirmed(city, 10100, 260);
-    assigned(city, 10110, 260, KITCHEN_B, 260);
+    city->ledger->kitchens[KITCHEN_C - KITCHENS_FIRST].capacity = 10;
+    many_orders(city, 100, 1, 40, true);
+    passes(city, LEDGER_CHECK_BALANCED_HERD); /* a third of the orders to a quarter of the places */
+    many_orders(city, 2100, 101, 5, false);
+    passes(city, LEDGER_CHECK_BALANCED_HERD); /* too few to say */
+    many_orders(city, 4100, 201, 40, false);
     fails(city, LEDGER_CHECK_BALANCED_HERD, KITCHENS_WORD_HERD);
+    city_free(city);
+}
+
+static void test_no_herd_where_the_room_is(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    city->ledger->kitchens[KITCHEN_C - KITCHENS_FIRST].capacity = 10;
+    city->ledger->kitchens[KITCHEN_C - KITCHENS_FIRST].committed = 60;
+    many_orders(city, 100, 1, 40, false);
+    passes(city, LEDGER_CHECK_BALANCED_HERD); /* the others were full */
     city_free(city);
 }
 
@@ -812,6 +814,7 @@ int main(void)
         cmocka_unit_test(test_better_was_there),
         cmocka_unit_test(test_kitchen_without_places),
         cmocka_unit_test(test_herd),
+        cmocka_unit_test(test_no_herd_where_the_room_is),
         cmocka_unit_test(test_overloaded_target),
         cmocka_unit_test(test_black_hole),
         cmocka_unit_test(test_ejects_too_many),

@@ -92,45 +92,58 @@ static void judge_possible(const struct ledger_context *context, const struct le
 
 /* ---- The herd: assignments of one refresh, by places ---- */
 
-static void judge_herd(const struct ledger_context *context)
+struct herd {
+    uint32_t open;    /* kitchens that are trusted */
+    uint64_t places;  /* theirs */
+    uint64_t tickets; /* orders given to them and not cooked */
+};
+
+static struct herd herd_of(const struct ledger *ledger)
 {
-    struct ledger *ledger = context->ledger;
-    if (ledger->herd_voided)
-        return; /* a kitchen that is alone for a moment gets everything */
-    uint32_t open = 0;
-    uint64_t places = 0;
-    for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
-        bool counts = ledger->kitchens[i].belief == LEDGER_BELIEF_OPEN;
-        open += counts;
-        places += counts ? ledger->kitchens[i].capacity : 0;
-    }
-    if (open < 2 || ledger->herd_total < open * HERD_ORDERS_A_KITCHEN)
-        return;
+    struct herd herd = {0};
     for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
         const struct ledger_kitchen *kitchen = &ledger->kitchens[i];
-        if (kitchen->capacity == 0)
+        if (kitchen->belief != LEDGER_BELIEF_OPEN)
             continue;
-        uint64_t ratio =
-            kitchen->herd * places * 100 / ((uint64_t)ledger->herd_total * kitchen->capacity);
-        if (ratio > HERD_RATIO_MAX)
-            ledger_break(context, LEDGER_CHECK_BALANCED_HERD, NODE_NONE, KITCHENS_WORD_HERD,
-                         KITCHENS_FIRST + i, kitchen->herd, ledger->herd_total, (int64_t)ratio);
-        ledger->herd_worst = ratio > ledger->herd_worst ? (uint32_t)ratio : ledger->herd_worst;
+        herd.open++;
+        herd.places += kitchen->capacity;
+        herd.tickets += kitchen->committed;
     }
+    return herd;
 }
 
-/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once. The last
- * one is judged when the next begins. */
+/* Many orders came between two reports, and this kitchen got more than twice its share of them,
+ * although it holds more than twice as much as the others already (CHEF-T02). */
+static void judge_herd(const struct ledger_context *context, uint32_t node)
+{
+    struct ledger *ledger = context->ledger;
+    const struct ledger_kitchen *kitchen = ledger_kitchen(ledger, node);
+    if (ledger->herd_total < 2 * HERD_ORDERS_A_KITCHEN || kitchen->capacity == 0 ||
+        ledger->herd_voided == ledger->herd_round || ledger->herd_told == ledger->herd_round)
+        return;
+    struct herd herd = herd_of(ledger);
+    if (herd.open < 2 || ledger->herd_total < herd.open * HERD_ORDERS_A_KITCHEN)
+        return;
+    uint64_t share =
+        kitchen->herd * herd.places * 100 / ((uint64_t)ledger->herd_total * kitchen->capacity);
+    bool full =
+        kitchen->committed * herd.places * 100 > HERD_RATIO_MAX * herd.tickets * kitchen->capacity;
+    if (share <= HERD_RATIO_MAX || !full)
+        return;
+    ledger->herd_told = ledger->herd_round;
+    ledger_break(context, LEDGER_CHECK_BALANCED_HERD, context->note->subject, KITCHENS_WORD_HERD,
+                 node, kitchen->herd, ledger->herd_total, (int64_t)share);
+}
+
+/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once. */
 static void herd_refresh(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
     int64_t refresh_ns = context->world->env->settings[KITCHENS_SET_HEARTBEAT_MS] * LEDGER_MS_NS;
-    uint32_t round = refresh_ns <= 0 ? 0 : (uint32_t)(context->note->time_ns / refresh_ns);
+    uint32_t round = refresh_ns <= 0 ? 1 : 1 + (uint32_t)(context->note->time_ns / refresh_ns);
     if (round == ledger->herd_round)
         return;
-    judge_herd(context);
     ledger->herd_round = round;
-    ledger->herd_voided = 0;
     ledger->herd_total = 0;
     for (uint32_t i = 0; i < ledger->kitchen_count; i++)
         ledger->kitchens[i].herd = 0;
@@ -141,12 +154,14 @@ static void herd_count(const struct ledger_context *context, uint32_t node)
     herd_refresh(context);
     context->ledger->herd_total++;
     ledger_kitchen(context->ledger, node)->herd++;
+    judge_herd(context, node);
 }
 
+/* Who is alone for a moment gets everything: the rest of this refresh says nothing. */
 void ledger_judge_kitchens_changed(const struct ledger_context *context)
 {
     herd_refresh(context);
-    context->ledger->herd_voided = 1;
+    context->ledger->herd_voided = context->ledger->herd_round;
 }
 
 void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order,

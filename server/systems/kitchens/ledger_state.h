@@ -198,9 +198,9 @@ struct ledger {
     uint32_t faults;
     uint32_t kitchen_count;
     uint32_t herd_total;
-    uint32_t herd_round;  /* number of the present refresh */
-    uint32_t herd_voided; /* 1: kitchens came or went in this refresh */
-    uint32_t herd_worst;  /* largest max / mean so far, hundredths */
+    uint32_t herd_round;  /* number of the present refresh, from 1 */
+    uint32_t herd_voided; /* refresh in which kitchens came or went last */
+    uint32_t herd_told;   /* refresh in which a herd was found last */
     uint32_t dispatcher_mark;
     uint32_t newest; /* largest order number placed */
     uint8_t dispatcher_up, dispatcher_paused, dispatcher_recovering, pad;

@@ -14,8 +14,10 @@ struct blocked {
 static struct blocked blocked_at_kitchen(const struct ledger_context *context,
                                          const struct ledger_order *order)
 {
-    const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, order->kitchen);
     uint32_t node = order->kitchen;
+    if (node == LEDGER_NO_KITCHEN)
+        return (struct blocked){LEDGER_BLOCKED_DROPPED, NODE_NONE};
+    const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, node);
     if ((order->flags & LEDGER_TICKET_GONE) != 0 || !kitchen->up)
         return (struct blocked){LEDGER_BLOCKED_CLOSED, node};
     if (kitchen->paused)
