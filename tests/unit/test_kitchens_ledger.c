@@ -761,7 +761,7 @@ static void check_partitions(const struct ledger *ledger)
             from = ledger->steps[at].until;
             steps++;
         }
-        if (order->cooked > 1 && (order->flags & LEDGER_MERGED) == 0)
+        if (order->cooked > 1)
             assert_int_equal(from, order->cooked);
     }
     assert_in_range(steps, 0, LEDGER_STEPS);

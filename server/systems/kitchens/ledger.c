@@ -17,6 +17,8 @@ static void orders_reblock(const struct ledger_context *context, uint32_t node)
             continue;
         if (crashed && node == KITCHENS_DISPATCHER && (order->flags & LEDGER_SETTLED) == 0)
             order->flags |= LEDGER_UNHEARD;
+        if (crashed && node == KITCHENS_DISPATCHER) /* who asked has forgotten it */
+            ledger_handover_failed(context, order, KITCHENS_REASON_TIMEOUT);
         if (crashed && order->kitchen == node &&
             (order->phase == LEDGER_PHASE_QUEUED || order->phase == LEDGER_PHASE_COOKING))
             order->flags |= LEDGER_TICKET_GONE;

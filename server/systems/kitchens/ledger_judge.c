@@ -329,8 +329,7 @@ static void finding_doubt(const struct ledger *ledger, struct system_finding *fi
 }
 
 /* At rest, an order that was confirmed and is in nobody's hands is lost; one that somebody still
- * holds, or that never got an answer, was not served. (A courier who found no customer has done
- * his part.) */
+ * holds, or that never got an answer, was not served. (What a courier carries is not awaited.) */
 static bool is_lost_at_rest(const struct ledger_order *order)
 {
     bool forgotten = (order->flags & (LEDGER_UNHEARD | LEDGER_FORGOTTEN)) != 0;
@@ -340,10 +339,9 @@ static bool is_lost_at_rest(const struct ledger_order *order)
 
 static bool is_unserved_at_rest(const struct ledger_order *order)
 {
-    bool done = order->cooked != 0 &&
-                (order->phase == LEDGER_PHASE_SERVED || (order->flags & LEDGER_SETTLED) != 0);
-    return order->outcome == LEDGER_OPEN && !done && !is_lost_at_rest(order) &&
-           ((order->flags & LEDGER_GIVEN_UP) == 0 || (order->flags & LEDGER_CONFIRMED) != 0);
+    bool nobody_asks =
+        (order->flags & LEDGER_GIVEN_UP) != 0 && (order->flags & LEDGER_CONFIRMED) == 0;
+    return ledger_is_uncooked(order) && !nobody_asks && !is_lost_at_rest(order);
 }
 
 static struct ledger_witness witness_at_rest(const struct ledger_order *order, int64_t now_ns,

@@ -155,6 +155,8 @@ static void note_assigned(const struct ledger_context *context, struct ledger_or
     if (order->kitchen_first == LEDGER_NO_KITCHEN)
         order->kitchen_first = (uint8_t)note->peer;
     bool decided = decision_adopt(ledger, order, note->peer);
+    if (order->handover_to == note->peer)
+        ledger_handover_sent(ledger, order);
     ledger_order_commit(context, order, (uint8_t)note->peer);
     ledger_order_enter(context, order, LEDGER_PHASE_TO_KITCHEN);
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->peer);

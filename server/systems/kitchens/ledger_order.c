@@ -49,6 +49,8 @@ static void steps_free(struct ledger *ledger, struct ledger_order *order)
 {
     if (order->first_step == LEDGER_NOBODY)
         return;
+    for (uint16_t at = order->first_step; at != LEDGER_NOBODY; at = ledger->steps[at].next)
+        ledger->step_used--;
     ledger->steps[order->last_step].next = ledger->step_free;
     ledger->step_free = order->first_step;
     order->first_step = LEDGER_NOBODY;
@@ -138,12 +140,16 @@ uint32_t ledger_order_told(const struct ledger *ledger, const struct ledger_orde
     return order->last_step == LEDGER_NOBODY ? 0 : ledger->steps[order->last_step].until;
 }
 
-static uint16_t step_take(struct ledger *ledger)
+/* A place for an interval. The last LEDGER_ORDERS places are for orders that have none yet, so that
+ * every order's life stays a partition, however coarse. */
+static uint16_t step_take(struct ledger *ledger, bool first)
 {
-    while (ledger->step_free == LEDGER_NOBODY && ledger->step_fresh == LEDGER_STEPS) {
+    uint32_t reserve = first ? 0 : LEDGER_ORDERS;
+    while ((uint32_t)LEDGER_STEPS - ledger->step_used <= reserve) {
         if (!finished_evict(ledger))
             return LEDGER_NOBODY;
     }
+    ledger->step_used++;
     uint16_t index = ledger->step_free;
     if (index == LEDGER_NOBODY)
         return ledger->step_fresh++;
@@ -161,27 +167,25 @@ static uint16_t step_merge(struct ledger *ledger, struct ledger_order *order)
     order->first_step = ledger->steps[taken].next;
     ledger->steps[order->first_step].blocker = LEDGER_BLOCKED_UNTOLD;
     ledger->steps[order->first_step].ref = NODE_NONE;
-    order->flags |= LEDGER_MERGED;
     return taken;
 }
 
 static void step_append(struct ledger *ledger, struct ledger_order *order,
                         const struct ledger_step *step)
 {
-    uint16_t index = step_take(ledger);
-    if (index == LEDGER_NOBODY)
+    bool first = order->first_step == LEDGER_NOBODY;
+    uint16_t index = step_take(ledger, first);
+    if (index == LEDGER_NOBODY && !first)
         index = step_merge(ledger, order);
-    if (index == LEDGER_NOBODY) { /* a single interval, and no room at all: it grows */
-        if (order->last_step != LEDGER_NOBODY) {
-            ledger->steps[order->last_step].until = step->until;
-            ledger->steps[order->last_step].blocker = LEDGER_BLOCKED_UNTOLD;
-        }
-        order->flags |= LEDGER_MERGED;
+    if (index == LEDGER_NOBODY) { /* its only interval grows */
+        assert(!first);
+        ledger->steps[order->last_step].until = step->until;
+        ledger->steps[order->last_step].blocker = LEDGER_BLOCKED_UNTOLD;
         return;
     }
     ledger->steps[index] = *step;
     ledger->steps[index].next = LEDGER_NOBODY;
-    if (order->last_step == LEDGER_NOBODY)
+    if (first)
         order->first_step = index;
     else
         ledger->steps[order->last_step].next = index;

@@ -18,7 +18,7 @@
 enum {
     LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 64, /* records, open and finished */
     LEDGER_FINISHED = 512,                    /* finished orders kept for questions, at most */
-    LEDGER_STEPS = 5120,                      /* intervals of all records */
+    LEDGER_STEPS = 6144,                      /* intervals of all records */
     LEDGER_BUCKETS = 1024,                    /* hash chains, a power of two */
     LEDGER_SETTLED_BITS = 65536,              /* orders whose being settled is remembered exactly */
     LEDGER_CANDIDATES = 1024,                 /* score terms of the latest decisions */
@@ -60,7 +60,7 @@ enum ledger_flag {
     LEDGER_TICKET_GONE = 16, /* its kitchen crashed or threw the ticket away */
     LEDGER_REJECTED = 32,    /* the refusal of a full kitchen is on the way back */
     LEDGER_GIVEN_UP = 64,    /* the customer stopped asking */
-    LEDGER_MERGED = 128,     /* early intervals were merged */
+    LEDGER_HANDED_ON = 128,  /* its hand-over has reached the second phase: sent to the target */
 };
 
 /* One interval of an order: from the end of the one before (or 0) to `until`. */
@@ -210,7 +210,7 @@ struct ledger {
     uint32_t candidate_order;
     uint32_t move_next;
     uint16_t finished_first, finished_count;
-    uint16_t order_free, order_fresh, step_free, step_fresh; /* of the pools */
+    uint16_t order_free, order_fresh, step_free, step_fresh, step_used; /* of the pools */
     uint32_t tick_mark[LEDGER_TICKS];
     struct ledger_kitchen kitchens[KITCHENS_MAX];
     int64_t busy_grid[LEDGER_BUSY_STEPS + 1][KITCHENS_MAX]; /* busy_ns each LEDGER_BUSY_STEP_S */
@@ -223,7 +223,7 @@ struct ledger {
     struct ledger_order orders[LEDGER_ORDERS];
 };
 _Static_assert(sizeof(struct ledger) % 8 == 0, "the host's alignment");
-_Static_assert(sizeof(struct ledger) <= 368 * 1024, "the ledger's share of the world");
+_Static_assert(sizeof(struct ledger) <= 384 * 1024, "the ledger's share of the world");
 
 /* What a note brings along, through all parts. */
 struct ledger_context {
@@ -296,6 +296,7 @@ void ledger_order_enter(const struct ledger_context *context, struct ledger_orde
 /* From this note on, kitchen `node` (or nobody) has to cook it; ends the present interval. */
 void ledger_order_commit(const struct ledger_context *context, struct ledger_order *order,
                          uint8_t node);
+void ledger_handover_sent(struct ledger *ledger, struct ledger_order *order);
 void ledger_order_handover_end(struct ledger *ledger, struct ledger_order *order);
 /* Writes its row; the order must be open. */
 void ledger_order_end(const struct ledger_context *context, struct ledger_order *order,

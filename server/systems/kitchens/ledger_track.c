@@ -143,12 +143,20 @@ void ledger_order_commit(const struct ledger_context *context, struct ledger_ord
         kitchen->progress_ns = context->note->time_ns;
 }
 
-void ledger_order_handover_end(struct ledger *ledger, struct ledger_order *order)
+/* The target's reservation becomes an order of its own when it is sent there, or nothing. */
+void ledger_handover_sent(struct ledger *ledger, struct ledger_order *order)
 {
-    if (order->handover_to == LEDGER_NO_KITCHEN)
+    if (order->handover_to == LEDGER_NO_KITCHEN || (order->flags & LEDGER_HANDED_ON) != 0)
         return;
     struct ledger_kitchen *target = ledger_kitchen(ledger, order->handover_to);
     target->incoming = (uint16_t)(target->incoming - (target->incoming > 0));
+    order->flags |= LEDGER_HANDED_ON;
+}
+
+void ledger_order_handover_end(struct ledger *ledger, struct ledger_order *order)
+{
+    ledger_handover_sent(ledger, order);
+    order->flags &= (uint8_t)~LEDGER_HANDED_ON;
     order->handover_to = LEDGER_NO_KITCHEN;
     order->handover_from = LEDGER_NO_KITCHEN;
 }
