@@ -17,6 +17,7 @@
 enum {
     SERIES_MAX = 4096, /* of the runs; further ones are left out */
     SERIES_NAME_BYTES = 64,
+    UNIT_GROWTH_BYTES = 5, /* "_ms" to "_seconds" */
     SERIES_LABEL_BYTES = 128,
     OUTPUT_BYTES_MAX = 1 << 20,
     LINE_BYTES_MAX = 320
@@ -214,20 +215,35 @@ struct series_list {
     uint32_t count;
 };
 
+/* Prometheus wants base units in names and values; the systems measure in handier ones. */
+static double base_unit(char name[SERIES_NAME_BYTES], double value)
+{
+    static const struct {
+        const char *unit, *base;
+        double divisor;
+    } units[] = {
+        {"_ms", "_seconds", 1000}, {"_pct", "_ratio", 100}, {"_per_min", "_per_second", 60}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        size_t length = strlen(name), unit_length = strlen(units[i].unit);
+        if (length > unit_length && strcmp(name + length - unit_length, units[i].unit) == 0) {
+            strcpy(name + length - unit_length, units[i].base);
+            return value / units[i].divisor;
+        }
+    }
+    return value;
+}
+
 static void on_series(void *context, const char *name, const char *labels, double value)
 {
     struct series_list *series = context;
-    if (series->count == SERIES_MAX || strlen(name) >= SERIES_NAME_BYTES ||
+    if (series->count == SERIES_MAX || strlen(name) + UNIT_GROWTH_BYTES >= SERIES_NAME_BYTES ||
         strlen(labels) + 3 > SERIES_LABEL_BYTES)
         return;
     struct series *one = &series->list[series->count];
     one->order = series->count++;
-    one->value = value;
     strcpy(one->name, name);
-    if (labels[0] == 0 || labels[0] == '{')
-        strcpy(one->labels, labels);
-    else
-        snprintf(one->labels, sizeof one->labels, "{%s}", labels);
+    one->value = base_unit(one->name, value);
+    snprintf(one->labels, sizeof one->labels, "{%s}", labels);
 }
 
 /* The format wants all values of a name together. */
@@ -244,11 +260,11 @@ static bool ends_with_total(const char *name)
     return length > 6 && strcmp(name + length - 6, "_total") == 0;
 }
 
-/* "chef_kitchen_cooking" helps itself: its words, and that it is by run and node. */
+/* The name is all there is to say: "chef_kitchens_kitchen_load_believed". */
 static void put_series_head(struct output *output, const char *name)
 {
     char help[SERIES_NAME_BYTES + 48];
-    snprintf(help, sizeof help, "Of each live run, by its labels: %s.",
+    snprintf(help, sizeof help, "Of each shared run in memory: %s.",
              strncmp(name, "chef_", 5) == 0 ? name + 5 : name);
     for (char *at = help; *at != 0; at++)
         *at = *at == '_' ? ' ' : *at;

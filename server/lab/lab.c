@@ -223,8 +223,8 @@ static void put_nodes(const struct lab_run *run, lab_series_put put, void *conte
                        table->columns[0].name, run->scenario->nodes[node].name);
         for (uint32_t i = 1; i < row->cell_count; i++) {
             if (table->columns[i].kind == SYSTEM_CELL_NUMBER && row->cells[i] != NODE_CELL_NULL) {
-                (void)snprintf(name, sizeof name, "chef_%s_%s", table->name,
-                               table->columns[i].name);
+                (void)snprintf(name, sizeof name, "chef_%s_%s_%s", run->scenario->system->name,
+                               table->columns[0].name, table->columns[i].name);
                 put(context, name, labels, lab_decimal(row->cells[i], table->columns[i].decimals));
             }
         }

@@ -443,8 +443,8 @@ void lab_counters_read(struct lab *lab, struct lab_counters *counters)
 void lab_series(struct lab *lab, lab_series_put put, void *context)
 {
     (void)lab;
-    put(context, "chef_kitchen_cooking", "run=\"f1\",kitchen=\"A\"", 3);
-    put(context, "chef_kitchen_pending", "run=\"f1\",kitchen=\"A\"", 1);
-    put(context, "chef_kitchen_cooking", "run=\"f1\",kitchen=\"B\"", 2);
-    put(context, "chef_kitchen_pending", "run=\"f1\",kitchen=\"B\"", 0);
+    put(context, "chef_kitchens_kitchen_cooking", "run=\"f1\",kitchen=\"A\"", 3);
+    put(context, "chef_kitchens_kitchen_pending", "run=\"f1\",kitchen=\"A\"", 1);
+    put(context, "chef_kitchens_kitchen_cooking", "run=\"f1\",kitchen=\"B\"", 2);
+    put(context, "chef_kitchens_kitchen_pending", "run=\"f1\",kitchen=\"B\"", 0);
 }

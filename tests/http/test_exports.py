@@ -1,0 +1,139 @@
+"""Exports: streamed CSV that equals the API, the spreadsheet's flavour, the archive."""
+
+import csv
+import http.client
+import io
+import json
+import socket
+import unittest
+import zipfile
+
+from chef_server import ChefServer
+
+SCENARIO = "kitchens/lunch-rush"
+TABLES = ("orders", "kitchens", "migrations", "events", "inputs", "metrics", "verdicts", "columns")
+PREFIX = ["run_id", "seed", "system", "scenario", "mode", "t_ms"]
+
+
+class Exports(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = cls.enterClassContext(ChefServer())
+        cls.run_id = cls.server.post("/api/v1/runs", {"scenario": SCENARIO, "seed": 7}).json()["run"]
+        cls.path = f"/api/v1/runs/{cls.run_id}"
+        cls.server.post(f"{cls.path}/inputs", {"type": "node.crash", "node": "B"})
+        cls.server.post(f"{cls.path}/pace", {"advance_ms": 90000})
+        while cls.server.get(cls.path).json()["t_ms"] < 90000:
+            pass
+        cls.server.post(f"{cls.path}/pace", {"paused": True})
+
+    def table(self, name, query=""):
+        answer = self.server.get(f"{self.path}/export/{name}.csv{query}")
+        self.assertEqual(answer.status, 200, answer.text()[:300])
+        return answer, list(csv.reader(io.StringIO(answer.text(), newline="")))
+
+    def test_every_table(self):
+        for name in TABLES:
+            with self.subTest(table=name):
+                answer, rows = self.table(name)
+                self.assertTrue(answer.headers["Content-Type"].startswith("text/csv"))
+                self.assertIn(f"{name}.csv", answer.headers["Content-Disposition"])
+                self.assertEqual(int(answer.headers["X-Total-Rows"]), len(rows) - 1)
+                self.assertTrue(all(len(row) == len(rows[0]) for row in rows))
+                self.assertTrue(answer.body.endswith(b"\r\n"))
+                self.assertEqual(answer.body.count(b"\n"), answer.body.count(b"\r\n"))
+                if name != "columns":
+                    self.assertEqual(rows[0][:len(PREFIX)], PREFIX)
+
+    def test_columns_explain_every_column(self):
+        _, rows = self.table("columns")
+        head = rows[0]
+        explained = {(row[head.index("file")].removesuffix(".csv"), row[head.index("column")]) for row in rows[1:]}
+        for name in TABLES[:-1]:
+            for column in self.table(name)[1][0]:
+                self.assertTrue({(name, column), ("all", column)} & explained, (name, column))
+
+    def test_orders_equal_the_api(self):
+        _, rows = self.table("orders")
+        answer = self.server.get(f"{self.path}/orders?state=all&limit=10000").json()
+        still_open = self.server.get(f"{self.path}/orders?state=open&limit=10000").json()
+        self.assertEqual(still_open["columns"], answer["columns"])
+        shared = [column for column in answer["columns"] if column in rows[0]]
+        self.assertIn("order_id", shared)
+        self.assertGreater(len(rows), 20)
+
+        def pick(columns, row):
+            return [text(row[columns.index(name)]) for name in shared]
+
+        def text(value):
+            if value is None:
+                return ""
+            if isinstance(value, bool):
+                return str(int(value))
+            return f"{float(value):.6f}" if is_number(value) else str(value)
+
+        def is_number(value):
+            try:
+                float(value)
+            except ValueError:
+                return False
+            return True
+        by_api = sorted(pick(answer["columns"], row) for row in answer["rows"] + still_open["rows"])
+        by_csv = sorted(pick(rows[0], row) for row in rows[1:])
+        self.assertEqual(by_csv, by_api)
+
+    def test_the_spreadsheets_flavour(self):
+        plain, _ = self.table("orders")
+        answer, _ = self.table("orders", "?for=excel")
+        self.assertTrue(answer.body.startswith(b"\xef\xbb\xbf"))
+        self.assertFalse(plain.body.startswith(b"\xef\xbb\xbf"))
+
+    def test_the_archive_holds_all_of_it(self):
+        answer = self.server.get(f"{self.path}/export.zip")
+        self.assertEqual((answer.status, answer.headers["Content-Type"]), (200, "application/zip"))
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+            self.assertIsNone(archive.testzip())
+            names = {name.rsplit("/", 1)[-1]: name for name in archive.namelist()}
+            self.assertLessEqual({f"{table}.csv" for table in TABLES} | {"run.json"}, set(names))
+            self.assertEqual(archive.read(names["orders.csv"]), self.table("orders")[0].body)
+            run = json.loads(archive.read(names["run.json"]))
+            self.assertEqual((run["scenario"], run["seed"]), (SCENARIO, 7))
+
+    def test_an_old_client_gets_plain_bytes(self):
+        with socket.create_connection((self.server.host, self.server.port), 30) as connection:
+            connection.sendall(f"GET {self.path}/export/orders.csv HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
+            received = b""
+            while part := connection.recv(65536):
+                received += part
+        head, body = received.split(b"\r\n\r\n", 1)
+        self.assertNotIn(b"chunked", head)
+        self.assertEqual(body, self.table("orders")[0].body)
+
+    def test_readers_that_go_away(self):
+        for _ in range(40):
+            connection = self.server.connect()
+            connection.request("GET", f"{self.path}/export/events.csv")
+            response = connection.getresponse()
+            self.assertEqual(response.status, 200)
+            connection.sock.close()
+            connection.close()
+        self.test_orders_equal_the_api()
+
+    def test_more_exports_than_places_wait_or_are_told(self):
+        connections = []
+        for _ in range(60):
+            connection = http.client.HTTPConnection(self.server.host, self.server.port, timeout=60)
+            connection.request("GET", f"{self.path}/export/events.csv")
+            connections.append(connection)
+        statuses = []
+        for connection in connections:
+            response = connection.getresponse()
+            response.read()
+            statuses.append(response.status)
+            connection.close()
+        self.assertLessEqual(set(statuses), {200, 503})
+        self.assertIn(200, statuses)
+
+
+if __name__ == "__main__":
+    unittest.main()

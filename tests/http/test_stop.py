@@ -1,0 +1,61 @@
+"""Stopping: within two seconds on a signal, whoever is connected, and nothing is lost."""
+
+import signal
+import socket
+import time
+import unittest
+
+from chef_live import Live
+from chef_server import ChefServer
+
+STOP_SECONDS_MAX = 2
+
+
+class Stop(unittest.TestCase):
+    def stop(self, server, number):
+        begin = time.monotonic()
+        server.process.send_signal(number)
+        code = server.process.wait(30)
+        took = time.monotonic() - begin
+        server._forget_process()
+        self.assertEqual(code, 0, server.log_tail)
+        self.assertLess(took, STOP_SECONDS_MAX)
+
+    def test_idle(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with ChefServer() as server:
+                self.stop(server, number)
+
+    def test_with_viewers_idle_and_slow_connections(self):
+        with ChefServer() as server:
+            run = server.post("/api/v1/session").json()["run"]
+            lives = [Live(server, run) for _ in range(20)]
+            silent = [Live(server, run, receive_bytes=4096) for _ in range(5)]
+            idle = [server.connect() for _ in range(20)]
+            for connection in idle:
+                connection.request("GET", "/healthz")
+                connection.getresponse().read()
+            slow = [socket.create_connection((server.host, server.port), 30) for _ in range(50)]
+            for connection in slow:
+                connection.sendall(b"POST /api/v1/session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+            for live in lives:
+                live.frame()
+            self.stop(server, signal.SIGTERM)
+            for one in [*lives, *silent]:
+                one.socket.close()
+            for one in [*idle, *slow]:
+                one.close()
+
+    def test_runs_are_there_after_a_stop(self):
+        with ChefServer() as first:
+            run = first.post("/api/v1/runs", {"scenario": "kitchens/lunch-rush", "seed": 7}).json()["run"]
+            path = f"/api/v1/runs/{run}/inputs"
+            self.assertEqual(first.post(path, {"type": "node.crash", "node": "B"}).status, 202)
+            self.stop(first, signal.SIGTERM)
+            with ChefServer(data=first.data) as second:
+                again = second.get(f"/api/v1/runs/{run}").json()
+                self.assertEqual((again["run"], again["seed"], again["inputs_count"]), (run, 7, 1))
+
+
+if __name__ == "__main__":
+    unittest.main()
