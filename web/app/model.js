@@ -281,9 +281,10 @@ export class Model {
   changeOrder([id, phase, node, since_ms, until_ms]) {
     const order = this.orders.get(id);
     if (!order) return;
-    const since_us = this.t_us + since_ms * 1000;
-    const until_us = until_ms === 0 ? 0 : this.t_us + until_ms * 1000;
     const last = order.segments[order.segments.length - 1];
+    const began_us = phase >= PHASE.SERVED && last ? Math.min(last.until_us, this.t_us) : 0;
+    const since_us = Math.max(began_us, this.t_us + since_ms * 1000);
+    const until_us = until_ms === 0 ? 0 : this.t_us + until_ms * 1000;
     if (last && last.phase === phase && last.node === node) {
       last.until_us = until_us;
       return;

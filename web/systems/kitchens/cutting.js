@@ -61,17 +61,7 @@ export async function cutAcross(model, geometry, from, to) {
  * @param {number[]} nodes
  */
 export function partition(model, nodes) {
-  const side_mask = nodes.reduce((mask, node) => mask + 2 ** node, 0);
-  return sendInput(model, { type: "net.partition", [maskName(model)]: side_mask });
-}
-
-/**
- * The host names its own arguments.
- * @param {Model} model
- */
-function maskName(model) {
-  const input = model.system?.inputs.find((known) => known.name === "net.partition");
-  return input?.args[0]?.name ?? "side_mask";
+  return sendInput(model, { type: "net.partition", nodes: nodes.map((node) => model.nodeName(node)) });
 }
 
 /**
