@@ -95,18 +95,6 @@ static void publish(struct lab *lab, const struct lab_run *run, uint8_t layer,
     pthread_rwlock_unlock(&lab->live_lock);
 }
 
-static char *frame_buffer(void)
-{
-    static _Thread_local char *buffer; /* a worker's, kept as long as the thread */
-    if (buffer == NULL) {
-        buffer = malloc(LAB_LIVE_FRAME_BYTES_MAX);
-        if (buffer == NULL) {
-            abort();
-        }
-    }
-    return buffer;
-}
-
 static struct lab_frame_head head_make(const struct lab_run *run, uint64_t sequence, uint64_t base)
 {
     int64_t now_ns = lab_clock_ns();
@@ -140,7 +128,8 @@ static void earn_allowance(struct lab_live_layer *layer, uint8_t index, int64_t 
 static void layer_turn(struct lab *lab, struct lab_run *run, uint8_t index, int64_t now_ns)
 {
     struct lab_live_layer *layer = &run->live.layers[index];
-    struct text text = text_init(frame_buffer(), LAB_LIVE_FRAME_BYTES_MAX);
+    char buffer[LAB_LIVE_FRAME_BYTES_MAX]; /* a worker has stack enough */
+    struct text text = text_init(buffer, sizeof buffer);
     bool messages = index == 1 && run->pace.speed_ppm <= MESSAGE_LAYER_SPEED_PPM;
     earn_allowance(layer, index, now_ns);
     bool delta = layer->sequence > 0 && layer->allowance > 0 && something_new(run, layer);
