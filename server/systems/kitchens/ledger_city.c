@@ -267,12 +267,17 @@ static void note_left(const struct ledger_context *context, struct ledger_kitche
     kitchen->pending = 0;
 }
 
-static void note_belief(struct ledger_kitchen *kitchen, const int64_t *args)
+/* True if it changes what is shown: most heartbeats say what is known already. */
+static bool note_belief(struct ledger_kitchen *kitchen, const int64_t *args)
 {
+    uint32_t before =
+        (uint32_t)kitchen->believed_pending + kitchen->believed_cooking + kitchen->believed_way;
     kitchen->believed_pending = (uint16_t)args[0];
     kitchen->believed_cooking = (uint16_t)args[1];
     kitchen->believed_way = (uint16_t)args[2];
     kitchen->average_ms = (uint32_t)args[3];
+    return before !=
+           (uint32_t)kitchen->believed_pending + kitchen->believed_cooking + kitchen->believed_way;
 }
 
 static void note_believed(const struct ledger_context *context, struct ledger_kitchen *kitchen)
@@ -296,7 +301,8 @@ static void note_believed(const struct ledger_context *context, struct ledger_ki
         note_left(context, kitchen);
         break;
     case KITCHENS_NOTE_BELIEF:
-        note_belief(kitchen, context->note->args);
+        if (!note_belief(kitchen, context->note->args))
+            return;
         break;
     default:
         return;

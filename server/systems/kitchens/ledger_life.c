@@ -2,6 +2,8 @@
  * hand-overs. */
 #include "systems/kitchens/ledger_state.h"
 
+enum { TERM_MASK = 0xffffff };
+
 /* ---- Customers ---- */
 
 static uint64_t *settled_word(struct ledger *ledger, uint32_t order, uint64_t *bit)
@@ -131,11 +133,11 @@ void ledger_note_candidate(const struct ledger_context *context)
         ledger->candidate_first = ledger->candidate_next;
     }
     ledger->candidates[ledger->candidate_next % LEDGER_CANDIDATES] =
-        (struct ledger_candidate){.load = (int32_t)note->args[0],
-                                  .specialty = (int32_t)note->args[1],
-                                  .time = (int32_t)note->args[2],
-                                  .distance = (int32_t)note->args[3],
-                                  .node = note->peer};
+        (struct ledger_candidate){.load = (uint32_t)note->args[0] & TERM_MASK,
+                                  .specialty = (uint32_t)note->args[1],
+                                  .time = (uint32_t)note->args[2],
+                                  .distance = (uint32_t)note->args[3],
+                                  .node = (uint8_t)note->peer};
     ledger->candidate_next++;
 }
 

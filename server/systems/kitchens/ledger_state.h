@@ -18,14 +18,14 @@
 enum {
     LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 64, /* records, open and finished */
     LEDGER_FINISHED = 512,                    /* finished orders kept for questions, at most */
-    LEDGER_STEPS = 6144,                      /* intervals of all records */
+    LEDGER_STEPS = 5632,                      /* intervals of all records */
     LEDGER_BUCKETS = 1024,                    /* hash chains, a power of two */
     LEDGER_SETTLED_BITS = 65536,              /* orders whose being settled is remembered exactly */
-    LEDGER_CANDIDATES = 1024,                 /* score terms of the latest decisions */
-    LEDGER_WINDOW = 2048,                     /* responses in the sliding window */
-    LEDGER_WINDOW_S = 60,    /* its length: response figures and rates speak of these seconds */
-    LEDGER_JAIN_S = 300,     /* window of jain_utilisation */
-    LEDGER_BUSY_STEP_S = 10, /* grid of the utilisation windows */
+    LEDGER_CANDIDATES = 2048, /* score terms of the latest decisions: 256 with 8 kitchens */
+    LEDGER_WINDOW = 2048,     /* responses in the sliding window */
+    LEDGER_WINDOW_S = 60,     /* its length: response figures and rates speak of these seconds */
+    LEDGER_JAIN_S = 300,      /* window of jain_utilisation */
+    LEDGER_BUSY_STEP_S = 10,  /* grid of the utilisation windows */
     LEDGER_BUSY_STEPS = LEDGER_JAIN_S / LEDGER_BUSY_STEP_S,
     LEDGER_MOVES = 2048, /* latest moves between nodes, for aggregated frames */
     LEDGER_TICKS = 64,   /* latest seconds whose change mark is known */
@@ -102,9 +102,10 @@ _Static_assert(sizeof(struct ledger_order) == 96, "no padding, and the pool's bu
 
 /* Terms of the weighted score of one candidate, millionths of the whole score. */
 struct ledger_candidate {
-    int32_t load, specialty, time, distance;
-    uint32_t node;
+    uint32_t load : 24, node : 8;
+    uint32_t specialty, time, distance;
 };
+_Static_assert(sizeof(struct ledger_candidate) == 16, "a million fits into 24 bits");
 
 enum ledger_truth { /* numbers of the live frame */
                     LEDGER_TRUTH_EMPTY,
