@@ -282,6 +282,7 @@ static void remember(const struct lab_run *run, struct lab_live_layer *layer)
     layer->points_told = run->point_count;
     layer->pace_version = run->pace.version;
     layer->faults_version = run->faults.version;
+    layer->settled = layer->time_told_ns == lab_course_now_ns(&run->course);
     layer->time_told_ns = lab_course_now_ns(&run->course);
     memcpy(layer->verdicts, run->live.verdicts, sizeof layer->verdicts);
 }

@@ -108,7 +108,7 @@ static struct lab_frame_head head_make(const struct lab_run *run, uint64_t seque
 
 static bool something_new(const struct lab_run *run, const struct lab_live_layer *layer)
 {
-    return lab_course_now_ns(&run->course) != layer->time_told_ns ||
+    return lab_course_now_ns(&run->course) != layer->time_told_ns || !layer->settled ||
            run->event_count != layer->events_told || run->pace.version != layer->pace_version ||
            run->faults.version != layer->faults_version;
 }

@@ -34,6 +34,7 @@ struct lab_live_layer {
     int64_t told_ns;   /* wall clock of the last frame */
     int64_t allowance; /* bytes that may be sent now; negative: wait */
     int64_t time_told_ns;
+    bool settled; /* the last frame had nothing new: a paused view has come to its final form */
 };
 
 struct lab_live {

@@ -436,24 +436,52 @@ static void test_frames(void **state)
     city_free(city);
 }
 
+/* 150 orders, all on the rail of A or B. */
+static void crowd(struct city *city, int64_t t, uint32_t first)
+{
+    for (uint32_t i = 0; i < 150; i++)
+        queued(city, t + 20 * i, first + i, i % 2 == 0 ? KITCHEN_A : KITCHEN_B);
+}
+
+static bool shows_sprites(const cJSON *frame)
+{
+    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(frame, "sprites"));
+}
+
 static void test_frames_of_counts(void **state)
 {
     (void)state;
     struct city *city = city_new();
     uint64_t mark = 0;
     cJSON_Delete(frame_of(city, 0, &mark));
-    for (uint32_t order = 1; order <= 150; order++)
-        queued(city, 20 * order, order, order % 2 == 0 ? KITCHEN_A : KITCHEN_B);
-    cJSON *frame = frame_of(city, mark, &mark);
+    crowd(city, 20, 1);
+    cJSON *frame = frame_of(city, mark, &mark); /* a leap: what stands there now */
+    assert_true(shows_sprites(frame));
+    assert_int_equal(items(frame, "on"), 150);
+    cJSON_Delete(frame);
+    crowd(city, 5020, 1001);
+    frame = frame_of(city, mark, &mark); /* it goes on like that: counts */
     assert_true(cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(frame, "sprites")));
     assert_int_equal(items(frame, "on"), -1);
     assert_int_equal(items(frame, "flow"), 3); /* to A, to B, to the dispatcher */
     assert_int_equal(number_at(frame, "flow", 0, 2) + number_at(frame, "flow", 1, 2), 150);
     cJSON_Delete(frame);
-    frame = frame_of(city, mark, &mark); /* few changes again: all orders at once */
-    assert_true(cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(frame, "sprites")));
-    assert_int_equal(items(frame, "on"), 150);
-    assert_int_equal(items(frame, "o"), 150);
+    queued(city, 9500, 2000, KITCHEN_A);
+    frame = frame_of(city, mark, &mark); /* seconds have passed: not calm yet */
+    assert_int_equal(items(frame, "flow"), 2);
+    cJSON_Delete(frame);
+    frame = frame_of(city, mark, &mark); /* calm: all orders at once */
+    assert_int_equal(city->ledger->open, 301);
+    assert_int_equal(items(frame, "flow"), 0); /* but they are too many */
+    cJSON_Delete(frame);
+    cooking(city, 9600, 2000, KITCHEN_A, 1);
+    cooked(city, 9700, 2000, KITCHEN_A, 1);
+    settled(city, 9700, 2000, KITCHEN_A, 1);
+    served(city, 9800, 2000, KITCHEN_A);
+    frame = frame_of(city, mark, &mark);
+    assert_true(shows_sprites(frame));
+    assert_int_equal(items(frame, "on"), 300);
+    assert_int_equal(items(frame, "o"), 300);
     cJSON_Delete(frame);
     city_free(city);
 }

@@ -1,8 +1,10 @@
 /* view.c: the kitchens' part of a live frame (docs/api.md), whole or what changed since a mark.
  *
- * A mark is the number of notes seen, times two; its lowest bit says that the frame before showed
- * counts instead of single orders. Single orders are shown while they can be followed with the
- * eye: not too many at once, not too many changes in one frame, not too much time in between.
+ * Single orders are shown while they can be followed with the eye: not too many at once, not too
+ * many changes from frame to frame. Beyond that a frame shows counts, until it has become calm; a
+ * single leap (a step forward, a slow viewer) is shown as what stands there now.
+ *
+ * A mark is the number of notes seen, times four, and two bits about the frame before.
  */
 #include "base/json_writer.h"
 #include "systems/kitchens/city.h"
@@ -11,7 +13,11 @@
 enum {
     SPRITES_MAX = 300, /* single orders on the stage */
     CHANGES_MAX = 120, /* of them in one frame */
+    CHANGES_CALM = 60, /* no more than this, and no whole second: calm */
     TICKS_MAX = 2,     /* virtual seconds between two frames: at 10 frames a second, 20x */
+    MARK_COUNTED = 1,  /* the frame before showed counts */
+    MARK_FAST = 2,     /* too much had changed for it */
+    MARK_NOTES_SHIFT = 2,
     NODES_MAX = KITCHENS_MAX + 2,
 };
 
@@ -19,7 +25,6 @@ struct view {
     const struct ledger *ledger;
     const struct node_world *world;
     uint32_t since; /* notes; 0: everything */
-    bool counted;   /* the frame before showed counts */
     struct json_writer *writer;
 };
 
@@ -210,7 +215,13 @@ static void view_flow(const struct view *view)
     json_close(view->writer);
 }
 
-static bool too_many_to_follow(const struct view *view)
+struct motion {
+    bool crowded; /* too many orders on the stage */
+    bool fast;    /* too much has changed since the frame before */
+    bool calm;
+};
+
+static struct motion motion_of(const struct view *view)
 {
     const struct ledger *ledger = view->ledger;
     uint32_t stage = 0;
@@ -222,8 +233,16 @@ static bool too_many_to_follow(const struct view *view)
     }
     for (uint32_t i = 0; i < LEDGER_TICKS; i++)
         ticks += ledger->tick_mark[i] > view->since;
-    return stage > SPRITES_MAX ||
-           (view->since != 0 && (changes > CHANGES_MAX || ticks > TICKS_MAX));
+    bool whole = view->since == 0;
+    return (struct motion){.crowded = stage > SPRITES_MAX,
+                           .fast = !whole && (changes > CHANGES_MAX || ticks > TICKS_MAX),
+                           .calm = whole || (changes <= CHANGES_CALM && ticks == 0)};
+}
+
+static bool shows_counts(const struct motion *motion, uint64_t mark)
+{
+    return motion->crowded || (motion->fast && (mark & MARK_FAST) != 0) ||
+           (!motion->calm && (mark & MARK_COUNTED) != 0);
 }
 
 uint64_t kitchens_view(const void *memory, const struct node_world *world, uint64_t since,
@@ -231,19 +250,22 @@ uint64_t kitchens_view(const void *memory, const struct node_world *world, uint6
 {
     struct view view = {.ledger = memory,
                         .world = world,
-                        .since = (uint32_t)(since >> 1),
-                        .counted = (since & 1) != 0,
+                        .since = (uint32_t)(since >> MARK_NOTES_SHIFT),
                         .writer = writer};
-    bool count = too_many_to_follow(&view);
+    struct motion motion = motion_of(&view);
+    bool counted = (since & MARK_COUNTED) != 0;
+    bool count = shows_counts(&motion, since);
+    bool all = since == 0 || counted || motion.fast;
     view_kitchens(&view);
     view_map(&view);
     if (view.since == 0 || view.ledger->notes > view.since)
         view_dispatcher(&view);
-    if (since == 0 || count != view.counted)
+    if (all || count != counted)
         json_bool(writer, "sprites", !count);
     if (count)
         view_flow(&view);
     else
-        view_orders(&view, since == 0 || view.counted);
-    return view.ledger->notes << 1 | count;
+        view_orders(&view, all);
+    return view.ledger->notes << MARK_NOTES_SHIFT | (motion.fast ? MARK_FAST : 0) |
+           (count ? MARK_COUNTED : 0);
 }
