@@ -30,5 +30,6 @@ void bench_report(const struct bench_case *measured, bool json);
 int bench_queue(bool json);
 int bench_host(bool json);
 int bench_city(bool json);
+int bench_live(bool json);
 
 #endif

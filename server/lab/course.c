@@ -165,20 +165,18 @@ static int64_t next_input_ns(const struct lab_course *course)
 }
 
 /* At a whole second: figures are read and the condition is looked at without a note. */
-static void look_at_second(struct lab_course *course)
+static bool holds_at_second(struct lab_course *course)
 {
     int64_t second = lab_course_now_ns(course) / NS_PER_S;
     if (!course->stop_armed || second == course->stopped_second) {
-        return;
+        return false;
     }
     course->stopped_second = second;
     if (course->condition.uses_figures) {
         lab_course_figures(course, course->figures);
     }
-    if (lab_condition_holds(&course->condition, course->scenario, NULL, course->figures,
-                            lab_course_now_ns(course))) {
-        course->stopped = true;
-    }
+    return lab_condition_holds(&course->condition, course->scenario, NULL, course->figures,
+                               lab_course_now_ns(course));
 }
 
 /* The place up to which nothing has to be looked at. */
@@ -215,20 +213,26 @@ static enum sim_status run_to(struct lab_course *course, int64_t stop_ns, uint64
     return SIM_WORKING;
 }
 
+/* At one moment: one input, then what it sets off, then the next one: so it goes when people give
+ * them one after the other, and so it must go when they are replayed. A stop at a whole second
+ * comes after all of that, a stop at a note at once. */
 enum sim_status lab_course_run(struct lab_course *course, int64_t until_ns, uint64_t steps_max)
 {
     uint64_t steps = steps_max;
+    bool stop = false;
     while (!course->stopped) {
-        int64_t stop_ns = next_stop_ns(course, until_ns);
+        int64_t stop_ns = stop ? lab_course_now_ns(course) : next_stop_ns(course, until_ns);
         enum sim_status status = run_to(course, stop_ns, &steps);
         if (status != SIM_REACHED || course->stopped) {
+            course->stopped = course->stopped || stop;
             return status;
         }
-        look_at_second(course);
-        /* One input, then what it sets off at this moment, then the next: so it goes when people
-         * give them one after the other, and so it must go when they are replayed. */
-        bool applied = !course->stopped && apply_due(course);
-        if (!applied && lab_course_now_ns(course) == until_ns) {
+        stop = stop || holds_at_second(course);
+        if (apply_due(course)) {
+            continue;
+        }
+        course->stopped = stop;
+        if (stop || lab_course_now_ns(course) == until_ns) {
             return SIM_REACHED;
         }
         if (steps == 0) {
