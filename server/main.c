@@ -11,7 +11,6 @@ static const struct subcommand {
 } SUBCOMMANDS[] = {
     {"serve", command_serve, "serves the page, the API and the live stream"},
     {"run", command_run, "runs a scenario without a page and judges it"},
-    {"bench", command_bench, "measures a part of the program on this machine"},
     {"scenarios", command_scenarios, "lists what can be run"},
     {"bench", command_bench, "measures one part on this machine"},
 };
