@@ -80,9 +80,9 @@ struct lab_run {
     uint32_t references;
     int32_t heap_index; /* -1: not waiting for its turn */
     int64_t due_ns;
-    bool wake;       /* asked for while it had its turn */
-    bool leaving;    /* not to be found any more */
-    int64_t used_ns; /* last request or viewer, for who goes first */
+    bool wake;               /* asked for while it had its turn */
+    bool leaving;            /* not to be found any more */
+    _Atomic int64_t used_ns; /* last request or viewer, for who goes first */
 
     pthread_mutex_t lock;
     /* Under run->lock. */
