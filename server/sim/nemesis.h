@@ -40,6 +40,8 @@ struct nemesis_profile {
     uint32_t kinds;         /* bits of enum nemesis_kind */
     uint32_t faults_max;    /* of each kind, half of them at least; 0: 3 */
     uint64_t nodes;         /* who may be hit */
+    uint64_t peers;         /* who stands at the other end of a cut: where nodes talk to one of them
+                               only, a cut between two others would change nothing */
     uint64_t core;          /* who is always in the core that is healed; needed if core_only */
     bool core_only;         /* heal a random majority only; the others stay down or isolated */
     bool always;            /* every allowed kind is on: for a profile that is to catch one bug */

@@ -223,14 +223,27 @@ static void arm(const struct turn *turn, enum dispatcher_timer timer, enum kitch
 /* Kitchens have had the time to say what they have: the rest is given out again. */
 static void end_grace(const struct turn *turn)
 {
-    turn->self->grace_until_ns = 0;
     struct order *order = order_first(turn, LIST_RECOVERED);
-    while (order != NULL) {
+    while (order != NULL && !turn_is_long(turn)) {
         order_remove(turn, order);
         order->state = ORDER_WAITING;
         assign_order(turn, order);
         order = order_first(turn, LIST_RECOVERED);
     }
+    if (order == NULL)
+        turn->self->grace_until_ns = 0;
+    else
+        dispatcher_continue(turn);
+}
+
+static void watch_restart(const struct turn *turn)
+{
+    if (turn->self->assembly_until_ns != 0 && !assign_is_early(turn)) {
+        turn->self->assembly_until_ns = 0;
+        assign_serve_waiting(turn);
+    }
+    if (turn->self->grace_until_ns != 0 && turn->now_ns >= turn->self->grace_until_ns)
+        end_grace(turn);
 }
 
 static void on_watch(const struct turn *turn)
@@ -240,12 +253,22 @@ static void on_watch(const struct turn *turn)
     if (turn->self->phase != DISPATCHER_OPEN)
         return;
     registry_watch(turn);
-    if (turn->self->assembly_until_ns != 0 && !assign_is_early(turn)) {
-        turn->self->assembly_until_ns = 0;
-        assign_serve_waiting(turn);
+    watch_restart(turn);
+}
+
+void dispatcher_continue(const struct turn *turn)
+{
+    node_timer_set(turn->outbox, DISPATCHER_TIMER_MORE, turn->now_ns);
+}
+
+static void on_more(const struct turn *turn)
+{
+    if (turn->self->phase == DISPATCHER_OPEN) {
+        assign_continue(turn);
+        watch_restart(turn);
+    } else {
+        recover_continue(turn);
     }
-    if (turn->self->grace_until_ns != 0 && turn->now_ns >= turn->self->grace_until_ns)
-        end_grace(turn);
 }
 
 static void on_timer(const struct turn *turn, const struct node_event *event)
@@ -254,6 +277,8 @@ static void on_timer(const struct turn *turn, const struct node_event *event)
         assign_resend_due(turn);
     } else if (event->id == DISPATCHER_TIMER_WATCH) {
         on_watch(turn);
+    } else if (event->id == DISPATCHER_TIMER_MORE) {
+        on_more(turn);
     } else if (turn_setting(turn, KITCHENS_SET_MIGRATION)) {
         handover_cycle(turn);
         arm(turn, DISPATCHER_TIMER_CYCLE, KITCHENS_SET_CYCLE_MS);
@@ -274,14 +299,10 @@ void dispatcher_open(const struct turn *turn)
 {
     turn->self->phase = DISPATCHER_OPEN;
     turn->self->grace_until_ns = turn->now_ns + turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS);
-    if (turn->self->recover.stage ==
-        RECOVER_LOAD) /* there was a book: kitchens know another term */
+    bool had_book = turn->self->recover.stage == RECOVER_TELL;
+    if (had_book) /* kitchens are up and will register at their next heartbeat */
         turn->self->assembly_until_ns =
             turn->now_ns + turn_setting_ns(turn, KITCHENS_SET_HEARTBEAT_MS);
-    for (struct order *order = order_first(turn, LIST_RECOVERED); order != NULL;
-         order = order_after(turn, order))
-        dispatcher_note(turn, KITCHENS_NOTE_WAITING, NODE_NONE, order_number(turn, order),
-                        KITCHENS_WAIT_RECOVERING, 0, 0, 0);
     if (turn_setting(turn, KITCHENS_SET_MIGRATION))
         arm(turn, DISPATCHER_TIMER_CYCLE, KITCHENS_SET_CYCLE_MS);
 }

@@ -29,10 +29,17 @@ enum {
     DISPATCHER_RESEND_MS = 100,
     DISPATCHER_EPOCH_BITS = 24,           /* epoch = term << 24 + count: rising through all boots */
     DISPATCHER_SEGMENT_BYTES = 48 * 1024, /* of each of the two files of the book */
+    DISPATCHER_TURN_BYTES = NODE_OUTBOX_BYTES / 4, /* a step that asks for more than that goes on in
+                                                      another one */
 };
 #define DISPATCHER_NS_PER_MS INT64_C(1000000)
 
-enum dispatcher_timer { DISPATCHER_TIMER_RESEND, DISPATCHER_TIMER_WATCH, DISPATCHER_TIMER_CYCLE };
+enum dispatcher_timer {
+    DISPATCHER_TIMER_RESEND,
+    DISPATCHER_TIMER_WATCH,
+    DISPATCHER_TIMER_CYCLE,
+    DISPATCHER_TIMER_MORE /* what did not fit into the last step */
+};
 
 /* ---- Orders ---- */
 
@@ -51,6 +58,7 @@ enum order_flag {
     ORDER_MOVED = 2,    /* moved_ns is set */
     ORDER_STARTED = 4,  /* its kitchen said that it is being cooked */
     ORDER_RESERVES = 8, /* counted in `reserved` of its hand-over's target */
+    ORDER_UNTOLD = 16,  /* waits, and nobody has been told so yet */
 };
 
 struct order {
@@ -140,7 +148,7 @@ struct book {
     uint64_t refused[DISPATCHER_WINDOW / 64];
 };
 
-enum recover_stage { RECOVER_SCAN_FIRST, RECOVER_SCAN_SECOND, RECOVER_LOAD };
+enum recover_stage { RECOVER_SCAN_FIRST, RECOVER_SCAN_SECOND, RECOVER_LOAD, RECOVER_TELL };
 struct recover {
     uint8_t stage, file;
     bool whole[NODE_FILES_MAX]; /* that segment has a whole snapshot */
@@ -148,6 +156,8 @@ struct recover {
     uint32_t generation[NODE_FILES_MAX];
     uint32_t offset;
     uint32_t torn_bytes;
+    uint32_t told; /* RECOVER_TELL: slots gone through */
+    uint32_t pad2;
 };
 
 enum dispatcher_phase {
@@ -205,6 +215,12 @@ static inline int64_t turn_setting(const struct turn *turn, enum kitchens_settin
 static inline int64_t turn_setting_ns(const struct turn *turn, enum kitchens_setting which_ms)
 {
     return turn->env->settings[which_ms] * DISPATCHER_NS_PER_MS;
+}
+
+/* Has this step asked for enough? The rest is for the next one: see dispatcher_continue(). */
+static inline bool turn_is_long(const struct turn *turn)
+{
+    return turn->outbox->length >= DISPATCHER_TURN_BYTES;
 }
 
 static inline uint32_t order_slot(const struct turn *turn, const struct order *order)
@@ -266,9 +282,13 @@ void book_retry(const struct turn *turn);
 
 void recover_begin(const struct turn *turn);
 void recover_read(const struct turn *turn, const struct node_event *event);
+/* Goes on telling what the book held. */
+void recover_continue(const struct turn *turn);
 
 /* ---- dispatcher.c ---- */
 
+/* Another step follows at once. */
+void dispatcher_continue(const struct turn *turn);
 /* The record of an order is durable. */
 void dispatcher_confirmed(const struct turn *turn, struct order *order);
 void dispatcher_settled(const struct turn *turn, struct order *order);
@@ -320,6 +340,8 @@ bool assign_is_early(const struct turn *turn);
 /* Something may have room now: that place's line first, then who waits for anybody. */
 void assign_serve(const struct turn *turn, struct place *place);
 void assign_serve_waiting(const struct turn *turn);
+/* Goes on with those whom a long step has put off. */
+void assign_continue(const struct turn *turn);
 /* The policy has changed: lines are for policies that take turns. */
 void assign_policy_changed(const struct turn *turn);
 void assign_accepted(const struct turn *turn, struct place *place,

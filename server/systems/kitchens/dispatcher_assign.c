@@ -100,7 +100,7 @@ void assign_to(const struct turn *turn, struct order *order, struct place *place
     dispatcher_note(turn, KITCHENS_NOTE_ASSIGNED, place->node, order_number(turn, order),
                     (int64_t)epoch, score, turn_setting(turn, KITCHENS_SET_POLICY),
                     (order->flags & ORDER_AGAIN) != 0);
-    order->flags &= (uint8_t) ~(ORDER_AGAIN | ORDER_STARTED);
+    order->flags &= (uint8_t) ~(ORDER_AGAIN | ORDER_STARTED | ORDER_UNTOLD);
     send_ticket(turn, order, KITCHENS_ASSIGN);
     resend_add(turn, order);
 }
@@ -111,18 +111,26 @@ static void wait_for(const struct turn *turn, struct order *order, struct place 
 {
     order->state = ORDER_WAITING;
     order->kitchen = (uint8_t)place_number(turn, place);
+    order->flags &= (uint8_t)~ORDER_UNTOLD;
     order_append(turn, order, LIST_LINE + order->kitchen);
     dispatcher_note(turn, KITCHENS_NOTE_WAITING, place->node, order_number(turn, order),
                     KITCHENS_WAIT_ITS_KITCHEN, 0, 0, 0);
 }
 
-static void wait_for_anybody(const struct turn *turn, struct order *order, enum kitchens_wait why)
+static void tell_waiting(const struct turn *turn, struct order *order, enum kitchens_wait why)
+{
+    order->flags &= (uint8_t)~ORDER_UNTOLD;
+    dispatcher_note(turn, KITCHENS_NOTE_WAITING, NODE_NONE, order_number(turn, order), why, 0, 0,
+                    0);
+}
+
+/* Joins the common line; untold until somebody has looked for a kitchen in vain. */
+static void wait_for_anybody(const struct turn *turn, struct order *order)
 {
     order->state = ORDER_WAITING;
     order->kitchen = 0;
+    order->flags |= ORDER_UNTOLD;
     order_append(turn, order, LIST_WAITING);
-    dispatcher_note(turn, KITCHENS_NOTE_WAITING, NODE_NONE, order_number(turn, order), why, 0, 0,
-                    0);
 }
 
 static enum kitchens_wait why_nobody(const struct turn *turn, uint32_t candidates)
@@ -173,8 +181,13 @@ void assign_order(const struct turn *turn, struct order *order)
 {
     assert(order->list == LIST_NONE);
     enum kitchens_wait why;
-    if (!try_assign(turn, order, &why))
-        wait_for_anybody(turn, order, why);
+    if (turn_is_long(turn)) {
+        wait_for_anybody(turn, order);
+        dispatcher_continue(turn);
+    } else if (!try_assign(turn, order, &why)) {
+        wait_for_anybody(turn, order);
+        tell_waiting(turn, order, why);
+    }
 }
 
 static bool anybody_has_room(const struct turn *turn)
@@ -191,10 +204,27 @@ void assign_serve_waiting(const struct turn *turn)
     while (order != NULL && (policy_takes_turns(turn->env) || anybody_has_room(turn))) {
         struct order *after = order_after(turn, order);
         enum kitchens_wait why;
+        if (turn_is_long(turn)) {
+            dispatcher_continue(turn);
+            return;
+        }
         if (!try_assign(turn, order, &why) && why == KITCHENS_WAIT_NO_KITCHEN)
             return;
         order = after;
     }
+}
+
+void assign_continue(const struct turn *turn)
+{
+    assign_serve_waiting(turn);
+    struct order *order = order_first(turn, LIST_WAITING);
+    while (order != NULL && !turn_is_long(turn)) {
+        if (order->flags & ORDER_UNTOLD)
+            tell_waiting(turn, order, KITCHENS_WAIT_ALL_FULL);
+        order = order_after(turn, order);
+    }
+    if (order != NULL)
+        dispatcher_continue(turn);
 }
 
 static void serve_line(const struct turn *turn, struct place *place)
@@ -327,7 +357,7 @@ void assign_resend_due(const struct turn *turn)
     const int64_t interval_ns = DISPATCHER_RESEND_MS * DISPATCHER_NS_PER_MS;
     turn->self->resend_armed = false;
     struct order *order = resend_first(turn);
-    while (order != NULL && turn->now_ns - order->sent_ns >= interval_ns) {
+    while (order != NULL && turn->now_ns - order->sent_ns >= interval_ns && !turn_is_long(turn)) {
         order->attempts = (uint8_t)(order->attempts + (order->attempts < UINT8_MAX));
         if (order->attempts * interval_ns > turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS) ||
             order->attempts == UINT8_MAX) {

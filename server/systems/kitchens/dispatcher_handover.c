@@ -136,7 +136,7 @@ void handover_cycle(const struct turn *turn)
         const struct place *place = &turn->self->places[i];
         int64_t count = turn_setting(turn, KITCHENS_SET_PER_KITCHEN);
         count = count < left ? count : left;
-        if (count > 0 && is_overloaded(turn, place))
+        if (count > 0 && is_overloaded(turn, place) && !turn_is_long(turn))
             left -= relieve(turn, place, (uint32_t)count);
     }
 }

@@ -142,15 +142,29 @@ static void begin_term(const struct turn *turn)
 static void recovered(const struct turn *turn)
 {
     struct dispatcher *self = turn->self;
-    self->book.file = self->recover.file;
     int64_t term = (int64_t)(self->epoch >> DISPATCHER_EPOCH_BITS) + 1;
-    for (struct order *order = order_first(turn, LIST_RECOVERED); order != NULL;
-         order = order_after(turn, order))
-        dispatcher_note(turn, KITCHENS_NOTE_BOOK_ORDER, NODE_NONE, order_number(turn, order), 0, 0,
-                        0, 0);
+    self->book.file = self->recover.file;
     dispatcher_note(turn, KITCHENS_NOTE_BOOK_RECOVERED, NODE_NONE, NODE_NONE,
                     (int64_t)self->roster.count, self->recover.torn_bytes, term, 0);
     begin_term(turn);
+}
+
+/* What the book held, a step's worth at a time. */
+void recover_continue(const struct turn *turn)
+{
+    struct dispatcher *self = turn->self;
+    struct recover *recover = &self->recover;
+    if (self->phase != DISPATCHER_READING || recover->stage != RECOVER_TELL)
+        return;
+    for (; recover->told < self->roster.fresh && !turn_is_long(turn); recover->told++) {
+        uint32_t number = self->roster.numbers[recover->told];
+        if (number != 0)
+            dispatcher_note(turn, KITCHENS_NOTE_BOOK_ORDER, NODE_NONE, number, 0, 0, 0, 0);
+    }
+    if (recover->told < self->roster.fresh)
+        dispatcher_continue(turn);
+    else
+        recovered(turn);
 }
 
 /* Both segments are known: read the newer whole one, or begin an empty book. */
@@ -176,8 +190,8 @@ static void choose_segment(const struct turn *turn)
 void recover_read(const struct turn *turn, const struct node_event *event)
 {
     struct recover *recover = &turn->self->recover;
-    if (turn->self->phase != DISPATCHER_READING || event->id != recover->file ||
-        event->offset != recover->offset)
+    if (turn->self->phase != DISPATCHER_READING || recover->stage == RECOVER_TELL ||
+        event->id != recover->file || event->offset != recover->offset)
         return;
     if (event->status == NODE_IO_OK && take_records(turn, event)) {
         read_on(turn);
@@ -194,7 +208,10 @@ void recover_read(const struct turn *turn, const struct node_event *event)
         choose_segment(turn);
         return;
     case RECOVER_LOAD:
-        recovered(turn);
+        recover->stage = RECOVER_TELL;
+        recover_continue(turn);
+        return;
+    case RECOVER_TELL:
         return;
     }
 }

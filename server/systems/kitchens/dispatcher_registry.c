@@ -220,6 +220,8 @@ void registry_watch(const struct turn *turn)
         struct place *place = &turn->self->places[i];
         if (place->registration == 0)
             continue;
+        if (turn_is_long(turn))
+            return; /* the others at the next watch */
         if (turn->now_ns - place->heard_ns > patience_ns)
             place_suspect(turn, place);
         else if (place->state == PLACE_EJECTED)

@@ -253,6 +253,17 @@ void ledger_handover_failed(const struct ledger_context *context, struct ledger_
     ledger_order_touch(context->ledger, order);
 }
 
+/* The dispatcher has restarted: hand-overs under way are forgotten, and so is a kitchen that does
+ * not have the ticket. */
+static void note_in_book(const struct ledger_context *context, struct ledger_order *order)
+{
+    bool on_the_way =
+        order->phase == LEDGER_PHASE_TO_KITCHEN || order->phase == LEDGER_PHASE_HANDOVER;
+    ledger_order_handover_end(context->ledger, order);
+    if (on_the_way || (order->flags & LEDGER_TICKET_GONE) != 0)
+        ledger_order_commit(context, order, LEDGER_NO_KITCHEN);
+}
+
 /* Notes of the dispatcher about an order: whatever it says, it has not forgotten it. */
 bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledger_order *order)
 {
@@ -282,6 +293,7 @@ bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledg
         ledger_handover_failed(context, order, (uint32_t)context->note->args[2]);
         break;
     case KITCHENS_NOTE_BOOK_ORDER:
+        note_in_book(context, order);
         break;
     default:
         return false;
