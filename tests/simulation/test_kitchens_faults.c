@@ -21,6 +21,9 @@ enum {
 static const int64_t NS_PER_S = 1000000000;
 static const int64_t SWEEP_UNTIL_NS = 60 * NS_PER_S;
 
+/* What the order book must bear. */
+static const uint32_t DISK = 1u << NEMESIS_DISK_SLOW | 1u << NEMESIS_DISK_STALL |
+                             1u << NEMESIS_DISK_FULL | 1u << NEMESIS_DISK_TEAR;
 /* Disks that lie about fsync or rot break what the dispatcher promises: that is outside its fault
  * model, and must not end the program all the same. */
 static const uint32_t LYING = 1u << NEMESIS_DISK_LOSE_FSYNC | 1u << NEMESIS_DISK_ROT;
@@ -119,7 +122,7 @@ static bool is_broken(const struct outcome *outcome, enum ledger_check check)
 /* ---- The sweep ---- */
 
 struct sweep {
-    uint32_t seeds, runs;
+    uint32_t seeds, runs; /* of each scenario; in all */
     uint32_t on[NEMESIS_KINDS], effective[NEMESIS_KINDS];
 };
 
@@ -139,11 +142,13 @@ static void sweep_scenario(void *context, const char *name)
         return;
     struct lab_scenario *scenario = load(name);
     struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL & ~LYING);
-    for (uint64_t seed = 1; seed <= sweep->seeds; seed++) {
+    if (scenario->settings[KITCHENS_SET_ORDERS_PER_MIN] == 0)
+        profile.kinds &= ~DISK; /* a few orders by hand: too few writes to be hit */
+    for (uint32_t n = 0; n < sweep->seeds; n++) {
+        uint64_t seed = ++sweep->runs; /* the same seed has the same faults in every scenario */
         run(scenario, seed, scenario->settings, &profile, &outcome);
         check_good(scenario, seed, &outcome);
         count_power(sweep, &outcome);
-        sweep->runs++;
     }
     lab_scenario_free(&scenario);
 }
