@@ -6,7 +6,7 @@ import { t, virtualTime } from "./words.js";
 /**
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./types").EventRow} EventRow
- * @typedef {{text: (event: EventRow) => string, short: (event: EventRow) => string, tone: (kind: string) => string, icon: (kind: string) => string, choose: (event: EventRow) => void}} EventWords
+ * @typedef {{text: (event: EventRow) => string, short: (event: EventRow) => string, interesting: (event: EventRow) => boolean, tone: (kind: string) => string, icon: (kind: string) => string, choose: (event: EventRow) => void}} EventWords
  */
 
 const FRESH_MS = 400;
@@ -28,7 +28,7 @@ export function mountEvents(root, model, words) {
     const before = rows;
     rows = new Map();
     for (const event of events) {
-      const fresh = event.event > newest && newest >= 0;
+      const fresh = event.event > newest && newest >= 0 && words.interesting(event);
       const line = before.get(event.event) ?? row(event, words, fresh);
       line.setAttribute("aria-current", String(event.event === chosen));
       rows.set(event.event, line);

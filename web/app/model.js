@@ -36,6 +36,13 @@ const FIRST_BOOT = 1; /* that every node starts at time 0 is no news */
 const POINTS_KEPT = 7200;
 const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
 const FLOW_KEPT_US = 3e6;
+const FLIGHT_KEPT_MS = 1500; /* wall time: as long as an x or a fading arrow stays */
+const FLIGHTS_MAX = 300;
+
+/** @param {import("./types").Flight} flight */
+function flightKey(flight) {
+  return `${flight.from} ${flight.to} ${flight.type} ${flight.sent_us} ${flight.subject}`;
+}
 
 /**
  * A frame tells only the newest phase of an order; which way it went to this kitchen follows from
@@ -223,12 +230,31 @@ export class Model {
       changed.add("faults");
     }
     if (frame.flights) {
-      this.flights = frame.flights.map((f) => ({
-        from: Number(f[0]), to: Number(f[1]), type: String(f[2]), sent_us: Number(f[3]),
-        arrives_us: Number(f[4]), subject: Number(f[5]), fate: Number(f[6]),
-      }));
+      this.addFlights(frame.flights);
     }
     this.tell(...changed);
+  }
+
+  /**
+   * Messages of a frame join those still to be seen: the picture is a little behind the frames,
+   * and an arrow fades for a moment after it has arrived.
+   * @param {(number | string)[][]} rows
+   */
+  addFlights(rows) {
+    const oldest_us = this.clock.shown_us - FLIGHT_KEPT_MS * 1000 * this.pace.speed;
+    /** @type {Map<string, import("./types").Flight>} */
+    const kept = new Map();
+    for (const flight of this.flights) {
+      if (flight.arrives_us >= oldest_us) kept.set(flightKey(flight), flight);
+    }
+    for (const f of rows) {
+      const flight = {
+        from: Number(f[0]), to: Number(f[1]), type: String(f[2]), sent_us: Number(f[3]),
+        arrives_us: Number(f[4]), subject: Number(f[5]), fate: Number(f[6]),
+      };
+      kept.set(flightKey(flight), flight);
+    }
+    this.flights = [...kept.values()].slice(-FLIGHTS_MAX);
   }
 
   /**

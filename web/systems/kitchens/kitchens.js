@@ -37,6 +37,8 @@ export function mountKitchens(model, hands) {
     if (model.kitchens.has(node) || node === 0) model.select(node);
     if (event.subject >= 0) explain(event.subject);
   };
+  const isInteresting = (/** @type {EventRow} */ event) =>
+    model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false;
   return {
     figures: FIGURES,
     charts: [
@@ -46,13 +48,13 @@ export function mountKitchens(model, hands) {
     eventWords: {
       text: (/** @type {EventRow} */ event) => eventText(model, event),
       short: (/** @type {EventRow} */ event) => eventShort(model, event),
+      interesting: isInteresting,
       tone: eventTone,
       icon: (/** @type {string} */ kind) => LOOKS[/** @type {keyof typeof LOOKS} */ (eventTone(kind))].icon,
       choose,
     },
     timelineWords: {
-      interesting: (/** @type {EventRow} */ event) =>
-        model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false,
+      interesting: isInteresting,
       text: (/** @type {EventRow} */ event) => eventShort(model, event),
       tone: eventTone,
       choose,

@@ -18,6 +18,7 @@ export const MESSAGES_SPEED_MAX = 0.1;
 const FATE_UNDER_WAY = 0;
 const FATE_CUT = 2;
 const FATE_CARRIED = 3;
+const FADES_WALL_US = 0.5e6; /* an arrow stays and fades for half a second of wall time */
 const NAMES_MAX = 6; /* more names at once cannot be read */
 
 /** @param {string} type @returns {"heartbeat" | "reply" | "request"} */
@@ -38,6 +39,7 @@ export function messageKind(type) {
 export function drawFlights(ctx, model, geometry, t_us) {
   if (model.pace.speed > MESSAGES_SPEED_MAX) return;
   const stays_us = model.pace.speed * 1e6;
+  const fades_us = model.pace.speed * FADES_WALL_US;
   let names = 0;
   for (const flight of model.flights) {
     if (flight.fate === FATE_CARRIED || flight.sent_us > t_us) continue;
@@ -46,18 +48,22 @@ export function drawFlights(ctx, model, geometry, t_us) {
     const to = geometry.nodePoint(flight.to, customer);
     if (!from || !to) continue;
     const dropped = flight.fate !== FATE_UNDER_WAY;
-    if (t_us > flight.arrives_us + (dropped ? stays_us : 0)) continue;
+    const over_us = t_us - flight.arrives_us;
+    if (over_us > (dropped ? stays_us : fades_us)) continue;
     const end = dropped ? (flight.fate === FATE_CUT ? 0.5 : 0.7) : 1;
     const span = Math.max(1, flight.arrives_us - flight.sent_us);
     const done = Math.min(end, (t_us - flight.sent_us) / span);
     const at = { x: from.x + (to.x - from.x) * done, y: from.y + (to.y - from.y) * done };
     const named = messageKind(flight.type) !== "heartbeat" && names < NAMES_MAX;
+    ctx.globalAlpha = dropped || over_us <= 0 ? 1 : 1 - over_us / fades_us;
     drawFlight(ctx, flight, from, at, geometry.u);
     if (dropped && done === end) drawX(ctx, at, 7 * geometry.u, geometry.u);
     else if (named) {
       names += 1;
-      label(ctx, flight.type.replace(/_/g, " "), { x: at.x, y: at.y - 24 * geometry.u }, geometry.u);
+      const middle = { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 - 20 * geometry.u };
+      label(ctx, flight.type.replace(/_/g, " "), middle, geometry.u);
     }
+    ctx.globalAlpha = 1;
   }
 }
 

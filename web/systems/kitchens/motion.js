@@ -419,7 +419,9 @@ function drawFlows(ctx, model, geometry, t_us) {
     ctx.globalAlpha = 1;
     if (geometry.compact) continue;
     const free = visiblePart(geometry, node);
-    if (free) label(ctx, `${Math.round(perSecond * 60)}/min`, free, u);
+    if (free && !isCovered(geometry, free, 52 * u, 15 * u)) {
+      label(ctx, `${Math.round(perSecond * 60)}/min`, free, u);
+    }
   }
 }
 
@@ -444,7 +446,20 @@ function visiblePart(geometry, node) {
   const from = inside(desk);
   const to = 1 - inside(plate);
   const length = (to - from) * Math.hypot(b.x - a.x, b.y - a.y);
-  return length < 84 * geometry.u ? null : between(a, b, (from + to) / 2);
+  return length < 60 * geometry.u ? null : between(a, b, (from + to) / 2);
+}
+
+/**
+ * Does a plate stand where a label would?
+ * @param {Geometry} geometry
+ * @param {Point} at
+ * @param {number} halfWidth
+ * @param {number} halfHeight
+ */
+function isCovered(geometry, at, halfWidth, halfHeight) {
+  return [...geometry.plates.values()].some((box) =>
+    at.x + halfWidth > box.x && at.x - halfWidth < box.x + box.width &&
+    at.y + halfHeight > box.y && at.y - halfHeight < box.y + box.height);
 }
 
 /**
