@@ -138,16 +138,34 @@ export class Geometry {
   }
 
   /**
-   * @param {number} x
-   * @param {number} y
-   * @returns {number | null} the node whose plate is here
+   * The line between two nodes as far as it can be seen: from the edge of one plate to that of the
+   * other.
+   * @param {number} from
+   * @param {number} to
+   * @param {Point | null} customer
+   * @returns {[Point | null, Point | null]}
    */
-  nodeAt(x, y) {
-    for (const [node, box] of this.plates) {
-      if (x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height) return node;
-    }
-    return null;
+  between(from, to, customer) {
+    const a = this.nodePoint(from, customer);
+    const b = this.nodePoint(to, customer);
+    if (!a || !b) return [a, b];
+    return [atEdge(this.plates.get(from), a, b), atEdge(this.plates.get(to), b, a)];
   }
+}
+
+/**
+ * Where a line from the middle of a plate to another point leaves the plate.
+ * @param {Box | undefined} box
+ * @param {Point} middle
+ * @param {Point} other
+ * @returns {Point}
+ */
+function atEdge(box, middle, other) {
+  if (!box) return middle;
+  const dx = Math.abs(other.x - middle.x);
+  const dy = Math.abs(other.y - middle.y);
+  const part = Math.min(0.45, dx < 1 ? 1 : box.width / 2 / dx, dy < 1 ? 1 : box.height / 2 / dy);
+  return { x: middle.x + (other.x - middle.x) * part, y: middle.y + (other.y - middle.y) * part };
 }
 
 /**

@@ -37,6 +37,7 @@ export function messageKind(type) {
  * @param {number} t_us
  */
 export function drawFlights(ctx, model, geometry, t_us) {
+  ctx.clearRect(0, 0, geometry.width, geometry.height);
   if (model.pace.speed > MESSAGES_SPEED_MAX) return;
   const stays_us = model.pace.speed * 1e6;
   const fades_us = model.pace.speed * FADES_WALL_US;
@@ -44,8 +45,7 @@ export function drawFlights(ctx, model, geometry, t_us) {
   for (const flight of model.flights) {
     if (flight.fate === FATE_CARRIED || flight.sent_us > t_us) continue;
     const customer = customerOf(model, geometry, flight.subject);
-    const from = geometry.nodePoint(flight.from, customer);
-    const to = geometry.nodePoint(flight.to, customer);
+    const [from, to] = geometry.between(flight.from, flight.to, customer);
     if (!from || !to) continue;
     const dropped = flight.fate !== FATE_UNDER_WAY;
     const over_us = t_us - flight.arrives_us;

@@ -5,7 +5,6 @@ import { token } from "../../app/dom.js";
 import { PHASE } from "../../app/model.js";
 import { t } from "../../app/words.js";
 import { alongStreets, DISPATCHER } from "./geometry.js";
-import { drawFlights } from "./messages.js";
 
 /**
  * @typedef {import("../../app/model.js").Model} Model
@@ -47,7 +46,6 @@ export function drawMotion(ctx, model, geometry, shapes, cuisines, t_us) {
     sprites += drawOrder(ctx, order, geometry, shapes, cuisines[order.dish] ?? 0, t_us, mine, model.look.still);
   }
   if (!crowded) drawGlow(ctx, model, geometry, t_us);
-  if (model.flights.length > 0) drawFlights(ctx, model, geometry, t_us);
   return sprites;
 }
 

@@ -8,6 +8,7 @@ import { mountCard } from "./card.js";
 import { cutAcross } from "./cutting.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
 import { drawGround } from "./ground.js";
+import { drawFlights } from "./messages.js";
 import { drawMotion, orderPoint, segmentAt } from "./motion.js";
 import { cuisineIndex, drawPlates } from "./plates.js";
 import { cuisineColour, shapePath, Shapes } from "./shapes.js";
@@ -52,7 +53,7 @@ export class Stage {
   }
 
   build() {
-    this.canvases = ["ground", "motion", "plates"].map(
+    this.canvases = ["ground", "motion", "plates", "messages"].map(
       (name) => /** @type {HTMLCanvasElement} */ (el(`canvas.${name}`, { "aria-hidden": "true" })),
     );
     this.twin = el("div.twin", { role: "group", "aria-label": t("stage.kitchens") });
@@ -147,11 +148,12 @@ export class Stage {
    */
   draw(t_us) {
     if (!this.geometry || !this.shapes) return;
-    const [, motion, plates] = (this.canvases ?? []).map(
+    const [, motion, plates, messages] = (this.canvases ?? []).map(
       (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")),
     );
     drawMotion(motion, this.model, this.geometry, this.shapes, this.cuisines, t_us);
     this.drawDrag(motion);
+    drawFlights(messages, this.model, this.geometry, t_us);
     if (this.platesDirty) drawPlates(plates, this.model, this.geometry);
     this.platesDirty = false;
     this.dirty = false;
