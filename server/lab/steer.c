@@ -14,8 +14,10 @@
 #include <string.h>
 
 enum {
-    PARTS_MAX = 80,        /* inputs that one request may become: heal.all and its remedies */
-    CHASE_STEPS = 2000000, /* what a pace request may compute before it answers */
+    PARTS_MAX = 80,          /* inputs that one request may become: heal.all and its remedies */
+    CHASE_STEPS = 200000,    /* what a pace request computes before it answers; its rows fit one
+                              batch, and the rest is chased turn by turn, with flushes between */
+    INTERESTING_S_MAX = 600, /* virtual: how far "the next interesting event" is looked for */
     ADVANCE_MS_MAX = 24 * 3600 * 1000,
 };
 
@@ -293,8 +295,9 @@ static int pace_step(struct lab *lab, struct lab_run *run, const cJSON *value,
 {
     const char *step = cJSON_IsString(value) ? value->valuestring : "";
     if (strcmp(step, "interesting") == 0) {
+        int64_t goal_ns = lab_course_now_ns(&run->course) + (int64_t)INTERESTING_S_MAX * 1000000000;
         lab_course_arm(&run->course, NULL, true);
-        chase(lab, run, last_ns());
+        chase(lab, run, goal_ns < last_ns() ? goal_ns : last_ns());
         return 0;
     }
     if (strcmp(step, "event") != 0) {
