@@ -9,14 +9,6 @@ __extension__ typedef unsigned __int128 draw_u128;
 static const uint64_t DRAW_GOLDEN =
     0x9e3779b97f4a7c15u; /* 2^64 / golden ratio: steps that never repeat */
 
-/* A bijection of 64 bits in which every input bit moves every output bit. */
-static uint64_t draw_mix(uint64_t x)
-{
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    return x ^ (x >> 31);
-}
-
 /* One full mix between the parts, so that (purpose 1, entity 2) and (purpose 2, entity 1) have
  * nothing in common. */
 static uint64_t draw_key(uint64_t seed, uint32_t purpose, uint64_t entity)
@@ -39,14 +31,6 @@ uint64_t draw_u64(uint64_t seed, uint32_t purpose, uint64_t entity, uint64_t n)
 struct draw_stream draw_stream_init(uint64_t seed, uint32_t purpose, uint64_t entity)
 {
     return (struct draw_stream){.key = draw_key(seed, purpose, entity), .n = 0};
-}
-
-uint64_t draw_next(struct draw_stream *stream)
-{
-    assert(stream != NULL);
-    uint64_t value = draw_at(stream->key, stream->n);
-    stream->n++;
-    return value;
 }
 
 uint64_t draw_below(uint64_t value, uint64_t bound)

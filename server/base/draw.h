@@ -28,13 +28,25 @@ struct draw_stream {
 #define DRAW_PURPOSE(a, b, c, d)                                                                   \
     ((uint32_t)(a) | ((uint32_t)(b) << 8) | ((uint32_t)(c) << 16) | ((uint32_t)(d) << 24))
 
+/* A bijection of 64 bits in which every input bit moves every output bit. */
+static inline uint64_t draw_mix(uint64_t x)
+{
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
 /* The n-th draw of `entity` for `purpose`: 64 bits that pass for uniform and independent of all
  * others. */
 uint64_t draw_u64(uint64_t seed, uint32_t purpose, uint64_t entity, uint64_t n);
 
 /* draw_next(stream) is draw_u64(seed, purpose, entity, n) for n = 0, 1, 2, ... */
 struct draw_stream draw_stream_init(uint64_t seed, uint32_t purpose, uint64_t entity);
-uint64_t draw_next(struct draw_stream *stream);
+static inline uint64_t draw_next(struct draw_stream *stream)
+{
+    stream->n++;
+    return draw_mix(stream->key + stream->n * 0x9e3779b97f4a7c15u); /* steps of the golden ratio */
+}
 
 /* The helpers below shape one 64-bit value into a distribution. They draw nothing themselves. */
 

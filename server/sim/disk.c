@@ -26,10 +26,18 @@ static uint32_t disk_undo_room(const struct sim_disk *disk)
     return SIM_DISK_UNDO_BYTES - (disk->undo_last - disk->undo_first);
 }
 
+/* Both behind `complete`, so the smaller cursor is the one farther behind it. */
+static uint32_t disk_oldest(const struct sim_disk *disk)
+{
+    bool durable_first = disk->complete - disk->durable > disk->complete - disk->told;
+    return durable_first ? disk->durable : disk->told;
+}
+
 static uint32_t disk_ops_room(const struct sim_disk *disk)
 {
-    uint32_t oldest = disk->told - disk->durable < SIM_DISK_OPS ? disk->durable : disk->told;
-    return SIM_DISK_OPS - (disk->submitted - oldest);
+    uint32_t used = disk->submitted - disk_oldest(disk);
+    assert(used <= SIM_DISK_OPS);
+    return SIM_DISK_OPS - used;
 }
 
 /* Copies between the undo ring and a file; the ring wraps. */
@@ -167,8 +175,8 @@ static int64_t disk_batch_ns(struct sim_world *world, const struct sim_disk *dis
 void sim_disk_begin_batch(struct sim_world *world, uint32_t node)
 {
     struct sim_disk *disk = &sim_node_at(world, node)->disk;
-    if (disk->batch != disk->complete || disk->submitted == disk->complete) {
-        return; /* busy, or nothing to do */
+    if (!sim_disk_wants_batch(disk)) {
+        return;
     }
     int64_t starts_ns = sim_disk_op_at(world, disk, disk->complete)->submitted_ns;
     starts_ns = starts_ns > world->now_ns ? starts_ns : world->now_ns;

@@ -205,7 +205,9 @@ static void process_step(struct sim *sim, uint32_t index, struct node_event *eve
         sim_halt(sim, SIM_HALT_OUTBOX_FULL, index, NULL);
     } else {
         process_drain(sim, index, &outbox);
-        sim_disk_begin_batch(world, index);
+        if (sim_disk_wants_batch(&node->disk)) {
+            sim_disk_begin_batch(world, index);
+        }
     }
     if (sim->checks) {
         process_check(sim, index, &env);

@@ -452,15 +452,16 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
     assert(until_ns < SIM_NEVER);
     for (uint64_t done = 0; world->halt == SIM_HALT_NONE; done++) {
         struct sim_next next = sim_find_next(world);
-        bool tick = world->tick_ns <= until_ns && world->tick_ns <= next.time_ns;
-        if (!tick && next.time_ns > until_ns) {
+        bool tick_first = world->tick_ns <= next.time_ns;
+        int64_t time_ns = tick_first ? world->tick_ns : next.time_ns;
+        if (time_ns > until_ns) {
             world->now_ns = until_ns;
             return SIM_REACHED;
         }
         if (done == steps_max) {
             return SIM_WORKING;
         }
-        if (tick) {
+        if (tick_first) {
             sim_tick(sim);
         } else {
             sim_take_next(sim, &next);

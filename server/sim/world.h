@@ -280,6 +280,11 @@ void sim_disk_submit(struct sim *sim, uint32_t node, const struct node_intent *i
                      const void *payload, int64_t departs_ns);
 /* Gives what waits to an idle device; called after all operations of a step are submitted. */
 void sim_disk_begin_batch(struct sim_world *world, uint32_t node);
+/* Does something wait for an idle device? */
+static inline bool sim_disk_wants_batch(const struct sim_disk *disk)
+{
+    return disk->batch == disk->complete && disk->submitted != disk->complete;
+}
 /* The running batch is done. */
 void sim_disk_end_batch(struct sim *sim, uint32_t node);
 /* Power fails: what is not durable is gone. */

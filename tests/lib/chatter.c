@@ -72,6 +72,7 @@ static void chatter_arm(struct chatter *chatter, const struct node_env *env,
                         const struct node_event *event, struct node_outbox *outbox)
 {
     int64_t period_ms = env->settings[CHATTER_SETTING_PERIOD_MS];
+    period_ms = period_ms < 1 || period_ms > 10000 ? 50 : period_ms; /* no range is promised here */
     uint8_t timer = (uint8_t)draw_below(chatter_draw(chatter, env), NODE_TIMERS_MAX);
     uint64_t in_ns =
         draw_exponential(chatter_draw(chatter, env), (uint64_t)(period_ms * CHATTER_MS));

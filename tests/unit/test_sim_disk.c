@@ -282,6 +282,25 @@ static void test_bit_rot(void **state)
     probe_world_close(&world);
 }
 
+/* More writes than the ring holds, none of them ever made durable by a disk that lies. */
+static void test_a_lying_disk_writes_back(void **state)
+{
+    (void)state;
+    struct probe_world world;
+    probe_world_start(&world);
+    probe_apply(&world, SIM_INPUT_DISK_LOSE_FSYNC, 0, NODE_NONE, 1, 0);
+    for (int i = 0; i < 700; i++) {
+        write_bytes(&world, 0, 4, 'a' + i % 26, SYNCED);
+        probe_run(&world, 3 * MS);
+    }
+    struct node_reason reason;
+    assert_int_equal(sim_halted(&world.sim, &reason), SIM_HALT_NONE);
+    assert_int_equal(probe_counters(&world).writes, 700);
+    crash_and_restart(&world); /* the oldest were written back, the ring's worth of them is lost */
+    assert_int_equal(read_bytes(&world, 0, 4)->bytes[0], 'a' + (700 - 512 - 1) % 26);
+    probe_world_close(&world);
+}
+
 /* Hundreds of writes through a small undo ring: nothing is lost, order is kept, the node blocks
  * instead of failing. */
 static void test_backpressure(void **state)
@@ -319,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_torn_write),
         cmocka_unit_test(test_lost_fsync),
         cmocka_unit_test(test_bit_rot),
+        cmocka_unit_test(test_a_lying_disk_writes_back),
         cmocka_unit_test(test_backpressure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
