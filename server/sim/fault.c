@@ -569,8 +569,8 @@ int sim_apply(struct sim *sim, const struct sim_input *input, struct error *erro
     if (fault_check(sim, input, error) != 0) {
         return -1;
     }
-    /* What an earlier input set off at this very time comes before this one, so that it makes no
-     * difference whether the caller ran the world in between. */
+    /* Before and after, everything of this time is done: the state at a time is that after its last
+     * input, whether or not the caller ran the world in between. */
     if (sim_run(sim, world->now_ns, UINT64_MAX) == SIM_HALTED) {
         return error_set(error, "the run has halted at %lld ns and takes no input",
                          (long long)world->now_ns);
@@ -578,11 +578,11 @@ int sim_apply(struct sim *sim, const struct sim_input *input, struct error *erro
     fault_digest(world, input);
     if (input->type >= SIM_INPUT_SYSTEM) {
         uint16_t type = (uint16_t)(input->type - SIM_INPUT_SYSTEM);
-        (void)sim_network_input(sim, input->node, type, SIM_MESSAGE_INPUT,
-                                input->args); /* a halt shows itself */
+        (void)sim_network_input(sim, input->node, type, SIM_MESSAGE_INPUT, input->args);
     } else {
         fault_act(sim, input);
         sim_fault_count(world);
     }
+    (void)sim_run(sim, world->now_ns, UINT64_MAX); /* a halt shows itself */
     return 0;
 }

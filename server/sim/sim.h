@@ -161,7 +161,8 @@ struct sim_input {
 
 /* Apply an input at now (precondition: input->time_ns == now and sim_run() has reached it). 0,
  * or -1 with a reason and nothing changed (unknown type, no such node, argument out of range).
- * Crashing a crashed node and the like are accepted and do nothing. */
+ * Crashing a crashed node and the like are accepted and do nothing. What the input sets off at this
+ * very time has happened when the call returns. */
 int sim_apply(struct sim *sim, const struct sim_input *input, struct error *error);
 
 /* The host's own input types by name, for the API and the page; `args` name the numbers in
