@@ -24,6 +24,7 @@ for (const e of document.querySelectorAll("body *")) {
   if (!own) continue;
   const size = parseFloat(style.fontSize);
   if (size < innerHeight * 0.0279) small.push([name(e), size]);
+  if (e.closest(".scroll")) continue;
   const b = e.getBoundingClientRect(), room = e.closest("body > *").getBoundingClientRect();
   if (b.left < room.left - 1 || b.right > room.right + 1 || b.top < room.top - 2 || b.bottom > room.bottom + 2) outside.push(name(e));
 }

@@ -22,6 +22,7 @@ import { t, virtualTime } from "./words.js";
 
 const REDRAW_MS = 300;
 export const WINDOW_S = 60;
+const TICK_S = 20;
 
 /**
  * Rows of the visible window.
@@ -79,9 +80,13 @@ export function timeAxis() {
     grid: { color: token("--grid"), drawTicks: false, borderColor: token("--border") },
     ticks: {
       maxRotation: 0,
-      stepSize: 20,
       padding: 6,
-      callback: (/** @type {number} */ value) => (value % 20 === 0 ? virtualTime(value * 1e6, 0) : ""),
+      callback: (/** @type {number} */ value) => virtualTime(value * 1e6, 0),
+    },
+    afterBuildTicks: (/** @type {any} */ axis) => {
+      const first = Math.ceil(axis.min / TICK_S) * TICK_S;
+      axis.ticks = [];
+      for (let value = first; value <= axis.max; value += TICK_S) axis.ticks.push({ value });
     },
   };
 }

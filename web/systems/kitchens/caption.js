@@ -2,7 +2,7 @@
 
 import { el, fill } from "../../app/dom.js";
 import { sayStatus } from "../../app/say.js";
-import { number, t } from "../../app/words.js";
+import { has, number, t } from "../../app/words.js";
 import { myOrderSentence } from "./orders.js";
 import { policyName } from "./policies.js";
 import { eventText } from "./tell.js";
@@ -53,10 +53,7 @@ export function mountCaption(root, model) {
  */
 function situation(model) {
   const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth === 1 || kitchen.truth === 2).length;
-  const rate = model.latest("offered_per_min");
   const policy = String(model.run?.settings.policy ?? "");
-  if (rate === null) return model.run?.about ?? "";
-  return t(`situation.${policy}`, { kitchens: number(kitchens), rate: number(rate) }).startsWith("situation.")
-    ? t("situation", { kitchens: number(kitchens), policy: policyName(policy) })
-    : t(`situation.${policy}`, { kitchens: number(kitchens) });
+  const key = has(`situation.${policy}`) ? `situation.${policy}` : "situation";
+  return t(key, { count: kitchens, kitchens: number(kitchens), policy: policyName(policy) });
 }

@@ -12,35 +12,35 @@ import { eventTone } from "./tell.js";
  */
 
 const BUSY_WINDOW_US = 60e6;
+const SAMPLES_MIN = 20;
 
 /**
- * How busy the cooks of each kitchen are, measured from the frames: cook-seconds used over
- * cook-seconds there were, of the last virtual minute.
+ * How busy the cooks of each kitchen are, sampled with every frame: the mean share of cooks at
+ * work over the last virtual minute, and over twenty samples at least when time flies.
  */
 export class Busy {
   /** @param {Model} model */
   constructor(model) {
     this.model = model;
-    /** @type {{t_us: number, span_us: number, shares: Map<number, number>}[]} */
+    /** @type {{t_us: number, shares: Map<number, number>}[]} */
     this.samples = [];
-    this.last_us = -1;
     model.on("run", () => {
       this.samples = [];
-      this.last_us = -1;
     });
     model.on("frame", () => this.sample());
   }
 
   sample() {
     const { t_us, kitchens } = this.model;
-    if (this.last_us >= 0 && t_us > this.last_us) {
-      /** @type {Map<number, number>} */
-      const shares = new Map();
-      for (const kitchen of kitchens.values()) shares.set(kitchen.node, kitchen.cooking / Math.max(1, kitchen.cooks));
-      this.samples.push({ t_us, span_us: t_us - this.last_us, shares });
-      while (this.samples.length > 1 && this.samples[0].t_us < t_us - BUSY_WINDOW_US) this.samples.shift();
+    const last_us = this.samples[this.samples.length - 1]?.t_us ?? -1;
+    if (t_us === last_us) return;
+    /** @type {Map<number, number>} */
+    const shares = new Map();
+    for (const { node, cooking, cooks } of kitchens.values()) shares.set(node, cooking / Math.max(1, cooks));
+    this.samples.push({ t_us, shares });
+    while (this.samples.length > SAMPLES_MIN && this.samples[0].t_us < t_us - BUSY_WINDOW_US) {
+      this.samples.shift();
     }
-    if (t_us !== this.last_us) this.last_us = t_us;
   }
 
   /**
@@ -48,13 +48,9 @@ export class Busy {
    * @param {number} node
    */
   percent(node) {
-    let used = 0;
-    let span = 0;
-    for (const sample of this.samples) {
-      used += (sample.shares.get(node) ?? 0) * sample.span_us;
-      span += sample.span_us;
-    }
-    return span === 0 ? 0 : (100 * used) / span;
+    if (this.samples.length === 0) return 0;
+    const sum = this.samples.reduce((total, sample) => total + (sample.shares.get(node) ?? 0), 0);
+    return (100 * sum) / this.samples.length;
   }
 }
 
