@@ -47,6 +47,8 @@ static void accept(const struct turn *turn, const struct kitchens_place *place)
                     0, 0, 0);
     book_remember_accepted(&self->book, place->order);
     book_write(turn, order);
+    if (turn_setting(turn, KITCHENS_SET_BUG_ACK_EARLY))
+        answer(turn, place->order, 0);
 }
 
 /* The same order may come many times; it is taken once. */
@@ -90,6 +92,7 @@ void dispatcher_confirmed(const struct turn *turn, struct order *order)
     order->state = ORDER_WAITING;
     dispatcher_note(turn, KITCHENS_NOTE_CONFIRMED, NODE_NONE, order_number(turn, order), 0, 0, 0,
                     0);
+    answer(turn, order_number(turn, order), 0);
     assign_order(turn, order);
 }
 
@@ -112,6 +115,7 @@ void dispatcher_settled(const struct turn *turn, struct order *order)
     uint32_t number = order_number(turn, order);
     dispatcher_note(turn, KITCHENS_NOTE_SETTLED, order->done_node, number, (int64_t)order->epoch, 0,
                     0, 0);
+    acknowledge(turn, order->done_node, number, order->epoch);
     *settled_at(turn->self, number) = (struct settled){.epoch = order->epoch, .order = number};
     order_remove(turn, order);
     roster_remove(&turn->self->roster, order_slot(turn, order));

@@ -270,7 +270,7 @@ void book_remember_accepted(struct book *book, uint32_t number);
 void book_remember_refused(struct book *book, uint32_t number);
 
 /* Write the record of an order that has just come (BOOKING) or is over (SETTLING); it joins
- * LIST_WRITING. What is to be said to others leaves when it is durable. */
+ * LIST_WRITING until that is durable: then dispatcher_confirmed() or dispatcher_settled(). */
 void book_write(const struct turn *turn, struct order *order);
 /* Begin the next segment with everything that is open. */
 void book_snapshot(const struct turn *turn);

@@ -1,5 +1,9 @@
-/* dispatcher_book.c: the book of orders on the disk: records, snapshots, and what may be said when
- * they are durable. Its form stands in dispatcher_book.h. */
+/* dispatcher_book.c: the book of orders on the disk: records, snapshots, and what is known once they
+ * are durable. Its form stands in dispatcher_book.h.
+ *
+ * Persist before you speak: nothing is said about an order before its WRITTEN event. To let the
+ * message wait for its own write (node_send_after) would not do here: a later write may succeed
+ * where an earlier one has failed, and a log ends at its first hole. */
 #include "systems/kitchens/dispatcher_book.h"
 
 #include <assert.h>
@@ -89,21 +93,6 @@ static uint32_t append(const struct turn *turn, uint32_t salt, enum book_record 
     return token;
 }
 
-/* Says what the write `token` allows to be said: persist before you speak. */
-static void speak_after(const struct turn *turn, const struct order *order, uint32_t token)
-{
-    if (order->state == ORDER_BOOKING) {
-        uint32_t after = turn_setting(turn, KITCHENS_SET_BUG_ACK_EARLY) ? 0 : token;
-        struct kitchens_answer answer = {.order = order_number(turn, order)};
-        node_send_after(turn->outbox, after, kitchens_customers(turn->plan), KITCHENS_ANSWER,
-                        &answer, sizeof answer);
-        return;
-    }
-    assert(order->state == ORDER_SETTLING);
-    struct kitchens_ticket ack = {.order = order_number(turn, order), .epoch = order->epoch};
-    node_send_after(turn->outbox, token, order->done_node, KITCHENS_DONE_ACK, &ack, sizeof ack);
-}
-
 static bool has_room(const struct book *book, uint32_t body_bytes)
 {
     return book->offset + log_record_bytes(body_bytes) + LOG_TERMINATOR_BYTES <=
@@ -128,7 +117,6 @@ void book_write(const struct turn *turn, struct order *order)
         struct book_settled body = {.order = order_number(turn, order)};
         order->token = append(turn, book->generation, BOOK_SETTLE, &body, sizeof body, NODE_SYNC);
     }
-    speak_after(turn, order, order->token);
 }
 
 /* ---- Snapshots ---- */
@@ -183,10 +171,8 @@ void book_snapshot(const struct turn *turn)
     write_open_orders(turn);
     book->snapshot_token = append(turn, book->generation, BOOK_WHOLE, "", 0, NODE_SYNC);
     for (struct order *order = order_first(turn, LIST_WRITING); order != NULL;
-         order = order_after(turn, order)) {
+         order = order_after(turn, order))
         order->token = book->snapshot_token;
-        speak_after(turn, order, order->token);
-    }
 }
 
 /* ---- What the disk answers ---- */

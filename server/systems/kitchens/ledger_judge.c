@@ -177,12 +177,24 @@ void ledger_judge_assigned(const struct ledger_context *context, const struct le
 
 /* ---- Hand-overs and kitchens ---- */
 
+/* Orders that this kitchen has let go and nobody has yet. */
+static int64_t released_by(const struct ledger *ledger, uint32_t node)
+{
+    int64_t count = 0;
+    for (uint32_t i = 0; i < ledger->order_fresh; i++)
+        count +=
+            ledger->orders[i].phase == LEDGER_PHASE_HANDOVER && ledger->orders[i].kitchen == node;
+    return count;
+}
+
 /* With all that is on its way to it, a target stays within the overload threshold (CHEF-T03). */
 void ledger_judge_offered(const struct ledger_context *context, uint32_t target)
 {
     const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, target);
     int64_t threshold_pct = context->world->env->settings[KITCHENS_SET_OVERLOAD_THRESHOLD];
     int64_t tickets = (int64_t)kitchen->committed + kitchen->incoming;
+    if (tickets * 100 > threshold_pct * kitchen->capacity)
+        tickets -= released_by(context->ledger, target);
     if (tickets * 100 > threshold_pct * kitchen->capacity)
         ledger_break(context, LEDGER_CHECK_NO_OVERLOADED_TARGET, context->note->subject,
                      KITCHENS_WORD_TARGET_OVERLOADED, target, tickets, kitchen->capacity,
