@@ -18,6 +18,7 @@
 #include "http/pages.h"
 #include "http/request.h"
 #include "http/routes.h"
+#include "lab/lab.h"
 
 enum {
     /* Descriptors besides the viewers': threads, accepted ones that wait, the store, the rest. */
@@ -153,7 +154,8 @@ struct server *server_start(const struct server_options *options, struct error *
 {
     assert(options->lab != NULL && options->access != NULL);
     struct server *server = calloc(1, sizeof *server);
-    if (server == NULL || rate_init(&server->rate) != 0) {
+    if (server == NULL || rate_init(&server->rate) != 0 ||
+        sem_init(&server->heavy_places, 0, HTTP_HEAVY_MAX) != 0) {
         free(server);
         error_set(error, "out of memory");
         return NULL;
@@ -200,11 +202,13 @@ void server_stop(struct server **server)
     if (gone == NULL)
         return;
     atomic_store(&gone->stopping, true);
+    lab_stop_soon(gone->lab);
     if (gone->context != NULL)
         context_end(gone);
     live_hub_stop(&gone->hub);
     pages_free(&gone->pages);
     rate_destroy(&gone->rate);
+    sem_destroy(&gone->heavy_places);
     mg_exit_library();
     free(gone);
     *server = NULL;

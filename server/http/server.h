@@ -2,6 +2,7 @@
 #ifndef HTTP_SERVER_H
 #define HTTP_SERVER_H
 
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ struct server {
     struct live_hub *hub;
     struct mg_context *context;
     struct rate rate;
+    sem_t heavy_places; /* for what computes much: comparisons, verifying */
     struct server_counters counters;
     uint16_t port;             /* that it serves on */
     int viewer_descriptor_min; /* viewers' sockets from here up, all others below */

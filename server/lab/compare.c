@@ -88,11 +88,14 @@ static int read_comparison(const cJSON *body, struct comparison *comparison,
     return status == 0 ? read_until(body, comparison, problem) : status;
 }
 
-static int run_all(struct comparison *comparison, struct lab_problem *problem)
+static int run_all(struct lab *lab, struct comparison *comparison, struct lab_problem *problem)
 {
     int64_t settings[LAB_SETTINGS_MAX];
     memcpy(settings, comparison->scenario->settings, sizeof settings);
     for (uint32_t i = 0; i < comparison->count; i++) {
+        if (atomic_load(&lab->stopping_soon)) {
+            return lab_refuse(problem, LAB_UNAVAILABLE, "the server is stopping");
+        }
         settings[comparison->setting] = comparison->values[i];
         struct lab_headless_options options = {.scenario = comparison->scenario,
                                                .seed = comparison->seed,
@@ -150,7 +153,6 @@ static cJSON *comparison_json(const struct comparison *comparison)
 int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
                 struct lab_problem *problem)
 {
-    (void)lab;
     struct comparison comparison = {.count = 0};
     if (!cJSON_IsObject(body)) {
         return lab_refuse(problem, LAB_BAD_REQUEST, "the body must be a JSON object");
@@ -161,7 +163,7 @@ int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
     }
     int status = read_comparison(body, &comparison, problem);
     if (status == 0) {
-        status = run_all(&comparison, problem);
+        status = run_all(lab, &comparison, problem);
     }
     if (status == 0) {
         *out = comparison_json(&comparison);

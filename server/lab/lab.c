@@ -92,6 +92,11 @@ struct lab *lab_open(const struct lab_options *options, struct lab_problem *prob
     return lab;
 }
 
+void lab_stop_soon(struct lab *lab)
+{
+    atomic_store(&lab->stopping_soon, true);
+}
+
 static void stop_workers(struct lab *lab)
 {
     pthread_mutex_lock(&lab->lock);

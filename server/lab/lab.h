@@ -38,6 +38,8 @@ struct lab_options {
 };
 /* Opens the store, applies migrations, starts the workers. NULL with a reason on failure. */
 struct lab *lab_open(const struct lab_options *options, struct lab_problem *problem);
+/* The program is about to end: comparisons under way are given up (503). */
+void lab_stop_soon(struct lab *lab);
 /* Stores everything and stops within two seconds. Takes the pointer and clears it. */
 void lab_close(struct lab **lab);
 

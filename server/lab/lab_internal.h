@@ -127,6 +127,7 @@ struct lab {
     pthread_mutex_t lock;
     pthread_cond_t due; /* a worker should look at the heap again */
     bool closing;
+    atomic_bool stopping_soon; /* long work for a request is to end */
     uint32_t generations[LAB_RUNS_LIVE_MAX];
     struct lab_run *runs[LAB_RUNS_LIVE_MAX];
     uint32_t run_count;

@@ -1,5 +1,6 @@
 """Stopping: within two seconds on a signal, whoever is connected, and nothing is lost."""
 
+import json
 import signal
 import socket
 import time
@@ -9,6 +10,7 @@ from chef_live import Live
 from chef_server import ChefServer
 
 STOP_SECONDS_MAX = 2
+SCENARIO = "kitchens/lunch-rush"
 
 
 class Stop(unittest.TestCase):
@@ -46,9 +48,24 @@ class Stop(unittest.TestCase):
             for one in [*idle, *slow]:
                 one.close()
 
+    def test_while_much_is_computed(self):
+        with ChefServer() as server:
+            run = server.post("/api/v1/runs", {"scenario": SCENARIO, "seed": 7}).json()["run"]
+            comparison = json.dumps({"scenario": SCENARIO, "seed": 7, "setting": "policy", "until": "1h",
+                                     "values": ["round-robin", "weighted-score", "two-choices"]})
+            connections = [server.connect() for _ in range(6)]
+            for connection in connections[:4]:
+                connection.request("POST", "/api/v1/comparisons", comparison)
+            connections[4].request("POST", f"/api/v1/runs/{run}/pace", '{"advance_ms": 36000000}')
+            connections[5].request("GET", f"/api/v1/runs/{run}/export.zip")
+            server.get("/healthz")
+            self.stop(server, signal.SIGTERM)
+            for connection in connections:
+                connection.close()
+
     def test_runs_are_there_after_a_stop(self):
         with ChefServer() as first:
-            run = first.post("/api/v1/runs", {"scenario": "kitchens/lunch-rush", "seed": 7}).json()["run"]
+            run = first.post("/api/v1/runs", {"scenario": SCENARIO, "seed": 7}).json()["run"]
             path = f"/api/v1/runs/{run}/inputs"
             self.assertEqual(first.post(path, {"type": "node.crash", "node": "B"}).status, 202)
             self.stop(first, signal.SIGTERM)
