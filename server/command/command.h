@@ -8,5 +8,6 @@ int command_bench(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
 int command_serve(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 
 #endif

@@ -173,7 +173,8 @@ static int run_and_print(const struct lab_headless_options *options, bool json)
             print_words(options, result);
         }
         code = lab_judgement_code(&result->judgement, result->bug);
-        if (code == EXIT_GOOD && (result->halted || (options->condition != NULL && !result->met))) {
+        if (code == EXIT_GOOD &&
+            (result->halt != SIM_HALT_NONE || (options->condition != NULL && !result->met))) {
             code = EXIT_UNKNOWN;
         }
     }

@@ -70,7 +70,7 @@ struct lab_judgement {
     bool converged;                     /* it came to rest */
     uint32_t restless_node;             /* if not: who said so, and why */
     struct node_reason restless;
-    bool halted;
+    enum sim_halt halt;
 };
 /* What holds so far. */
 void lab_course_judge(const struct lab_course *course, struct lab_judgement *judgement);
@@ -84,6 +84,9 @@ void lab_fork_open(struct lab_fork *fork, const struct lab_course *course);
 void lab_fork_close(struct lab_fork *fork);
 /* Heals everything, ends new work, waits for rest, judges. The fork is used up by it. */
 void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement);
+/* The same where only the nodes of `core` (bits) were healed: the others crash for good, and the
+ * core must come to rest without them. */
+void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judgement *judgement);
 
 /* "PASS", "FAIL", "UNKNOWN", or "EXPECTED-FAIL" while a bug switch is on. */
 const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check, bool bug);

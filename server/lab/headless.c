@@ -5,6 +5,7 @@
 #include "lab/documents.h"
 #include "lab/settings.h"
 #include "lab/words.h"
+#include "sim/nemesis.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
@@ -50,27 +51,32 @@ static void run_to_end(struct lab_course *course, const struct lab_headless_opti
     enum sim_status status = lab_course_run(course, until_ns, UINT64_MAX);
     result->wall_ns = lab_clock_ns() - begun_ns;
     result->met = course->stopped;
-    result->halted = status == SIM_HALTED;
-    if (result->halted) {
-        (void)sim_halted(&course->sim, &result->halt_reason);
+    if (status == SIM_HALTED) {
+        result->halt = sim_halted(&course->sim, &result->halt_reason);
     }
     result->time_ns = lab_course_now_ns(course);
     result->digest = sim_digest(&course->sim);
     result->events = sim_steps(&course->sim);
     result->bug = had_bug(course);
     sim_counters_read(&course->sim, &result->counters);
+    result->effective_faults = nemesis_effective_kinds(&course->sim);
     lab_course_figures(course, result->figures);
 }
 
-static void judge(const struct lab_course *course, bool unjudged, struct lab_judgement *judgement)
+static void judge(const struct lab_course *course, const struct lab_headless_options *options,
+                  struct lab_judgement *judgement)
 {
     struct lab_fork fork;
-    if (unjudged) {
+    if (options->unjudged) {
         lab_course_judge(course, judgement);
         return;
     }
     lab_fork_open(&fork, course);
-    lab_fork_verify(&fork, judgement);
+    if (options->core != 0) {
+        lab_fork_verify_core(&fork, options->core, judgement);
+    } else {
+        lab_fork_verify(&fork, judgement);
+    }
     lab_fork_close(&fork);
 }
 
@@ -110,7 +116,7 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
     if (status == 0) {
         add_inputs(&course, options->inputs);
         run_to_end(&course, options, result);
-        judge(&course, options->unjudged, &result->judgement);
+        judge(&course, options, &result->judgement);
         if (files != NULL) {
             status = close_files(&files, &course, options, result, problem);
         }
@@ -141,10 +147,10 @@ struct cJSON *lab_headless_json(const struct lab_headless_options *options,
                                 lab_figures_json(scenario->system, result->figures));
     (void)cJSON_AddItemToObject(object, "verdicts",
                                 lab_judgement_json(scenario, &result->judgement, result->bug));
-    if (result->halted) {
+    if (result->halt != SIM_HALT_NONE) {
         char words[400];
         struct text text = text_init(words, sizeof words);
-        lab_words_reason(scenario, &result->halt_reason, &text);
+        lab_words_halt(scenario, result->halt, &result->halt_reason, &text);
         (void)cJSON_AddStringToObject(object, "halted", words);
     }
     return object;

@@ -17,19 +17,21 @@ struct lab_headless_options {
     const char *folder;                    /* tables as CSV go here; made if missing; or NULL */
     bool unchecked;                        /* leave the nodes' own checks off */
     bool unjudged;                         /* no healed fork at the end */
+    uint64_t core; /* nodes that were healed for the end; 0: the judged fork heals all */
 };
 
 struct lab_headless_result {
     uint64_t digest, events;
     int64_t time_ns; /* virtual, at the end */
     int64_t wall_ns; /* of the run itself, judging not included */
-    bool halted;
+    enum sim_halt halt;
     struct node_reason halt_reason;
     bool met; /* the condition held */
     bool bug; /* a bug switch was on at some time */
     struct lab_judgement judgement;
     int64_t figures[64];
     struct sim_counters counters;
+    uint32_t effective_faults; /* kinds of enum nemesis_kind that changed anything */
 };
 
 /* 0, or -422, -503 (a file cannot be written). */

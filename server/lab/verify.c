@@ -33,7 +33,7 @@ void lab_course_judge(const struct lab_course *course, struct lab_judgement *jud
 {
     memset(judgement, 0, sizeof *judgement);
     judgement->converged = true;
-    judgement->halted = sim_halted(&course->sim, &judgement->restless) != SIM_HALT_NONE;
+    judgement->halt = sim_halted(&course->sim, &judgement->restless);
     judge_sim(course->scenario, &course->sim, false, judgement);
 }
 
@@ -76,27 +76,39 @@ static struct sim_input remedy_input(const struct system_remedy *remedy)
     return input;
 }
 
-static void heal_and_stop(struct lab_fork *fork)
+static void apply_remedies(struct lab_fork *fork, bool heal)
 {
     const struct lab_scenario *scenario = fork->scenario;
     struct system_remedy remedy;
-    fork_apply(fork, &(struct sim_input){
-                         .type = SIM_INPUT_HEAL_ALL, .node = NODE_NONE, .peer = NODE_NONE});
     for (uint32_t i = 0;
          scenario->system->remedy != NULL && scenario->system->remedy(scenario->data, i, &remedy);
          i++) {
         struct sim_input input = remedy_input(&remedy);
-        fork_apply(fork, &input);
+        if (heal || remedy.kind == SYSTEM_REMEDY_STOP) {
+            fork_apply(fork, &input);
+        }
     }
 }
 
-void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
+static void heal_all(struct lab_fork *fork)
 {
-    memset(judgement, 0, sizeof *judgement);
-    enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
-    if (status == SIM_REACHED) {
-        heal_and_stop(fork);
+    fork_apply(fork, &(struct sim_input){
+                         .type = SIM_INPUT_HEAL_ALL, .node = NODE_NONE, .peer = NODE_NONE});
+}
+
+static void crash_others(struct lab_fork *fork, uint64_t core)
+{
+    for (uint32_t i = 0; i < fork->scenario->node_count; i++) {
+        if ((core >> i & 1) == 0) {
+            fork_apply(fork, &(struct sim_input){
+                                 .type = SIM_INPUT_NODE_CRASH, .node = i, .peer = NODE_NONE});
+        }
     }
+}
+
+static void rest_and_judge(struct lab_fork *fork, enum sim_status status,
+                           struct lab_judgement *judgement)
+{
     for (int second = 0; status == SIM_REACHED && second < REST_SECONDS_MAX; second++) {
         status = sim_run(&fork->sim, sim_now_ns(&fork->sim) + NS_PER_S, UINT64_MAX);
         if (status == SIM_REACHED &&
@@ -105,12 +117,33 @@ void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
             break;
         }
     }
-    judgement->halted = status == SIM_HALTED;
-    if (judgement->halted) {
-        (void)sim_halted(&fork->sim, &judgement->restless);
+    if (status == SIM_HALTED) {
+        judgement->halt = sim_halted(&fork->sim, &judgement->restless);
     }
     judge_sim(fork->scenario, &fork->sim, judgement->converged, judgement);
     judgement->final = true;
+}
+
+void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
+{
+    memset(judgement, 0, sizeof *judgement);
+    enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
+    if (status == SIM_REACHED) {
+        heal_all(fork);
+        apply_remedies(fork, true);
+    }
+    rest_and_judge(fork, status, judgement);
+}
+
+void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judgement *judgement)
+{
+    memset(judgement, 0, sizeof *judgement);
+    enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
+    if (status == SIM_REACHED) {
+        crash_others(fork, core);
+        apply_remedies(fork, true);
+    }
+    rest_and_judge(fork, status, judgement);
 }
 
 /* ---- In words ---- */
@@ -119,7 +152,7 @@ void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
 static enum system_verdict verdict_of(const struct lab_judgement *judgement, uint32_t check)
 {
     enum system_verdict verdict = judgement->findings[check].verdict;
-    bool open = judgement->final && (!judgement->converged || judgement->halted);
+    bool open = judgement->final && (!judgement->converged || judgement->halt != SIM_HALT_NONE);
     return open && verdict == SYSTEM_PASS ? SYSTEM_UNKNOWN : verdict;
 }
 
@@ -141,9 +174,9 @@ void lab_finding_words(const struct lab_scenario *scenario, const struct lab_jud
 {
     const struct system_finding *finding = &judgement->findings[check];
     bool open = finding->verdict == SYSTEM_PASS && judgement->final;
-    if (open && judgement->halted) {
+    if (open && judgement->halt != SIM_HALT_NONE) {
         text_add(text, "the run was halted: ");
-        lab_words_reason(scenario, &judgement->restless, text);
+        lab_words_halt(scenario, judgement->halt, &judgement->restless, text);
     } else if (open && !judgement->converged) {
         text_add(text, "never came to rest after healing; ");
         text_add(text, judgement->restless_node < scenario->node_count
@@ -206,7 +239,7 @@ void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judge
 
 int lab_judgement_code(const struct lab_judgement *judgement, bool bug)
 {
-    bool unknown = judgement->halted;
+    bool unknown = judgement->halt != SIM_HALT_NONE;
     for (uint32_t i = 0; i < judgement->count; i++) {
         enum system_verdict verdict = judgement->findings[i].verdict;
         if (verdict == SYSTEM_FAIL && !bug) {
@@ -214,7 +247,7 @@ int lab_judgement_code(const struct lab_judgement *judgement, bool bug)
         }
         unknown = unknown || verdict == SYSTEM_UNKNOWN;
     }
-    if (judgement->final && !judgement->converged && !judgement->halted) {
+    if (judgement->final && !judgement->converged && judgement->halt == SIM_HALT_NONE) {
         return 4;
     }
     return unknown ? 3 : 0;

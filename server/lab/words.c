@@ -238,3 +238,19 @@ void lab_words_reason(const struct lab_scenario *scenario, const struct node_rea
         fill_in(words, &values, text);
     }
 }
+
+void lab_words_halt(const struct lab_scenario *scenario, enum sim_halt halt,
+                    const struct node_reason *reason, struct text *text)
+{
+    static const char *const HOST_HALTS[] = {
+        [SIM_HALT_EVENTS_FULL] = "more events pending than the world has room for",
+        [SIM_HALT_MESSAGES_FULL] = "more messages under way than the world has room for",
+        [SIM_HALT_OUTBOX_FULL] = "one step of a node asked for more than its outbox holds",
+        [SIM_HALT_DISK_FULL] = "more writes of one disk under way than it has room for",
+    };
+    if (halt == SIM_HALT_NODE) {
+        lab_words_reason(scenario, reason, text);
+    } else if (halt != SIM_HALT_NONE) {
+        text_add(text, HOST_HALTS[halt]);
+    }
+}

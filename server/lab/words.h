@@ -17,4 +17,8 @@ void lab_words_note(const struct lab_scenario *scenario, const struct node_note 
 void lab_words_reason(const struct lab_scenario *scenario, const struct node_reason *reason,
                       struct text *text);
 
+/* Why a run was halted, appended: the node's reason, or what the host ran out of. */
+void lab_words_halt(const struct lab_scenario *scenario, enum sim_halt halt,
+                    const struct node_reason *reason, struct text *text);
+
 #endif

@@ -140,10 +140,10 @@ static void nemesis_crash(struct nemesis_draft *draft, uint32_t node)
 static void nemesis_cut(struct nemesis_draft *draft)
 {
     uint32_t node = nemesis_pick(draft, nemesis_allowed_nodes(draft->profile, draft->plan));
-    uint64_t all = nemesis_all_nodes(draft->plan);
-    uint64_t peers = draft->profile->peers != 0 ? draft->profile->peers & all : all;
-    peers &= ~((uint64_t)1 << node);
-    uint32_t peer = nemesis_pick(draft, peers != 0 ? peers : all & ~((uint64_t)1 << node));
+    uint64_t others = nemesis_all_nodes(draft->plan) & ~((uint64_t)1 << node);
+    uint64_t allowed = nemesis_allowed_nodes(draft->profile, draft->plan) & others;
+    uint64_t peers = draft->profile->peers & others;
+    uint32_t peer = nemesis_pick(draft, peers != 0 ? peers : allowed != 0 ? allowed : others);
     bool one_way = nemesis_chance(draft, 500000);
     bool inward = nemesis_chance(draft, 500000);
     struct sim_input *cut =

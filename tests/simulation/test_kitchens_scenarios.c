@@ -123,7 +123,7 @@ static void check_figures(const struct lab_scenario *scenario, const struct resu
 static void check_good(const struct lab_scenario *scenario, uint64_t seed,
                        const struct result *result)
 {
-    assert_false(result->judgement.halted);
+    assert_false(result->judgement.halt != SIM_HALT_NONE);
     if (!result->judgement.converged)
         fail_msg("%s, seed %d: never at rest", scenario->name, (int)seed);
     for (uint32_t i = 0; i < result->judgement.count; i++) {
