@@ -102,7 +102,7 @@ static void run(const struct lab_scenario *scenario, uint64_t seed, const int64_
 static void check_good(const struct lab_scenario *scenario, uint64_t seed,
                        const struct outcome *outcome)
 {
-    if (outcome->judgement.halted)
+    if (outcome->judgement.halt != SIM_HALT_NONE)
         fail_msg("%s, seed %d: halted", scenario->name, (int)seed);
     for (uint32_t i = 0; i < outcome->judgement.count; i++) {
         if (strcmp(lab_verdict_name(&outcome->judgement, i, false), "PASS") == 0)
@@ -270,7 +270,7 @@ static void test_switches_and_faults_end_nothing(void **state)
         for (uint64_t seed = 1; seed <= WILD_SEEDS; seed++) {
             settings[KITCHENS_SET_POLICY] = (int64_t)(seed % 5);
             run(scenario, 1000 * i + seed, settings, &profile, &outcome);
-            if (outcome.judgement.halted)
+            if (outcome.judgement.halt != SIM_HALT_NONE)
                 fail_msg("%s, seed %d: halted", KITCHENS_SETTINGS[CATCHES[i].bug].key, (int)seed);
         }
     }
