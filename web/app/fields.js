@@ -3,7 +3,7 @@
 
 import { el, setText } from "./dom.js";
 import { changeSetting } from "./steer.js";
-import { humanise, number, systemTerm, systemTitle, systemWord, t } from "./words.js";
+import { duration, humanise, number, systemTerm, systemTitle, systemWord, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -32,14 +32,15 @@ export function settingInfo(model, key) {
  * A field of one setting, or null when the server has no such setting.
  * @param {Model} model
  * @param {string} key
+ * @param {AbortSignal} until
  * @returns {HTMLElement | null}
  */
-export function settingField(model, key) {
+export function settingField(model, key, until) {
   const info = settingInfo(model, key);
   if (!info) return null;
-  if (info.kind === "switch") return switchField(model, info);
-  if (info.kind === "choice") return choiceField(model, info);
-  return numberField(model, info);
+  if (info.kind === "switch") return switchField(model, info, until);
+  if (info.kind === "choice") return choiceField(model, info, until);
+  return numberField(model, info, until);
 }
 
 /** @param {Model} model @param {SettingInfo} info */
@@ -55,35 +56,67 @@ function lockedAbout(info) {
   return info.live ? settingAbout(info.key) : t("why.start_setting");
 }
 
-/** @param {Model} model @param {SettingInfo} info */
-function numberField(model, info) {
-  const step = 10 ** -info.decimals;
-  const wide = info.max - info.min > 400 * step;
+/**
+ * @param {Model} model
+ * @param {SettingInfo} info
+ * @param {AbortSignal} until
+ */
+function numberField(model, info, until) {
+  const max = sliderMax(info, Number(value(model, info)));
+  const step = niceStep(info, max);
   const input = /** @type {HTMLInputElement} */ (
-    el("input", { type: "range", id: `set-${info.key}`, min: info.min, max: info.max, step: wide ? niceStep(info) : step, disabled: !info.live })
+    el("input", { type: "range", id: `set-${info.key}`, min: info.min, max, step, disabled: !info.live })
   );
   const output = el("output", { for: `set-${info.key}` });
-  const show = () => setText(output, `${number(Number(input.value), info.decimals)}${info.unit ? ` ${info.unit}` : ""}`);
+  const show = (/** @type {number} */ now) => setText(output, withUnit(now, info));
   const read = () => {
     if (document.activeElement === input && input.matches(":active")) return;
     input.value = String(value(model, info));
-    show();
+    show(Number(value(model, info)));
   };
-  input.addEventListener("input", show);
+  input.addEventListener("input", () => show(Number(input.value)));
   input.addEventListener("change", () => void changeSetting(model, info.key, Number(input.value)));
-  model.on(["settings", "run"], read);
+  model.on(["settings", "run"], read, until);
   read();
-  return el("div.field", { title: lockedAbout(info) }, el("label.cut", { for: `set-${info.key}` }, settingName(info.key)), output, input);
+  return el("div.field", { title: lockedAbout(info) }, el("label", { for: `set-${info.key}` }, settingName(info.key)), output, input);
 }
 
-/** @param {SettingInfo} info */
-function niceStep(info) {
-  const rough = (info.max - info.min) / 200;
-  return Math.max(10 ** -info.decimals, 10 ** Math.round(Math.log10(rough)));
+/**
+ * A slider ends where settings are still useful to move by hand; the server takes more.
+ * @param {SettingInfo} info
+ * @param {number} now
+ */
+function sliderMax(info, now) {
+  const useful = Math.max(4 * Number(info.standard), 2 * now);
+  return info.max > 8 * Number(info.standard) && useful > 0 ? Math.min(info.max, useful) : info.max;
 }
 
-/** @param {Model} model @param {SettingInfo} info */
-function switchField(model, info) {
+/**
+ * @param {number} now
+ * @param {SettingInfo} info
+ */
+function withUnit(now, info) {
+  if (info.unit === "ms") return duration(now);
+  const unit = info.unit === "%" || info.unit === "" ? info.unit : info.unit.replace("orders/", "per ");
+  return `${number(now, info.decimals)} ${unit}`.trim();
+}
+
+/**
+ * About two hundred steps, each a round number.
+ * @param {SettingInfo} info
+ * @param {number} max
+ */
+function niceStep(info, max) {
+  const finest = 10 ** -info.decimals;
+  return Math.max(finest, 10 ** Math.floor(Math.log10(Math.max(finest, (max - info.min) / 100))));
+}
+
+/**
+ * @param {Model} model
+ * @param {SettingInfo} info
+ * @param {AbortSignal} until
+ */
+function switchField(model, info, until) {
   const input = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", id: `set-${info.key}`, disabled: !info.live }));
   const read = () => {
     const now = value(model, info);
@@ -94,13 +127,17 @@ function switchField(model, info) {
     const on = input.checked;
     void changeSetting(model, info.key, typeof before === "number" ? Number(on) : typeof before === "string" ? (on ? "on" : "off") : on).then(read);
   });
-  model.on(["settings", "run"], read);
+  model.on(["settings", "run"], read, until);
   read();
-  return el("div.field", { title: lockedAbout(info) }, el("label.cut", { for: `set-${info.key}` }, settingName(info.key)), input);
+  return el("div.field", { title: lockedAbout(info) }, el("label", { for: `set-${info.key}` }, settingName(info.key)), input);
 }
 
-/** @param {Model} model @param {SettingInfo} info */
-function choiceField(model, info) {
+/**
+ * @param {Model} model
+ * @param {SettingInfo} info
+ * @param {AbortSignal} until
+ */
+function choiceField(model, info, until) {
   const select = /** @type {HTMLSelectElement} */ (
     el("select", { id: `set-${info.key}`, disabled: !info.live }, ...(info.choices ?? []).map((choice) => {
       const term = systemTerm("choices", choice);
@@ -112,7 +149,7 @@ function choiceField(model, info) {
     select.value = String(value(model, info));
   };
   select.addEventListener("change", () => void changeSetting(model, info.key, select.value).then(read));
-  model.on(["settings", "run"], read);
+  model.on(["settings", "run"], read, until);
   read();
   return el("div.field", { title: lockedAbout(info) }, el("label", { for: `set-${info.key}` }, settingName(info.key)), select);
 }

@@ -121,12 +121,14 @@ export class Model {
   /**
    * @param {Topic | Topic[]} topics
    * @param {() => void} listener
+   * @param {AbortSignal} [until] of parts that are built anew with every run
    */
-  on(topics, listener) {
+  on(topics, listener, until) {
     for (const topic of Array.isArray(topics) ? topics : [topics]) {
       const set = this.listeners.get(topic) ?? new Set();
       set.add(listener);
       this.listeners.set(topic, set);
+      until?.addEventListener("abort", () => set.delete(listener));
     }
   }
 

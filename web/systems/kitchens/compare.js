@@ -10,6 +10,7 @@ import { policyName } from "./policies.js";
 
 /** @typedef {import("../../app/model.js").Model} Model */
 
+const SHOWN_UNITS = ["s", "%"]; /* others stand in the name already */
 const LOWER_IS_BETTER = /_ms|_s$|max_over|refused|lost|waste|bounce|waiting|misrouted|twice/;
 
 /** @param {Model} model */
@@ -38,7 +39,7 @@ function comparison(answer) {
     const [name, unit, factor, decimals] = figure(row.figure, row.unit);
     const better = best(row);
     return [
-      el("span", null, name, unit ? el("span.second", null, ` ${unit}`) : null),
+      el("span", null, name, SHOWN_UNITS.includes(unit) ? el("span.second", null, ` ${unit}`) : null),
       ...row.values.map((/** @type {number | null} */ value, /** @type {number} */ index) =>
         el(index === better ? "span.best" : "span", null, value === null ? "–" : number(value * factor, decimals))),
     ];

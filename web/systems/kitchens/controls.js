@@ -21,8 +21,12 @@ import { nodeLabel } from "./tell.js";
 
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountControls(root, model, hands) {
+  let built = new AbortController();
   const build = () => {
     if (!model.run || !model.system) return;
+    built.abort();
+    built = new AbortController();
+    const until = built.signal;
     const open = new Set([...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-section")));
     if (open.size === 0) open.add("load");
     const section = (/** @type {string} */ id, /** @type {string} */ picture, /** @type {(Node | null)[]} */ parts) =>
@@ -31,26 +35,26 @@ export function mountControls(root, model, hands) {
     fill(
       root,
       section("run", "runs", runSection(model)),
-      section("load", "rush", loadParts(model)),
+      section("load", "rush", loadParts(model, until)),
       section("order", "order", orderParts(model, hands)),
-      section("policy", "policy", policyParts(model)),
+      section("policy", "policy", policyParts(model, until)),
       section("handover", "handover", ["migration", "overload_threshold", "available_threshold", "handovers_per_kitchen", "handovers_per_cycle", "handover_cooldown_ms"]
-        .map((key) => settingField(model, key))),
-      section("faults", "break", faultParts(model, hands)),
-      section("kitchens", "door", kitchenParts(model)),
-      section("rules", "verify", ruleParts(model)),
+        .map((key) => settingField(model, key, until))),
+      section("faults", "break", faultParts(model, hands, until)),
+      section("kitchens", "door", kitchenParts(model, until)),
+      section("rules", "verify", ruleParts(model, until)),
     );
   };
   model.on("run", build);
   build();
 }
 
-/** @param {Model} model */
-function loadParts(model) {
+/** @param {Model} model @param {AbortSignal} until */
+function loadParts(model, until) {
   const buttons = (model.plan?.districts ?? []).map((district) =>
     el("button", { type: "button", onclick: () => void startRush(model, district.name) }, icon("rush"), el("span.cut", null, district.name)));
   return [
-    ...["orders_per_min", "arrivals", "users", "think_ms", "dish_zipf"].map((key) => settingField(model, key)),
+    ...["orders_per_min", "arrivals", "users", "think_ms", "dish_zipf"].map((key) => settingField(model, key, until)),
     el("h3", null, t("rush.where")),
     el("div.buttons", null, ...buttons),
   ];
@@ -88,17 +92,17 @@ function districtSelect(model, id) {
   );
 }
 
-/** @param {Model} model */
-function policyParts(model) {
+/** @param {Model} model @param {AbortSignal} until */
+function policyParts(model, until) {
   return [
-    settingField(model, "policy"),
-    ...["weight_load_pct", "weight_specialty_pct", "weight_time_pct", "weight_distance_pct"].map((key) => settingField(model, key)),
+    settingField(model, "policy", until),
+    ...["weight_load_pct", "weight_specialty_pct", "weight_time_pct", "weight_distance_pct"].map((key) => settingField(model, key, until)),
     el("div.buttons.one", null, el("button", { type: "button", onclick: () => void comparePolicies(model) }, icon("compare"), t("compare.open"))),
   ];
 }
 
-/** @param {Model} model @param {Hands} hands */
-function faultParts(model, hands) {
+/** @param {Model} model @param {Hands} hands @param {AbortSignal} until */
+function faultParts(model, hands, until) {
   const who = /** @type {HTMLSelectElement} */ (el("select", { id: "fault-node", onchange: () => model.select(Number(who.value)) }));
   const buttons = el("div.buttons");
   let shown = "";
@@ -111,7 +115,7 @@ function faultParts(model, hands) {
     fill(who, ...nodes.map((one) => el("option", { value: one, selected: one === node }, nodeLabel(model, one))));
     fill(buttons, ...faultsFor(node).map((fault) => faultButton(model, node, fault)));
   };
-  model.on(["selection", "kitchens"], render);
+  model.on(["selection", "kitchens"], render, until);
   render();
   return [
     el("div.field", null, el("label", { for: "fault-node" }, t("fault.node")), who),
@@ -158,8 +162,8 @@ function cutFields(model) {
   ];
 }
 
-/** @param {Model} model */
-function kitchenParts(model) {
+/** @param {Model} model @param {AbortSignal} until */
+function kitchenParts(model, until) {
   const empty = () => [...model.kitchens.values()].filter((kitchen) => kitchen.truth === 0);
   const open = () => [...model.kitchens.values()].filter((kitchen) => kitchen.truth !== 0);
   const place = /** @type {HTMLSelectElement} */ (el("select", { id: "kitchen-place" }));
@@ -187,7 +191,7 @@ function kitchenParts(model) {
     why.hidden = !none;
   };
   const why = el("p.why", { hidden: true }, t("why.no_place"));
-  model.on("kitchens", render);
+  model.on("kitchens", render, until);
   render();
   return [
     el("div.field", null, el("label", { for: "kitchen-place" }, t("kitchen.place")), place),
@@ -202,8 +206,9 @@ function kitchenParts(model) {
 /**
  * Rules that can be turned off, to see why they exist.
  * @param {Model} model
+ * @param {AbortSignal} until
  */
-function ruleParts(model) {
+function ruleParts(model, until) {
   const switches = (model.system?.settings ?? []).filter((setting) => setting.trap);
-  return [el("p.why", null, t("rules.about")), ...["ejection", ...switches.map((setting) => setting.key)].map((key) => settingField(model, key))];
+  return [el("p.why", null, t("rules.about")), ...["ejection", ...switches.map((setting) => setting.key)].map((key) => settingField(model, key, until))];
 }
