@@ -167,12 +167,37 @@ static void test_names_and_description(void **state)
     cJSON_Delete(parsed);
 }
 
+/* Equal shares: the same kitchen everywhere, and the city as a whole can do as much. */
+static void test_equal_kitchens(void **state)
+{
+    (void)state;
+    static struct kitchens_plan plan;
+    int64_t settings[KITCHENS_SET_COUNT] = {0};
+    const struct node_env env = {.settings = settings, .plan = &plan};
+    plan.kitchen_count = 3;
+    plan.kitchens[0] =
+        (struct kitchens_kitchen){.cooks = 5, .capacity = 12, .speed_pct = 120, .open = 1};
+    plan.kitchens[1] =
+        (struct kitchens_kitchen){.cooks = 2, .capacity = 5, .speed_pct = 80, .open = 1};
+    plan.kitchens[2] = (struct kitchens_kitchen){.cooks = 4, .capacity = 9, .speed_pct = 100};
+    assert_int_equal(kitchens_place(&env, 1).cooks, 2);
+    settings[KITCHENS_SET_EQUAL] = 1;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct kitchens_kitchen place = kitchens_place(&env, i);
+        assert_int_equal(place.cooks, 4);
+        assert_int_equal(place.capacity, 9);
+        assert_int_equal(place.speed_pct, 95); /* 2 x 4 x 95 = 5 x 120 + 2 x 80 */
+    }
+    assert_int_equal(kitchens_place(&env, 2).speed_pct, 100); /* an empty place stays as it is */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_data_files),    cmocka_unit_test(test_a_city_in_the_scenario),
-        cmocka_unit_test(test_refusals_of_names), cmocka_unit_test(test_refusals_of_numbers),
-        cmocka_unit_test(test_spoilt_texts),      cmocka_unit_test(test_names_and_description),
+        cmocka_unit_test(test_the_data_files),        cmocka_unit_test(test_a_city_in_the_scenario),
+        cmocka_unit_test(test_refusals_of_names),     cmocka_unit_test(test_refusals_of_numbers),
+        cmocka_unit_test(test_equal_kitchens),        cmocka_unit_test(test_spoilt_texts),
+        cmocka_unit_test(test_names_and_description),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

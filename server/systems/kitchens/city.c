@@ -211,3 +211,46 @@ void kitchens_describe(const void *plan, struct json_writer *writer)
     json_string(writer, NULL, "customers");
     json_close(writer);
 }
+
+/* ---- Equal kitchens ---- */
+
+static uint16_t rounded_mean(uint32_t sum, uint32_t count)
+{
+    return (uint16_t)((sum + count / 2) / count);
+}
+
+/* Gives a place an equal share of what the city opens with. The speed makes up for rounding, so
+ * that all cooks together can do as much as before: otherwise the comparison would be of load. */
+static void make_equal(const struct kitchens_plan *plan, struct kitchens_kitchen *place)
+{
+    uint32_t open = 0;
+    uint32_t cooks = 0;
+    uint32_t capacity = 0;
+    uint32_t work = 0;
+    for (uint32_t i = 0; i < plan->kitchen_count; i++) {
+        const struct kitchens_kitchen *kitchen = &plan->kitchens[i];
+        if (kitchen->open == 0)
+            continue;
+        open++;
+        cooks += kitchen->cooks;
+        capacity += kitchen->capacity;
+        work += (uint32_t)kitchen->cooks * kitchen->speed_pct;
+    }
+    if (cooks < open)
+        return;
+    place->cooks = rounded_mean(cooks, open);
+    place->capacity = rounded_mean(capacity, open);
+    place->speed_pct = rounded_mean(work, open * place->cooks);
+    if (place->capacity <= place->cooks)
+        place->capacity = (uint16_t)(place->cooks + 1);
+}
+
+struct kitchens_kitchen kitchens_place(const struct node_env *env, uint32_t index)
+{
+    const struct kitchens_plan *plan = env->plan;
+    assert(index < plan->kitchen_count);
+    struct kitchens_kitchen place = plan->kitchens[index];
+    if (env->settings[KITCHENS_SET_EQUAL] != 0 && place.open != 0)
+        make_equal(plan, &place);
+    return place;
+}

@@ -5,6 +5,7 @@
 
 #include "base/draw.h"
 #include "base/json_writer.h"
+#include "systems/kitchens/city.h"
 #include "systems/kitchens/words.h"
 
 static const uint32_t DRAW_REQUEST = DRAW_PURPOSE('k', 'r', 'e', 'q');
@@ -347,16 +348,16 @@ static void kitchen_boot(void *state, const struct node_env *env)
     const struct kitchens_plan *plan = env->plan;
     assert(env->self >= KITCHENS_FIRST);
     assert(env->self < kitchens_customers(plan));
-    const struct kitchens_kitchen *place = &plan->kitchens[env->self - KITCHENS_FIRST];
+    struct kitchens_kitchen place = kitchens_place(env, env->self - KITCHENS_FIRST);
     self->identity = env->self;
-    self->cooks = place->cooks;
-    self->capacity = place->capacity;
-    self->specialties = place->specialties;
-    self->speed_pct = place->speed_pct > 0 ? place->speed_pct : KITCHEN_HUNDRED;
+    self->cooks = place.cooks;
+    self->capacity = place.capacity;
+    self->specialties = place.specialties;
+    self->speed_pct = place.speed_pct > 0 ? place.speed_pct : KITCHEN_HUNDRED;
     self->slow_pct = KITCHEN_HUNDRED;
-    self->x_m = place->x_m;
-    self->y_m = place->y_m;
-    self->open = place->open != 0;
+    self->x_m = place.x_m;
+    self->y_m = place.y_m;
+    self->open = place.open != 0;
 }
 
 static void kitchen_step(void *state, const struct node_env *env, const struct node_event *event,

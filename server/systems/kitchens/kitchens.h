@@ -142,6 +142,7 @@ enum kitchens_setting {
     KITCHENS_SET_THINK_MS,            /* think_ms mean */
     KITCHENS_SET_ZIPF,                /* dish_zipf 0 .. 2.00: popularity of dishes; 0 = uniform */
     KITCHENS_SET_WAITING_MAX, /* waiting_max: orders waiting at the dispatcher before it refuses */
+    KITCHENS_SET_EQUAL,       /* equal_kitchens: the assumption of equal servers, X-17 */
     KITCHENS_SET_BUG_SPECIALIST_FIRST, /* bug.specialist_first  CHEF-T01: a specialist wins whatever
                                           its load */
     KITCHENS_SET_BUG_STALE_LOAD,   /* bug.stale_load        CHEF-T02: own assignments under way are

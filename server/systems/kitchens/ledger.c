@@ -113,7 +113,7 @@ static void ledger_init(void *state, const struct node_env *env, uint64_t seed)
     memset(ledger, 0, sizeof *ledger);
     ledger->candidate_order = NODE_NONE;
     ledger_orders_init(ledger);
-    ledger_city_init(ledger, env->plan);
+    ledger_city_init(ledger, env);
 }
 
 static void ledger_note(void *state, const struct node_world *world, const struct node_note *note,

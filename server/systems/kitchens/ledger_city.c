@@ -1,6 +1,7 @@
 /* ledger_city.c: kitchens as they are and as the dispatcher believes them to be; utilisation. */
 #include <assert.h>
 
+#include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger_state.h"
 
 enum { PCT_AS_BUILT = 100, UTILISATION_SCALE = 100000 };
@@ -23,13 +24,15 @@ static void kitchen_as_planned(struct ledger_kitchen *kitchen, const struct kitc
     kitchen->leaving = false;
 }
 
-void ledger_city_init(struct ledger *ledger, const struct kitchens_plan *plan)
+void ledger_city_init(struct ledger *ledger, const struct node_env *env)
 {
+    const struct kitchens_plan *plan = env->plan;
     assert(plan->kitchen_count <= KITCHENS_MAX);
     ledger->kitchen_count = plan->kitchen_count;
     for (uint32_t i = 0; i < plan->kitchen_count; i++) {
         struct ledger_kitchen *kitchen = &ledger->kitchens[i];
-        kitchen_as_planned(kitchen, &plan->kitchens[i]);
+        struct kitchens_kitchen place = kitchens_place(env, i);
+        kitchen_as_planned(kitchen, &place);
         kitchen->cpu_pct = PCT_AS_BUILT;
         kitchen->identity = LEDGER_NO_KITCHEN;
         kitchen->score = -1;
@@ -98,6 +101,8 @@ enum ledger_truth ledger_truth(const struct ledger *ledger, const struct node_wo
 static void note_kitchen_host(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
     const struct node_note *note = context->note;
+    const struct kitchens_kitchen place =
+        kitchens_place(context->world->env, note->node - KITCHENS_FIRST);
     kitchen_integrate(kitchen, note->time_ns);
     kitchen->mark = (uint32_t)context->ledger->notes;
     switch (note->kind) {
@@ -110,7 +115,7 @@ static void note_kitchen_host(const struct ledger_context *context, struct ledge
     case NODE_NOTE_STARTED:
         kitchen->up = true;
         kitchen->recovering = note->args[0] > 1;
-        kitchen_as_planned(kitchen, &context->plan->kitchens[note->node - KITCHENS_FIRST]);
+        kitchen_as_planned(kitchen, &place);
         break;
     case NODE_NOTE_INPUT:
         kitchen->leaving =

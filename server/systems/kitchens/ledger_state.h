@@ -327,7 +327,7 @@ bool ledger_note_of_kitchen(const struct ledger_context *context, struct ledger_
 
 /* ---- ledger_city.c: kitchens ---- */
 
-void ledger_city_init(struct ledger *ledger, const struct kitchens_plan *plan);
+void ledger_city_init(struct ledger *ledger, const struct node_env *env);
 /* Sets the tickets of a kitchen as they are, keeping its worked time. */
 void ledger_kitchen_load(struct ledger *ledger, uint32_t node, int64_t time_ns, int32_t pending,
                          int32_t cooking);

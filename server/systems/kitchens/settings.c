@@ -20,6 +20,10 @@ static const char *const ARRIVALS[] = {"steady", "curve", "flash", "closed-loop"
         .key = k, .kind = SYSTEM_SWITCH, .live = true, .unit = "", .min = 0, .max = 1,             \
         .standard = std                                                                            \
     }
+#define SWITCH_AT_START(k, std)                                                                    \
+    {                                                                                              \
+        .key = k, .kind = SYSTEM_SWITCH, .unit = "", .min = 0, .max = 1, .standard = std           \
+    }
 #define CHOICE(k, is_live, names, count, std)                                                      \
     {                                                                                              \
         .key = k, .kind = SYSTEM_CHOICE, .live = is_live, .unit = "", .max = (count)-1,            \
@@ -53,6 +57,7 @@ const struct system_setting KITCHENS_SETTINGS[KITCHENS_SET_COUNT] = {
     [KITCHENS_SET_THINK_MS] = NUMBER("think_ms", "ms", 100, 3600000, 117500),
     [KITCHENS_SET_ZIPF] = HUNDREDTHS("dish_zipf", false, 0, 200, 80),
     [KITCHENS_SET_WAITING_MAX] = NUMBER("waiting_max", "orders", 0, 2000, 500),
+    [KITCHENS_SET_EQUAL] = SWITCH_AT_START("equal_kitchens", 0),
     [KITCHENS_SET_BUG_SPECIALIST_FIRST] = BUG("specialist_first", "CHEF-T01"),
     [KITCHENS_SET_BUG_STALE_LOAD] = BUG("stale_load", "CHEF-T02"),
     [KITCHENS_SET_BUG_TARGETS_ONCE] = BUG("targets_once", "CHEF-T03"),
