@@ -1,23 +1,23 @@
 /* command_serve.c - `chef serve`: opens the lab, starts the server, waits for a signal. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "command/arguments.h"
 #include "command/command.h"
+#include "command/room.h"
 #include "http/access.h"
 #include "http/server.h"
 #include "lab/lab.h"
 
-enum { EXIT_GOOD = 0, EXIT_UNUSABLE = 2 };
-
 static const char USAGE[] =
     "usage: chef serve [--port 8080] [--bind 127.0.0.1] [--data DIR] [--presenter-key-file FILE]\n"
+    "                  [--room]\n"
     "\n"
     "  --port N                    port of the pages, the API and the live stream; 0: any free "
     "one\n"
@@ -25,67 +25,66 @@ static const char USAGE[] =
     "  --data DIR                  folder of the database, made if it is missing; default: data\n"
     "  --presenter-key-file FILE   its first line is the presenter's key; with it only the\n"
     "                              presenter steers shared runs\n"
+    "  --room                      for a lecture hall: listens on all addresses, makes a key if\n"
+    "                              none is given, prints the address for phones\n"
     "\n"
     "Stops on SIGINT and SIGTERM, with everything stored.\n";
 
 struct serve_options {
     uint16_t port;
     const char *bind, *data, *key_file;
+    bool room;
+    char room_key_file[ROOM_PATH_BYTES];
 };
 
-static int refuse(const char *words, const char *value)
+/* An option's value into *value, which stays as it is when the option is absent. */
+static int option_take(int argc, char **argv, const char *name, const char **value)
 {
-    fprintf(stderr, "chef serve: %s%s\n", words, value);
-    return EXIT_UNUSABLE;
+    int status = 0;
+    const char *given = command_option("serve", argc, argv, name, &status);
+    if (given != NULL)
+        *value = given;
+    return status == 0 ? 0 : EXIT_UNUSABLE;
 }
 
-static bool port_parse(const char *text, uint16_t *port)
+static int options_take(struct serve_options *options, int argc, char **argv)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long value = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != 0 || errno != 0 || value > UINT16_MAX)
-        return false;
-    *port = (uint16_t)value;
-    return true;
-}
-
-static int option_take(struct serve_options *options, const char *name, const char *value)
-{
-    if (strcmp(name, "--port") == 0)
-        return port_parse(value, &options->port)
-                   ? 0
-                   : refuse("--port takes a number from 0 to 65535, not ", value);
-    if (strcmp(name, "--bind") == 0)
-        options->bind = value;
-    else if (strcmp(name, "--data") == 0)
-        options->data = value;
-    else if (strcmp(name, "--presenter-key-file") == 0)
-        options->key_file = value;
-    else
-        return refuse("there are --port, --bind, --data and --presenter-key-file, but not ", name);
+    const char *port = "8080";
+    uint64_t number = 0;
+    options->room = command_switch(argc, argv, "--room");
+    options->bind = options->room ? "0.0.0.0" : "127.0.0.1";
+    options->data = "data";
+    if (option_take(argc, argv, "--port", &port) != 0 ||
+        option_take(argc, argv, "--bind", &options->bind) != 0 ||
+        option_take(argc, argv, "--data", &options->data) != 0 ||
+        option_take(argc, argv, "--presenter-key-file", &options->key_file) != 0 ||
+        command_rest("serve", argc, argv) != 0 ||
+        command_number("serve", "--port", port, 0, UINT16_MAX, &number) != 0)
+        return EXIT_UNUSABLE;
+    options->port = (uint16_t)number;
     return 0;
 }
 
-static int options_parse(struct serve_options *options, int argc, char **argv)
+/* Who can be reached by others needs a key; a room gets one made. */
+static int options_check(struct serve_options *options)
 {
-    *options = (struct serve_options){.port = 8080, .bind = "127.0.0.1", .data = "data"};
-    for (int i = 1; i < argc; i += 2) {
-        if (i + 1 == argc)
-            return refuse("a value is missing after ", argv[i]);
-        int result = option_take(options, argv[i], argv[i + 1]);
-        if (result != 0)
-            return result;
-    }
     struct in_addr address;
+    struct error error;
     if (inet_pton(AF_INET, options->bind, &address) != 1)
-        return refuse("--bind takes an IPv4 address such as 127.0.0.1 or 0.0.0.0, not ",
-                      options->bind);
+        return command_refuse(
+            "serve", "--bind takes an IPv4 address such as 127.0.0.1 or 0.0.0.0, not \"%s\"",
+            options->bind);
+    if (options->room && options->key_file == NULL) {
+        if (room_key_make(options->data, options->room_key_file, &error) != 0)
+            return command_refuse("serve", "%s", error.text);
+        options->key_file = options->room_key_file;
+    }
     bool loopback = ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
     if (!loopback && options->key_file == NULL)
-        return refuse("an address that others can reach needs --presenter-key-file, since without "
-                      "a key anybody may steer: --bind ",
-                      options->bind);
+        return command_refuse("serve",
+                              "--bind %s can be reached by others, who could all steer: give it "
+                              "--presenter-key-file, or --room, which makes a key",
+                              options->bind);
     return 0;
 }
 
@@ -107,9 +106,11 @@ static int serve(const struct serve_options *options, struct lab *lab, struct ac
         .bind = options->bind, .port = options->port, .lab = lab, .access = access};
     struct server *server = server_start(&server_options, &error);
     if (server == NULL)
-        return refuse("", error.text);
+        return command_refuse("serve", "%s", error.text);
     printf("chef: serving on http://%s:%u\n", options->bind, server->port);
     fflush(stdout);
+    if (options->room)
+        room_print(server->port, options->key_file);
     while (sigwait(signals, &received) != 0)
         ;
     server_stop(&server);
@@ -118,7 +119,7 @@ static int serve(const struct serve_options *options, struct lab *lab, struct ac
 
 int command_serve(int argc, char **argv)
 {
-    struct serve_options options;
+    struct serve_options options = {.key_file = NULL};
     struct error error;
     struct lab_problem problem = {0};
     sigset_t signals;
@@ -126,18 +127,20 @@ int command_serve(int argc, char **argv)
         fputs(USAGE, stdout);
         return EXIT_GOOD;
     }
-    int result = options_parse(&options, argc, argv);
+    int result = options_take(&options, argc, argv);
+    if (result == 0)
+        result = options_check(&options);
     if (result != 0)
         return result;
     struct access *access = access_open(options.key_file, &error);
     if (access == NULL)
-        return refuse("", error.text);
+        return command_refuse("serve", "%s", error.text);
     signals_block(&signals);
     struct lab *lab = lab_open(&(struct lab_options){.data_directory = options.data}, &problem);
     if (lab != NULL)
         result = serve(&options, lab, access, &signals);
     else
-        result = refuse("", problem.detail);
+        result = command_refuse_problem("serve", &problem);
     lab_problem_clear(&problem);
     lab_close(&lab);
     access_close(&access);

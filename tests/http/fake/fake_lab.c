@@ -48,12 +48,6 @@ static int refuse(struct lab_problem *problem, int status, const char *words, co
     return -status;
 }
 
-void lab_problem_clear(struct lab_problem *problem)
-{
-    cJSON_Delete(problem->allowed);
-    problem->allowed = NULL;
-}
-
 /* ---- Frames ---- */
 
 static int64_t now_ns(void)

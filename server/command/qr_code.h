@@ -1,0 +1,24 @@
+/* qr_code.h - an address as a QR code (ISO/IEC 18004), to be held up to phones.
+ *
+ * One version is enough for an address: version 3 (29 x 29 modules), error correction L, bytes. One
+ * block, so nothing is interleaved; one mask, which the standard lets a reader accept. */
+#ifndef COMMAND_QR_CODE_H
+#define COMMAND_QR_CODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { QR_CODE_SIZE = 29, QR_CODE_BYTES_MAX = 53 };
+
+struct qr_code {
+    bool dark[QR_CODE_SIZE][QR_CODE_SIZE]; /* [row][column] */
+};
+
+/* False when the text is longer than QR_CODE_BYTES_MAX. */
+bool qr_code_make(const char *text, struct qr_code *code);
+
+/* Two rows of modules a line, in half blocks, light on dark with the quiet zone around it. */
+void qr_code_print(const struct qr_code *code, FILE *out);
+
+#endif
