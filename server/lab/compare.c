@@ -93,15 +93,13 @@ static int run_all(struct lab *lab, struct comparison *comparison, struct lab_pr
     int64_t settings[LAB_SETTINGS_MAX];
     memcpy(settings, comparison->scenario->settings, sizeof settings);
     for (uint32_t i = 0; i < comparison->count; i++) {
-        if (atomic_load(&lab->stopping_soon)) {
-            return lab_refuse(problem, LAB_UNAVAILABLE, "the server is stopping");
-        }
         settings[comparison->setting] = comparison->values[i];
         struct lab_headless_options options = {.scenario = comparison->scenario,
                                                .seed = comparison->seed,
                                                .settings = settings,
                                                .until_ns = comparison->until_ns,
-                                               .unjudged = true};
+                                               .unjudged = true,
+                                               .give_up = &lab->stopping_soon};
         int status = lab_headless_run(&options, &comparison->results[i], problem);
         if (status != 0) {
             return status;

@@ -40,6 +40,13 @@ static bool had_bug(const struct lab_course *course)
     return bug;
 }
 
+enum { STEPS_BETWEEN_LOOKS = 100000 }; /* some milliseconds */
+
+static bool given_up(const struct lab_headless_options *options)
+{
+    return options->give_up != NULL && atomic_load(options->give_up);
+}
+
 static void run_to_end(struct lab_course *course, const struct lab_headless_options *options,
                        struct lab_headless_result *result)
 {
@@ -48,7 +55,10 @@ static void run_to_end(struct lab_course *course, const struct lab_headless_opti
     if (options->condition != NULL) {
         lab_course_arm(course, options->condition, false);
     }
-    enum sim_status status = lab_course_run(course, until_ns, UINT64_MAX);
+    enum sim_status status;
+    do {
+        status = lab_course_run(course, until_ns, STEPS_BETWEEN_LOOKS);
+    } while (status == SIM_WORKING && !given_up(options));
     result->wall_ns = lab_clock_ns() - begun_ns;
     result->met = course->stopped;
     if (status == SIM_HALTED) {
@@ -100,6 +110,7 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
     struct lab_csv_files *files = NULL;
     memset(result, 0, sizeof *result);
     assert(options->scenario->system->figure_count <= sizeof result->figures / sizeof(int64_t));
+    assert(options->folder == NULL || options->give_up == NULL); /* files are always finished */
     int status = lab_course_open(&course, options->scenario, options->seed, options->settings, true,
                                  problem);
     if (status != 0) {
@@ -116,6 +127,11 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
     if (status == 0) {
         add_inputs(&course, options->inputs);
         run_to_end(&course, options, result);
+        if (given_up(options)) {
+            status = lab_refuse(problem, LAB_UNAVAILABLE, "the program is about to end");
+        }
+    }
+    if (status == 0) {
         judge(&course, options, &result->judgement);
         if (files != NULL) {
             status = close_files(&files, &course, options, result, problem);

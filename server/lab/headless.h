@@ -7,6 +7,8 @@
 
 #include "lab/course.h"
 
+#include <stdatomic.h>
+
 struct lab_headless_options {
     const struct lab_scenario *scenario;
     uint64_t seed;
@@ -17,6 +19,7 @@ struct lab_headless_options {
     const char *folder;                    /* tables as CSV go here; made if missing; or NULL */
     bool unchecked;                        /* leave the nodes' own checks off */
     bool unjudged;                         /* no healed fork at the end */
+    const atomic_bool *give_up;            /* looked at now and then; or NULL */
     uint64_t core; /* nodes that were healed for the end; 0: the judged fork heals all */
 };
 
@@ -34,7 +37,7 @@ struct lab_headless_result {
     uint32_t effective_faults; /* kinds of enum nemesis_kind that changed anything */
 };
 
-/* 0, or -422, -503 (a file cannot be written). */
+/* 0, or -422, -503 (a file cannot be written; given up). */
 int lab_headless_run(const struct lab_headless_options *options, struct lab_headless_result *result,
                      struct lab_problem *problem);
 /* The result as `chef run --json` prints it; the caller's. */

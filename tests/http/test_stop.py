@@ -56,7 +56,7 @@ class Stop(unittest.TestCase):
             connections = [server.connect() for _ in range(6)]
             for connection in connections[:4]:
                 connection.request("POST", "/api/v1/comparisons", comparison)
-            connections[4].request("POST", f"/api/v1/runs/{run}/pace", '{"advance_ms": 36000000}')
+            connections[4].request("POST", f"/api/v1/runs/{run}/pace", '{"advance_ms": 600000}')
             connections[5].request("GET", f"/api/v1/runs/{run}/export.zip")
             server.get("/healthz")
             self.stop(server, signal.SIGTERM)
