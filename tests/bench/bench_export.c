@@ -52,8 +52,8 @@ static double export_to(struct lab *lab, const char *run, const char *path)
 static double tool_to(const char *database, const char *select, const char *path)
 {
     char command[COMMAND_BYTES];
-    (void)snprintf(command, sizeof command, "sqlite3 -readonly -cmd '.mode csv' '%s' \"%s\" > '%s'", database,
-                   select, path);
+    (void)snprintf(command, sizeof command, "sqlite3 -readonly -cmd '.mode csv' '%s' \"%s\" > '%s'",
+                   database, select, path);
     double begin_s = now_s();
     if (system(command) != 0) {
         fail("sqlite3 failed (package sqlite3)");
