@@ -18,10 +18,11 @@ static const char USAGE[] =
     "                [--until DURATION|CONDITION] [--out DIR] [--json]\n"
     "\n"
     "  SCENARIO         name as in `chef scenarios`, or a file NAME.json of the same form\n"
+    "                   that names its \"system\"\n"
     "  --seed N         another seed than the scenario's\n"
     "  --set KEY=VALUE  another value of a setting at the start; may be repeated\n"
     "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
-    "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(response_ms > 5000)\"\n"
+    "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(waiting > 20)\"\n"
     "  --out DIR        writes every table of the run as CSV into this folder\n"
     "  --json           prints one JSON object instead of words\n"
     "\n"
@@ -32,33 +33,57 @@ enum { INPUTS_BYTES_MAX = 64 * 1024 * 1024 };
 
 /* ---- Reading ---- */
 
-/* The whole file, or NULL; the caller's. */
-static char *file_read(const char *path)
+/* The whole file, or NULL and errno; the caller's. */
+static char *file_read(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         return NULL;
     }
     char *text = malloc(INPUTS_BYTES_MAX + 1);
-    size_t length = text == NULL ? 0 : fread(text, 1, INPUTS_BYTES_MAX + 1, file);
-    bool bad = text == NULL || ferror(file) != 0 || length > INPUTS_BYTES_MAX;
+    *length = text == NULL ? 0 : fread(text, 1, INPUTS_BYTES_MAX + 1, file);
+    int error = text == NULL || ferror(file) != 0    ? errno
+                : *length > (size_t)INPUTS_BYTES_MAX ? EFBIG
+                                                     : 0;
     (void)fclose(file);
-    if (bad) {
+    if (error != 0) {
         free(text);
-        errno = EFBIG;
+        errno = error;
         return NULL;
     }
-    text[length] = '\0';
+    text[*length] = '\0';
     return text;
+}
+
+/* A zero byte would end the text early, and what follows would not be heard of: line of the first
+ * one, or 0. */
+static uint32_t zero_byte_line(const char *text, size_t length)
+{
+    size_t end = strlen(text);
+    if (end == length) {
+        return 0;
+    }
+    uint32_t line = 1;
+    for (size_t i = 0; i < end; i++) {
+        line += text[i] == '\n';
+    }
+    return line;
 }
 
 static int inputs_read(const struct lab_scenario *scenario, const char *path,
                        struct lab_inputs *inputs)
 {
     struct lab_problem problem;
-    char *text = file_read(path);
+    size_t length = 0;
+    char *text = file_read(path, &length);
     if (text == NULL) {
         return command_refuse("run", "cannot read the inputs file %s: %s", path, strerror(errno));
+    }
+    uint32_t zero_line = zero_byte_line(text, length);
+    if (zero_line > 0) {
+        free(text);
+        return command_refuse("run", "%s: line %u: a byte is zero; this is not text", path,
+                              zero_line);
     }
     int status = lab_inputs_read(scenario, text, inputs, &problem);
     free(text);

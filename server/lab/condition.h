@@ -2,7 +2,7 @@
  *
  *   kitchen_suspected                       a note of that name
  *   kitchen_suspected and node == B         and its node, peer or subject
- *   first(response_ms > 5000)               an argument of a note, by name; from then on true
+ *   first(silence_ms > 2000)                an argument of a note, by name; from then on true
  *   jain_utilisation < 0.9 and waiting > 20 figures
  *   t_ms >= 60000                           virtual time
  *

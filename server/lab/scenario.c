@@ -153,8 +153,12 @@ static int read_system(struct lab_scenario *scenario, struct lab_problem *proble
     if (scenario->system != NULL) {
         return 0;
     }
-    int status = lab_refuse(problem, LAB_UNPROCESSABLE, "scenario %s: there is no system \"%.40s\"",
-                            scenario->name, cJSON_IsString(named) ? named->valuestring : name);
+    int status =
+        cJSON_IsString(named) || strchr(scenario->name, '/') != NULL
+            ? lab_refuse(problem, LAB_UNPROCESSABLE, "scenario %s: there is no system \"%.40s\"",
+                         scenario->name, cJSON_IsString(named) ? named->valuestring : name)
+            : lab_refuse(problem, LAB_UNPROCESSABLE, "scenario %s: it names no \"system\"",
+                         scenario->name);
     for (uint32_t i = 0; i < SYSTEM_COUNT; i++) {
         lab_problem_allow(problem, SYSTEMS[i]->name);
     }

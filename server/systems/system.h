@@ -51,7 +51,7 @@ struct system_input {
 
 struct system_note {
     const char *name; /* "order_cooked": key of its words, name in conditions and in events.csv */
-    const char *args[NODE_NOTE_ARGS]; /* names with unit, NULL if unused: "response_ms" is usable in
+    const char *args[NODE_NOTE_ARGS]; /* names with unit, NULL if unused: "silence_ms" is usable in
                                          conditions */
     bool listed;                      /* appears in the event list and events.csv */
     bool interesting;                 /* a place to jump to, and a mark on the charts */
