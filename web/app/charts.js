@@ -151,11 +151,18 @@ export function mountChart(root, model, kinds) {
 
   const caption = el("p.cut");
   const choose = /** @type {HTMLSelectElement} */ (
-    el("select", { "aria-label": t("chart.choose"), onchange: () => show(kinds[choose.selectedIndex]) },
+    el("select", {
+      "aria-label": t("chart.choose"),
+      onchange: () => show(kinds[choose.selectedIndex]),
+    },
       ...kinds.map((one) => el("option", null, one.title())))
   );
   const toggle = el("button.bare", { type: "button", onclick: () => setTable(!asTable) });
-  const csv = el("a", { title: t("chart.csv"), "aria-label": t("chart.csv"), download: true }, icon("download"));
+  const csv = el(
+    "a",
+    { title: t("chart.csv"), "aria-label": t("chart.csv"), download: true },
+    icon("download"),
+  );
   const plot = el("div.plot");
   const rows = el("div.scroll", { hidden: true, tabindex: 0 });
   fill(root, el("header", null, choose, caption, toggle, csv), plot, rows);
@@ -185,7 +192,8 @@ export function mountChart(root, model, kinds) {
   };
   const draw = () => {
     const now = performance.now();
-    if (document.hidden || !model.run || now - drawnAt < REDRAW_MS || root.clientWidth === 0) return;
+    if (document.hidden || !model.run || root.clientWidth === 0) return;
+    if (now - drawnAt < REDRAW_MS) return;
     drawnAt = now;
     setText(caption, kind.caption(model));
     if (asTable) {
@@ -195,7 +203,9 @@ export function mountChart(root, model, kinds) {
     }
     if (typeof Chart === "undefined") return;
     if (!chart) {
-      const canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { role: "img", "aria-label": kind.title() }));
+      const canvas = /** @type {HTMLCanvasElement} */ (
+        el("canvas", { role: "img", "aria-label": kind.title() })
+      );
       fill(plot, canvas);
       chart = new Chart(canvas, kind.config(model));
     }

@@ -6,7 +6,14 @@ import { t, virtualTime } from "./words.js";
 /**
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./types").EventRow} EventRow
- * @typedef {{text: (event: EventRow) => string, short: (event: EventRow) => string, interesting: (event: EventRow) => boolean, tone: (kind: string) => string, icon: (kind: string) => string, choose: (event: EventRow) => void}} EventWords
+ * @typedef {{
+ *   text: (event: EventRow) => string,
+ *   short: (event: EventRow) => string,
+ *   interesting: (event: EventRow) => boolean,
+ *   tone: (kind: string) => string,
+ *   icon: (kind: string) => string,
+ *   choose: (event: EventRow) => void,
+ * }} EventWords
  */
 
 const FRESH_MS = 400;
@@ -81,7 +88,11 @@ function row(event, words, fresh) {
   const text = words.text(event);
   const line = el("li", null,
     el("button", { type: "button", onclick: () => words.choose(event), title: text },
-      el("time", null, virtualTime(event.t_us, 1)), glyph, el("span.cut", null, words.short(event))));
+      el("time", null, virtualTime(event.t_us, 1)), glyph, el(
+        "span.cut",
+        null,
+        words.short(event),
+      )));
   if (fresh) {
     line.classList.add("fresh");
     window.setTimeout(() => line.classList.remove("fresh"), FRESH_MS);

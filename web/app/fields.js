@@ -65,7 +65,10 @@ function numberField(model, info, until) {
   const max = sliderMax(info, Number(value(model, info)));
   const step = niceStep(info, max);
   const input = /** @type {HTMLInputElement} */ (
-    el("input", { type: "range", id: `set-${info.key}`, min: info.min, max, step, disabled: !info.live })
+    el(
+      "input",
+      { type: "range", id: `set-${info.key}`, min: info.min, max, step, disabled: !info.live },
+    )
   );
   const output = el("output", { for: `set-${info.key}` });
   const show = (/** @type {number} */ now) => setText(output, withUnit(now, info));
@@ -78,7 +81,13 @@ function numberField(model, info, until) {
   input.addEventListener("change", () => void changeSetting(model, info.key, Number(input.value)));
   model.on(["settings", "run"], read, until);
   read();
-  return el("div.field", { title: lockedAbout(info) }, el("label", { for: `set-${info.key}` }, settingName(info.key)), output, input);
+  return el(
+    "div.field",
+    { title: lockedAbout(info) },
+    el("label", { for: `set-${info.key}` }, settingName(info.key)),
+    output,
+    input,
+  );
 }
 
 /**
@@ -97,7 +106,7 @@ function sliderMax(info, now) {
  */
 function withUnit(now, info) {
   if (info.unit === "ms") return duration(now);
-  const unit = info.unit === "%" || info.unit === "" ? info.unit : info.unit.replace("orders/", "per ");
+  const unit = info.unit.replace("orders/", "per ");
   return `${number(now, info.decimals)} ${unit}`.trim();
 }
 
@@ -112,24 +121,47 @@ function niceStep(info, max) {
 }
 
 /**
+ * A switch in the form in which the server sends it: true, 1 or "on".
+ * @param {boolean} on
+ * @param {number | string | boolean} as
+ */
+export function asSent(on, as) {
+  if (typeof as === "number") return Number(on);
+  if (typeof as === "string") return on ? "on" : "off";
+  return on;
+}
+
+/**
+ * Is a switch on, in whichever form it came?
+ * @param {unknown} value
+ */
+export function isOn(value) {
+  return value === true || value === 1 || value === "on" || value === "true";
+}
+
+/**
  * @param {Model} model
  * @param {SettingInfo} info
  * @param {AbortSignal} until
  */
 function switchField(model, info, until) {
-  const input = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", id: `set-${info.key}`, disabled: !info.live }));
+  const input = /** @type {HTMLInputElement} */ (
+    el("input", { type: "checkbox", id: `set-${info.key}`, disabled: !info.live })
+  );
   const read = () => {
-    const now = value(model, info);
-    input.checked = now === true || now === 1 || now === "on" || now === "true";
+    input.checked = isOn(value(model, info));
   };
   input.addEventListener("change", () => {
-    const before = value(model, info);
-    const on = input.checked;
-    void changeSetting(model, info.key, typeof before === "number" ? Number(on) : typeof before === "string" ? (on ? "on" : "off") : on).then(read);
+    void changeSetting(model, info.key, asSent(input.checked, value(model, info))).then(read);
   });
   model.on(["settings", "run"], read, until);
   read();
-  return el("div.field", { title: lockedAbout(info) }, el("label", { for: `set-${info.key}` }, settingName(info.key)), input);
+  return el(
+    "div.field",
+    { title: lockedAbout(info) },
+    el("label", { for: `set-${info.key}` }, settingName(info.key)),
+    input,
+  );
 }
 
 /**
@@ -148,8 +180,16 @@ function choiceField(model, info, until) {
   const read = () => {
     select.value = String(value(model, info));
   };
-  select.addEventListener("change", () => void changeSetting(model, info.key, select.value).then(read));
+  select.addEventListener(
+    "change",
+    () => void changeSetting(model, info.key, select.value).then(read),
+  );
   model.on(["settings", "run"], read, until);
   read();
-  return el("div.field", { title: lockedAbout(info) }, el("label", { for: `set-${info.key}` }, settingName(info.key)), select);
+  return el(
+    "div.field",
+    { title: lockedAbout(info) },
+    el("label", { for: `set-${info.key}` }, settingName(info.key)),
+    select,
+  );
 }

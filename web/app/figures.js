@@ -19,7 +19,12 @@ export function mountFigures(root, model, figures) {
       const value = el("span");
       const unit = el("small");
       cells.push({ value, unit, figure });
-      return el("dl.figure", { title: t(`figure.${figure.name}.about`) }, el("dt", null, t(`figure.${figure.name}`)), el("dd", null, value, unit));
+      return el(
+        "dl.figure",
+        { title: t(`figure.${figure.name}.about`) },
+        el("dt", null, t(`figure.${figure.name}`)),
+        el("dd", null, value, unit),
+      );
     }));
     render();
   };

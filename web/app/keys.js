@@ -6,7 +6,12 @@ import { closeMenu, openDialog } from "./menu.js";
 import { t } from "./words.js";
 
 /**
- * @typedef {{keys: string[], name: string, letter: boolean, run: (event: KeyboardEvent) => void}} Key
+ * @typedef {{
+ *   keys: string[],
+ *   name: string,
+ *   letter: boolean,
+ *   run: (event: KeyboardEvent) => void,
+ * }} Key
  */
 
 const LETTERS_OFF = "chef.letters_off";
@@ -19,7 +24,9 @@ export function lettersOff() {
 export function mountKeys(keys) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = /** @type {Element | null} */ (event.target instanceof Element ? event.target : null);
+    const target = /** @type {Element | null} */ (
+      event.target instanceof Element ? event.target : null
+    );
     if (target?.closest("input, select, textarea, dialog, .menu")) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (target?.closest("button, a, summary") && (key === " " || key === "Enter")) return;
@@ -43,13 +50,20 @@ function keyName(key) {
 export function openHelp(keys) {
   closeMenu();
   const { body } = openDialog("help", t("help.title"));
-  const off = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", id: "letters-off", checked: lettersOff() }));
+  const off = /** @type {HTMLInputElement} */ (
+    el("input", { type: "checkbox", id: "letters-off", checked: lettersOff() })
+  );
   off.addEventListener("change", () => localStorage.setItem(LETTERS_OFF, off.checked ? "1" : "0"));
   fill(
     body,
     el("p.lead", null, t("help.about")),
     el("ul.keys", null, ...keys.map((key) =>
-      el("li", null, el("span", null, ...key.keys.slice(0, 2).map((one) => el("kbd", null, keyName(one)))), el("span", null, t(key.name))))),
+      el(
+        "li",
+        null,
+        el("span", null, ...key.keys.slice(0, 2).map((one) => el("kbd", null, keyName(one)))),
+        el("span", null, t(key.name)),
+      ))),
     el("div.field", null, el("label", { for: "letters-off" }, t("help.letters_off")), off),
     el("p.second", null, icon("order"), " ", t("help.city")),
   );

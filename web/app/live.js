@@ -5,6 +5,7 @@
 /** @typedef {import("./types").Frame} Frame */
 
 const ACK_EVERY_FRAMES = 2;
+const ACK_LATEST_MS = 250;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 8000;
 
@@ -26,6 +27,8 @@ export class LiveLink {
     this.epoch = -1;
     this.seq = -1;
     this.unacknowledged = 0;
+    this.nonce = 0;
+    this.ackTimer = 0;
   }
 
   /** @param {string} run */
@@ -94,11 +97,19 @@ export class LiveLink {
     this.failures = 0;
     if (keyframe) this.onState("open");
     this.onFrame(frame);
+    this.nonce = nonce;
     this.unacknowledged += 1;
-    if (keyframe || this.unacknowledged >= ACK_EVERY_FRAMES) {
-      this.unacknowledged = 0;
-      this.send({ ack: nonce });
-    }
+    window.clearTimeout(this.ackTimer);
+    if (keyframe || this.unacknowledged >= ACK_EVERY_FRAMES) this.acknowledge();
+    else this.ackTimer = window.setTimeout(() => this.acknowledge(), ACK_LATEST_MS);
+  }
+
+  /** Says what has been read last; also after a pause, for the server may be waiting for it. */
+  acknowledge() {
+    window.clearTimeout(this.ackTimer);
+    if (this.unacknowledged === 0) return;
+    this.unacknowledged = 0;
+    this.send({ ack: this.nonce });
   }
 
   /** A gap in the frames: only a keyframe helps, and a new connection begins with one. */

@@ -76,7 +76,9 @@ async function start() {
   ]);
   setWords(page.words, { ...words, notes: { ...host.notes, ...words.notes } });
   const list = Array.isArray(systems) ? systems : systems.systems;
-  model.system = list.find((/** @type {{name: string}} */ system) => system.name === SYSTEM) ?? null;
+  model.system = list.find(
+    (/** @type {{name: string}} */ system) => system.name === SYSTEM,
+  ) ?? null;
   setEnter(enter);
   mount();
   const scenarios = await api.scenarios();
@@ -113,6 +115,11 @@ function mount() {
   });
 }
 
+function toggleFullScreen() {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.documentElement.requestFullscreen();
+}
+
 /** @param {import("./keys.js").Key[]} own the system's keys @returns {import("./keys.js").Key[]} */
 function keyTable(own) {
   const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
@@ -132,7 +139,11 @@ function keyTable(own) {
     key(["t"], "keys.theme", () => toggleTheme(model)),
     key(["g"], "keys.density", () => toggleDensity(model)),
     key(["m"], "keys.still", () => toggleStill(model)),
-    key(["f"], "keys.full", () => void (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen())),
+    key(
+      ["f"],
+      "keys.full",
+      toggleFullScreen,
+    ),
     key(["?"], "keys.help", () => openHelp(table)),
   ];
   return table;

@@ -81,7 +81,15 @@ function menuKey(event, menu) {
 
 /**
  * An entry of a menu.
- * @param {{icon?: string, text: string, second?: string, checked?: boolean, why?: string | null, run: () => void, keep?: boolean}} entry
+ * @param {{
+ *   icon?: string,
+ *   text: string,
+ *   second?: string,
+ *   checked?: boolean,
+ *   why?: string | null,
+ *   run: () => void,
+ *   keep?: boolean,
+ * }} entry
  */
 export function menuEntry(entry) {
   return el(
@@ -116,7 +124,11 @@ export function openDialog(id, title) {
   const dialog = /** @type {HTMLDialogElement} */ (
     el("dialog", { id, "aria-labelledby": `${id}-title` },
       el("header", null, heading,
-        el("button.bare", { type: "button", "aria-label": t("close"), onclick: () => dialog.close() }, icon("close"))),
+        el(
+          "button.bare",
+          { type: "button", "aria-label": t("close"), onclick: () => dialog.close() },
+          icon("close"),
+        )),
       body)
   );
   dialog.addEventListener("close", () => dialog.remove());
@@ -138,6 +150,10 @@ export function table(caption, head, rows) {
   return el("table", null,
     el("caption.unseen", null, caption),
     el("thead", null, el("tr", null, ...head.map((name) => el("th", { scope: "col" }, name)))),
-    el("tbody", null, ...rows.map((row) => el("tr", null, ...row.map((cell) => el("td", null, cell))))));
+    el(
+      "tbody",
+      null,
+      ...rows.map((row) => el("tr", null, ...row.map((cell) => el("td", null, cell)))),
+    ));
 }
 

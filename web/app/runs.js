@@ -36,7 +36,11 @@ export function putInAddress(run) {
  */
 export async function startRun(scenario, seed) {
   try {
-    const body = seed === undefined ? { scenario, private: true } : { scenario, seed, private: true };
+    const body = seed === undefined ? { scenario, private: true } : {
+      scenario,
+      seed,
+      private: true,
+    };
     const answer = await api.createRun(body);
     await enter(answer.run);
   } catch (error) {
@@ -73,14 +77,34 @@ export function runSection(model) {
   const about = el("p.why");
   const select = /** @type {HTMLSelectElement} */ (
     el("select", { id: "scenario", onchange: () => tell() }, ...model.scenarios.map((scenario) =>
-      el("option", { value: scenario.name, selected: scenario.name === run?.scenario }, scenario.title))));
-  const tell = () => fill(about, model.scenarios.find((scenario) => scenario.name === select.value)?.about ?? "");
-  const seed = /** @type {HTMLInputElement} */ (el("input", { id: "seed", type: "text", inputmode: "numeric", value: run?.seed ?? "", autocomplete: "off" }));
+      el(
+        "option",
+        { value: scenario.name, selected: scenario.name === run?.scenario },
+        scenario.title,
+      ))));
+  const tell = () => fill(
+    about,
+    model.scenarios.find((scenario) => scenario.name === select.value)?.about ?? "",
+  );
+  const seed = /** @type {HTMLInputElement} */ (
+    el(
+      "input",
+      {
+        id: "seed",
+        type: "text",
+        inputmode: "numeric",
+        value: run?.seed ?? "",
+        autocomplete: "off",
+      },
+    )
+  );
   const start = el("button", { type: "button", onclick: () => {
     const number = seed.value.trim() === "" ? undefined : Number(seed.value);
     void startRun(select.value, number);
   } }, icon("play"), t("run.start"));
-  const recent = /** @type {HTMLSelectElement} */ (el("select", { id: "recent", onchange: () => void enter(recent.value) }));
+  const recent = /** @type {HTMLSelectElement} */ (
+    el("select", { id: "recent", onchange: () => void enter(recent.value) })
+  );
   void fillRecent(recent, model);
   tell();
   return [
@@ -88,10 +112,24 @@ export function runSection(model) {
     about,
     el("div.field", null, el("label", { for: "seed" }, t("run.seed")), seed),
     el("div.buttons", null, start,
-      el("button", { type: "button", onclick: () => restartRun(model) }, icon("restart"), t("run.again")),
-      el("button", { type: "button", onclick: () => newSeed(model) }, icon("dice"), t("run.fresh"))),
+      el(
+        "button",
+        { type: "button", onclick: () => restartRun(model) },
+        icon("restart"),
+        t("run.again"),
+      ),
+      el(
+        "button",
+        { type: "button", onclick: () => newSeed(model) },
+        icon("dice"),
+        t("run.fresh"),
+      )),
     el("div.field", null, el("label", { for: "recent" }, t("run.recent")), recent),
-    el("p.why", null, t("run.digest", { run: run?.run ?? "", digest: String(run?.digest ?? "").slice(0, 12) })),
+    el(
+      "p.why",
+      null,
+      t("run.digest", { run: run?.run ?? "", digest: String(run?.digest ?? "").slice(0, 12) }),
+    ),
   ];
 }
 
@@ -99,10 +137,19 @@ export function runSection(model) {
 async function fillRecent(select, model) {
   try {
     const answer = await api.runs();
-    const runs = /** @type {import("./types").RunInfo[]} */ (Array.isArray(answer) ? answer : answer.runs);
+    const runs = /** @type {import("./types").RunInfo[]} */ (
+      Array.isArray(answer) ? answer : answer.runs
+    );
     fill(select, ...runs.slice(0, 30).map((run) =>
       el("option", { value: run.run, selected: run.run === model.run?.run },
-        t("run.entry", { title: scenarioTitle(model, run.scenario), seed: run.seed, time: virtualTime(run.t_ms * 1000, 0) }))));
+        t(
+          "run.entry",
+          {
+            title: scenarioTitle(model, run.scenario),
+            seed: run.seed,
+            time: virtualTime(run.t_ms * 1000, 0),
+          },
+        ))));
   } catch (error) {
     report(error);
   }

@@ -25,7 +25,8 @@ export function refreshLook(model) {
   const theme = localStorage.getItem(THEME) ?? (dark.matches ? "dark" : "light");
   const wanted = localStorage.getItem(DENSITY) ?? "lecture";
   const phone = window.innerWidth < PHONE_WIDTH || window.innerHeight > window.innerWidth * 1.15;
-  const density = phone ? "phone" : wanted === "lab" && window.innerWidth >= LAB_WIDTH ? "lab" : "lecture";
+  const large = wanted === "lab" && window.innerWidth >= LAB_WIDTH ? "lab" : "lecture";
+  const density = phone ? "phone" : large;
   const stillNow = (localStorage.getItem(STILL) ?? (still.matches ? "1" : "0")) === "1";
   const root = document.documentElement;
   root.dataset.theme = theme;
@@ -45,7 +46,10 @@ export function toggleDrawer(model, open) {
   drawerOpen = open ?? !drawerOpen;
   const drawer = byId("controls");
   drawer.hidden = !drawerOpen;
-  document.querySelector('[data-tool="controls"]')?.setAttribute("aria-expanded", String(drawerOpen));
+  document.querySelector('[data-tool="controls"]')?.setAttribute(
+    "aria-expanded",
+    String(drawerOpen),
+  );
   if (drawerOpen) /** @type {HTMLElement | null} */ (drawer.querySelector("summary"))?.focus();
 }
 
@@ -73,18 +77,57 @@ export function toggleStill(model) {
 export function mountShell(root, model, help) {
   const title = el("b.cut");
   const seed = el("span.second.seed");
-  const run = el("button.bare.run", { type: "button", "aria-haspopup": "menu", onclick: () => openMenu(run, t("run.menu"), runEntries(model)) }, title, seed, icon("chevron"));
+  const run = el(
+    "button.bare.run",
+    {
+      type: "button",
+      "aria-haspopup": "menu",
+      onclick: () => openMenu(run, t("run.menu"), runEntries(model)),
+    },
+    title,
+    seed,
+    icon("chevron"),
+  );
   const clock = el("span.clock", { title: t("clock.about") });
   const tool = (/** @type {string} */ id, /** @type {() => void} */ action) =>
-    el("button.bare", { type: "button", "data-tool": id, title: t(`tool.${id}`), "aria-label": t(`tool.${id}`), onclick: action }, icon(id));
+    el(
+      "button.bare",
+      {
+        type: "button",
+        "data-tool": id,
+        title: t(`tool.${id}`),
+        "aria-label": t(`tool.${id}`),
+        onclick: action,
+      },
+      icon(id),
+    );
   const theme = tool("moon", () => toggleTheme(model));
   const density = tool("density", () => toggleDensity(model));
   density.classList.add("wide");
-  const controls = el("button.wide", { type: "button", "data-tool": "controls", "aria-expanded": "false", "aria-controls": "controls", title: t("tool.controls"), onclick: () => toggleDrawer(model) },
+  const controls = el("button.wide", {
+    type: "button",
+    "data-tool": "controls",
+    "aria-expanded": "false",
+    "aria-controls": "controls",
+    title: t("tool.controls"),
+    onclick: () => toggleDrawer(model),
+  },
     icon("controls"), el("span", null, t("tool.controls_word")));
   fill(root,
-    el("span.brand", null, el("img", { src: "/static/favicon.svg", alt: "" }), el("span", null, t("brand"))),
-    run, el("span.space"), clock, el("span.tools", null, density, theme, tool("help", help), controls));
+    el(
+      "span.brand",
+      null,
+      el("img", { src: "/static/favicon.svg", alt: "" }),
+      el("span", null, t("brand")),
+    ),
+    run, el("span.space"), clock, el(
+      "span.tools",
+      null,
+      density,
+      theme,
+      tool("help", help),
+      controls,
+    ));
   const render = () => {
     if (!model.run) return;
     setText(title, model.run.title || scenarioTitle(model, model.run.scenario));
@@ -108,7 +151,11 @@ function runEntries(model) {
     document.createElement("hr"),
     el("h3", null, t("run.scenarios")),
     ...model.scenarios.map((scenario) =>
-      menuEntry({ text: scenario.title, checked: scenario.name === model.run?.scenario, run: () => void startRun(scenario.name, undefined) })),
+      menuEntry({
+        text: scenario.title,
+        checked: scenario.name === model.run?.scenario,
+        run: () => void startRun(scenario.name, undefined),
+      })),
   ];
 }
 
@@ -116,10 +163,22 @@ function runEntries(model) {
 export function mountTabs(root, model) {
   const tabs = [["city", "city"], ["truth", "chart"], ["events", "list"], ["controls", "controls"]];
   const buttons = tabs.map(([id, picture]) =>
-    el("button", { type: "button", role: "tab", "aria-selected": String(id === "city"), onclick: () => choose(id) }, icon(picture), t(`tab.${id}`)));
+    el(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        "aria-selected": String(id === "city"),
+        onclick: () => choose(id),
+      },
+      icon(picture),
+      t(`tab.${id}`),
+    ));
   const choose = (/** @type {string} */ id) => {
     document.documentElement.dataset.tab = id;
-    buttons.forEach((button, index) => button.setAttribute("aria-selected", String(tabs[index][0] === id)));
+    buttons.forEach(
+      (button, index) => button.setAttribute("aria-selected", String(tabs[index][0] === id)),
+    );
     model.tell("look");
   };
   root.setAttribute("role", "tablist");

@@ -10,7 +10,9 @@ import { sayProblem } from "./say.js";
 export function report(error) {
   if (error instanceof Problem) {
     const some = error.allowed.slice(0, 12).join(", ");
-    sayProblem(some && !error.message.includes(some) ? `${error.message} (${some})` : error.message);
+    sayProblem(
+      some && !error.message.includes(some) ? `${error.message} (${some})` : error.message,
+    );
   } else {
     sayProblem(String(error));
   }

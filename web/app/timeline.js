@@ -14,7 +14,12 @@ const REDRAW_MS = 250;
 /**
  * @param {HTMLElement} root
  * @param {Model} model
- * @param {{interesting: (event: EventRow) => boolean, text: (event: EventRow) => string, tone: (kind: string) => string, choose: (event: EventRow) => void}} words
+ * @param {{
+ *   interesting: (event: EventRow) => boolean,
+ *   text: (event: EventRow) => string,
+ *   tone: (kind: string) => string,
+ *   choose: (event: EventRow) => void,
+ * }} words
  */
 export function mountTimeline(root, model, words) {
   const canvas = /** @type {HTMLCanvasElement} */ (el("canvas", { role: "img" }));
@@ -28,7 +33,10 @@ export function mountTimeline(root, model, words) {
     if (document.hidden || now - drawnAt < REDRAW_MS || track.clientWidth === 0) return;
     drawnAt = now;
     marks = drawTrack(canvas, track, model, words);
-    canvas.setAttribute("aria-label", t("timeline.label", { time: virtualTime(model.t_us), marks: marks.length }));
+    canvas.setAttribute(
+      "aria-label",
+      t("timeline.label", { time: virtualTime(model.t_us), marks: marks.length }),
+    );
   };
   model.on(["frame", "run", "events", "look"], draw);
   new ResizeObserver(() => {
@@ -47,7 +55,11 @@ export function mountTimeline(root, model, words) {
  * @param {HTMLCanvasElement} canvas
  * @param {HTMLElement} track
  * @param {Model} model
- * @param {{interesting: (event: EventRow) => boolean, text: (event: EventRow) => string, tone: (kind: string) => string}} words
+ * @param {{
+ *   interesting: (event: EventRow) => boolean,
+ *   text: (event: EventRow) => string,
+ *   tone: (kind: string) => string,
+ * }} words
  */
 function drawTrack(canvas, track, model, words) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
@@ -63,7 +75,9 @@ function drawTrack(canvas, track, model, words) {
   const x = (/** @type {number} */ t_us) => 4 + ((width - 8) * t_us) / end_us;
   drawLoad(ctx, model, x, base, top);
   drawAxis(ctx, x, end_us, base, width, u);
-  const marks = model.events.filter(words.interesting).map((event) => ({ x: x(event.t_us), event }));
+  const marks = model.events.filter(words.interesting).map(
+    (event) => ({ x: x(event.t_us), event }),
+  );
   for (const mark of marks) {
     ctx.fillStyle = token(`--state-${words.tone(mark.event.kind)}`);
     ctx.fillRect(mark.x - 1.5 * u, 6 * u, 3 * u, base - 6 * u);

@@ -9,6 +9,7 @@ import { t } from "./words.js";
 
 /** The named stops. Two of them are the lenses: kitchen time and message time. */
 export const SPEEDS = [0.001, 0.01, 0.02, 0.1, 0.5, 1, 2, 5, 10, 20, 60, 200, 1000];
+const BEHIND_MS = 500;
 export const KITCHEN_TIME = 1;
 export const MESSAGE_TIME = 0.02;
 
@@ -83,7 +84,19 @@ export function mountTransport(root, model) {
   const badge = el("output.badge", { "aria-live": "off" }, word, scale);
   slower.classList.add("wide");
   faster.classList.add("wide");
-  root.append(el("div.transport", { role: "group", "aria-label": t("transport.label") }, play, step, next, slower, faster, lens), badge);
+  root.append(
+    el(
+      "div.transport",
+      { role: "group", "aria-label": t("transport.label") },
+      play,
+      step,
+      next,
+      slower,
+      faster,
+      lens,
+    ),
+    badge,
+  );
   const render = () => {
     const paused = isPaused(model);
     if (play.dataset.paused !== String(paused)) {
@@ -95,8 +108,12 @@ export function mountTransport(root, model) {
     }
     lens.setAttribute("aria-pressed", String(model.pace.speed <= 0.1));
     badge.dataset.state = runState(model);
+    const behind = (model.pace.behind_ms ?? 0) > BEHIND_MS;
     setText(word, badgeWord(model));
-    setText(scale, model.pace.behind_ms && model.pace.behind_ms > 500 ? t("badge.behind", { speed: speedName(model.pace.speed) }) : speedName(model.pace.speed));
+    setText(
+      scale,
+      behind ? t("badge.behind", { speed: speedName(model.pace.speed) }) : speedName(model.pace.speed),
+    );
   };
   model.on(["pace", "link", "run"], render);
   render();
@@ -104,5 +121,9 @@ export function mountTransport(root, model) {
 
 /** @param {string} picture @param {string} key @param {() => void} run */
 function button(picture, key, run) {
-  return el("button", { type: "button", "aria-label": t(key), title: t(key), onclick: run }, icon(picture));
+  return el(
+    "button",
+    { type: "button", "aria-label": t(key), title: t(key), onclick: run },
+    icon(picture),
+  );
 }

@@ -123,13 +123,27 @@ function showBad(root, verdict, how, all) {
   root.dataset.verdict = tone;
   const jump = el("button.jump", {
     type: "button",
-    onclick: () => how.choose(witness?.first_event ?? 0, witness?.last_event ?? 0, witness?.subjects?.[0] ?? null),
+    onclick: () => how.choose(
+      witness?.first_event ?? 0,
+      witness?.last_event ?? 0,
+      witness?.subjects?.[0] ?? null,
+    ),
   }, icon("jump"), t("verdict.jump"));
   const name = t(`verdict.${tone}`, { check: checkName(verdict.check) });
   fill(
     root,
-    el("h2", null, icon(ICONS[verdict.verdict]), el("span.cut", { title: name }, name), witness?.first_event ? jump : null),
-    el("button.promises.bare", { type: "button", title: t("verdict.all"), onclick: all }, verdict.text ?? ""),
+    el(
+      "h2",
+      null,
+      icon(ICONS[verdict.verdict]),
+      el("span.cut", { title: name }, name),
+      witness?.first_event ? jump : null,
+    ),
+    el(
+      "button.promises.bare",
+      { type: "button", title: t("verdict.all"), onclick: all },
+      verdict.text ?? "",
+    ),
   );
 }
 
@@ -143,7 +157,12 @@ function openPromises(model, verdicts) {
   const rows = verdicts.map((verdict) => [
     el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
     t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
-    el("span.result", { "data-verdict": TONES[verdict.verdict] }, icon(ICONS[verdict.verdict]), t(`verdict.${verdict.verdict}`)),
+    el(
+      "span.result",
+      { "data-verdict": TONES[verdict.verdict] },
+      icon(ICONS[verdict.verdict]),
+      t(`verdict.${verdict.verdict}`),
+    ),
     verdict.text ?? "",
   ]);
   const head = ["promise", "kind", "result", "words"].map((name) => t(`verdict.${name}`));

@@ -2,6 +2,7 @@
 
 import { api } from "../../app/api.js";
 import { el, fill, icon, setText } from "../../app/dom.js";
+import { asSent, isOn } from "../../app/fields.js";
 import { menuEntry, openMenu } from "../../app/menu.js";
 import { sayStatus } from "../../app/say.js";
 import { changeSetting, isPaused, sendInput } from "../../app/steer.js";
@@ -14,7 +15,10 @@ import { nodeLabel } from "./tell.js";
 
 /**
  * @typedef {import("../../app/model.js").Model} Model
- * @typedef {{setMode: (mode: {kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}) => void, verify: () => Promise<unknown>}} Hands
+ * @typedef {{
+ *   setMode: (mode: {kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}) => void,
+ *   verify: () => Promise<unknown>,
+ * }} Hands
  */
 
 const RUSH_FACTOR_PCT = 300;
@@ -23,10 +27,27 @@ export const RUSH_MS = 60_000;
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountActions(root, model, hands) {
   const rush = action("rush", () => void startRush(model, null));
-  const order = action("order", () => model.look.density === "phone" ? cityTab() : openMenu(order, t("action.order"), orderEntries(model, hands)));
-  const policy = action("policy", () => openMenu(policy, t("action.policy"), policyEntries(model, () => void comparePolicies(model))));
+  const order = action(
+    "order",
+    () => model.look.density === "phone" ? cityTab() : openMenu(
+      order,
+      t("action.order"),
+      orderEntries(model, hands),
+    ),
+  );
+  const policy = action(
+    "policy",
+    () => openMenu(
+      policy,
+      t("action.policy"),
+      policyEntries(model, () => void comparePolicies(model)),
+    ),
+  );
   const handover = action("handover", () => toggleHandover(model));
-  const breakIt = action("break", () => openMenu(breakIt, t("action.break"), breakEntries(model, hands)));
+  const breakIt = action(
+    "break",
+    () => openMenu(breakIt, t("action.break"), breakEntries(model, hands)),
+  );
   const heal = action("heal", () => void healAll(model));
   const verify = action("verify", () => void hands.verify());
   const csv = action("download", () => openMenu(csv, t("action.download"), csvEntries(model)));
@@ -36,7 +57,10 @@ export function mountActions(root, model, hands) {
     handover.setAttribute("aria-pressed", String(migrationOn(model)));
     const until = rushUntil(model);
     rush.setAttribute("aria-pressed", String(until > 0));
-    setText(rush.querySelector("span") ?? rush, until > 0 ? duration(until).replace(/\..*/, " s") : t("action.rush"));
+    setText(
+      rush.querySelector("span") ?? rush,
+      until > 0 ? duration(until).replace(/\..*/, " s") : t("action.rush"),
+    );
     setWhy(order, isPaused(model) ? t("why.paused_run") : null);
   };
   model.on(["run", "settings", "pace", "events", "figures"], render);
@@ -60,7 +84,12 @@ function cityTab() {
 
 /** @param {string} id @param {() => void} run */
 function action(id, run) {
-  const button = el("button", { type: "button", "data-action": id, title: t(`action.${id}.about`) }, icon(id), el("span", null, t(`action.${id}`)));
+  const button = el(
+    "button",
+    { type: "button", "data-action": id, title: t(`action.${id}.about`) },
+    icon(id),
+    el("span", null, t(`action.${id}`)),
+  );
   button.addEventListener("click", () => {
     const why = button.getAttribute("aria-disabled") === "true" ? button.title : "";
     if (why) sayStatus(why);
@@ -78,8 +107,7 @@ function setWhy(button, why) {
 
 /** @param {Model} model */
 export function migrationOn(model) {
-  const value = model.run?.settings.migration;
-  return value === true || value === 1 || value === "on" || value === "true";
+  return isOn(model.run?.settings.migration);
 }
 
 /**
@@ -87,9 +115,8 @@ export function migrationOn(model) {
  * @param {Model} model
  */
 export function toggleHandover(model) {
-  const on = !migrationOn(model);
-  const is = model.run?.settings.migration;
-  void changeSetting(model, "migration", typeof is === "number" ? Number(on) : typeof is === "string" ? (on ? "on" : "off") : on);
+  const now = model.run?.settings.migration ?? false;
+  void changeSetting(model, "migration", asSent(!isOn(now), now));
 }
 
 /**
@@ -99,7 +126,15 @@ export function toggleHandover(model) {
  */
 export function startRush(model, district) {
   sayStatus(t("said.rush", { district: district ?? t("everywhere") }));
-  return sendInput(model, { type: "load.rush", factor_pct: RUSH_FACTOR_PCT, duration_ms: RUSH_MS, ...(district ? { district } : {}) });
+  return sendInput(
+    model,
+    {
+      type: "load.rush",
+      factor_pct: RUSH_FACTOR_PCT,
+      duration_ms: RUSH_MS,
+      ...(district ? { district } : {}),
+    },
+  );
 }
 
 /**
@@ -129,7 +164,11 @@ function healName(model) {
 /** @param {Model} model @param {Hands} hands */
 function orderEntries(model, hands) {
   return (model.plan?.dishes ?? []).map((dish, index) =>
-    menuEntry({ text: dish.name, second: duration(dish.preparation_ms), run: () => hands.setMode({ kind: "place", dish: index }) }));
+    menuEntry({
+      text: dish.name,
+      second: duration(dish.preparation_ms),
+      run: () => hands.setMode({ kind: "place", dish: index }),
+    }));
 }
 
 /** @param {Model} model @param {Hands} hands */
@@ -143,7 +182,12 @@ function breakEntries(model, hands) {
       el("option", { value: node, selected: node === chosen }, nodeLabel(model, node)))));
   const faults = (/** @type {number} */ node) => faultsFor(node).map((fault) => {
     const why = fault.why(truthOf(model, node));
-    return menuEntry({ icon: fault.icon, text: t(`fault.${fault.id}`), why: why ? t(why, { node: nodeLabel(model, node) }) : null, run: () => void applyFault(model, node, fault) });
+    return menuEntry({
+      icon: fault.icon,
+      text: t(`fault.${fault.id}`),
+      why: why ? t(why, { node: nodeLabel(model, node) }) : null,
+      run: () => void applyFault(model, node, fault),
+    });
   });
   const list = el("div", { role: "group" }, ...faults(chosen));
   return [select, list, document.createElement("hr"),
@@ -166,13 +210,26 @@ function csvEntries(model) {
   const run = model.run?.run ?? "";
   const link = (/** @type {string} */ text, /** @type {string} */ href, /** @type {string} */ picture) =>
     el("a", { href, download: true, role: "menuitem" }, icon(picture), text);
-  const excel = /** @type {HTMLInputElement} */ (el("input", { type: "checkbox", id: "csv-excel" }));
+  const excel = /** @type {HTMLInputElement} */ (
+    el("input", { type: "checkbox", id: "csv-excel" })
+  );
   const names = model.system?.tables.map((one) => one.name) ?? [];
-  const first = ["orders", "metrics", "kitchens", "migrations", "events", "inputs", "verdicts", "columns"];
+  const first = [
+    "orders",
+    "metrics",
+    "kitchens",
+    "migrations",
+    "events",
+    "inputs",
+    "verdicts",
+    "columns",
+  ];
   const tables = [...first, ...names.filter((name) => !first.includes(name))];
   const links = tables.map((name) => link(`${name}.csv`, api.exportUrl(run, name, false), "table"));
   excel.addEventListener("change", () =>
-    links.forEach((one, index) => one.setAttribute("href", api.exportUrl(run, tables[index], excel.checked))));
+    links.forEach(
+      (one, index) => one.setAttribute("href", api.exportUrl(run, tables[index], excel.checked)),
+    ));
   return [link(t("csv.all"), api.zipUrl(run), "download"), document.createElement("hr"), ...links, document.createElement("hr"),
     el("label.field", { for: "csv-excel" }, t("csv.excel"), excel)];
 }

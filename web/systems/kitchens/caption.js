@@ -19,7 +19,9 @@ export function mountCaption(root, model) {
   let last = -1;
   let lastAt = -Infinity;
   const render = () => {
-    const interesting = new Set(model.system?.notes.filter((note) => note.interesting).map((note) => note.name) ?? []);
+    const interesting = new Set(
+      model.system?.notes.filter((note) => note.interesting).map((note) => note.name) ?? [],
+    );
     const event = [...model.events].reverse().find((one) => interesting.has(one.kind));
     if (event && event.event !== last) {
       if (last >= 0) sayStatus(eventText(model, event));
@@ -27,8 +29,10 @@ export function mountCaption(root, model) {
       lastAt = performance.now();
     }
     const mine = myOrderSentence(model);
-    const fresh = event && (model.t_us - event.t_us < SHOWN_US || performance.now() - lastAt < SHOWN_WALL_MS);
-    const lead = mine && model.orders.has(model.mine[model.mine.length - 1]) ? mine : fresh ? eventText(model, event) : "";
+    const young = performance.now() - lastAt < SHOWN_WALL_MS;
+    const fresh = event && (young || model.t_us - event.t_us < SHOWN_US) ? eventText(model, event) : "";
+    const mineIsOpen = model.orders.has(model.mine[model.mine.length - 1]);
+    const lead = mine && mineIsOpen ? mine : fresh;
     const rest = lead && lead !== mine && event ? t(`explain.${event.kind}`) : situation(model);
     const text = `${lead}|${rest}`;
     if (text === shown) return;
@@ -52,7 +56,9 @@ export function mountCaption(root, model) {
  * @param {Model} model
  */
 function situation(model) {
-  const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth === 1 || kitchen.truth === 2).length;
+  const kitchens = [...model.kitchens.values()].filter(
+    (kitchen) => kitchen.truth === 1 || kitchen.truth === 2,
+  ).length;
   const policy = String(model.run?.settings.policy ?? "");
   const key = has(`situation.${policy}`) ? `situation.${policy}` : "situation";
   return t(key, { count: kitchens, kitchens: number(kitchens), policy: policyName(policy) });

@@ -54,7 +54,11 @@ function header(model, node) {
     "header",
     null,
     el("h2.cut", null, name.charAt(0).toUpperCase() + name.slice(1)),
-    el("button.bare", { type: "button", "aria-label": t("close"), onclick: () => model.select(null) }, icon("close")),
+    el(
+      "button.bare",
+      { type: "button", "aria-label": t("close"), onclick: () => model.select(null) },
+      icon("close"),
+    ),
   );
 }
 
@@ -66,16 +70,36 @@ function fillFacts(list, model, node) {
   if (node === DISPATCHER) {
     const { open, waiting, believed } = model.dispatcher;
     rows.push([t("card.is"), t(truthWord(truth))]);
-    rows.push([t("card.book"), t("card.book_value", { open: number(open), waiting: number(waiting) })]);
+    rows.push([
+      t("card.book"),
+      t("card.book_value", { open: number(open), waiting: number(waiting) }),
+    ]);
     rows.push([t("card.sees"), t("card.sees_value", { count: number(believed) })]);
   } else {
     const kitchen = model.kitchens.get(node);
     if (!kitchen) return;
     const { cooking, cooks, pending, capacity, belief, believed, served } = kitchen;
-    rows.push([t("card.is"), truth === 0 ? t(truthWord(truth)) : t("card.is_value", { state: t(truthWord(truth)), cooking, cooks })]);
-    rows.push([t("card.rail"), t("card.rail_value", { pending, tickets: cooking + pending, capacity })]);
-    rows.push([t("card.thought"), t("card.thought_value", { belief: t(beliefWord(belief)), believed, capacity })]);
-    rows.push([t("card.knows"), kitchen.specialties.map((s) => (typeof s === "number" ? model.plan?.cuisines[s] : s)).join(", ")]);
+    rows.push([
+      t("card.is"),
+      truth === 0 ? t(truthWord(truth)) : t(
+        "card.is_value",
+        { state: t(truthWord(truth)), cooking, cooks },
+      ),
+    ]);
+    rows.push([
+      t("card.rail"),
+      t("card.rail_value", { pending, tickets: cooking + pending, capacity }),
+    ]);
+    rows.push([
+      t("card.thought"),
+      t("card.thought_value", { belief: t(beliefWord(belief)), believed, capacity }),
+    ]);
+    rows.push([
+      t("card.knows"),
+      kitchen.specialties.map(
+        (s) => (typeof s === "number" ? model.plan?.cuisines[s] : s),
+      ).join(", "),
+    ]);
     rows.push([t("card.cooked"), number(served)]);
   }
   const cells = rows.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]);
@@ -94,7 +118,8 @@ function place(card, stage, node) {
   if (!(plate instanceof HTMLElement)) return;
   const gap = 12;
   const right = plate.offsetLeft + plate.offsetWidth + gap;
-  const left = right + card.offsetWidth < stage.clientWidth ? right : plate.offsetLeft - card.offsetWidth - gap;
+  const fits = right + card.offsetWidth < stage.clientWidth;
+  const left = fits ? right : plate.offsetLeft - card.offsetWidth - gap;
   const top = Math.min(plate.offsetTop - 10, stage.clientHeight - card.offsetHeight - 8);
   card.style.left = `${Math.max(8, left)}px`;
   card.style.top = `${Math.max(8, top)}px`;

@@ -36,7 +36,10 @@ export class Busy {
     if (t_us === last_us) return;
     /** @type {Map<number, number>} */
     const shares = new Map();
-    for (const { node, cooking, cooks } of kitchens.values()) shares.set(node, cooking / Math.max(1, cooks));
+    for (const { node, cooking, cooks } of kitchens.values()) shares.set(
+      node,
+      cooking / Math.max(1, cooks),
+    );
     this.samples.push({ t_us, shares });
     while (this.samples.length > SAMPLES_MIN && this.samples[0].t_us < t_us - BUSY_WINDOW_US) {
       this.samples.shift();
@@ -69,13 +72,19 @@ export function mapOrder(model) {
  * @param {Model} model
  */
 function marks(model) {
-  const names = new Set(model.system?.notes.filter((note) => note.interesting).map((note) => note.name) ?? []);
+  const names = new Set(
+    model.system?.notes.filter((note) => note.interesting).map((note) => note.name) ?? [],
+  );
   return model.events
     .filter((event) => names.has(event.kind) && t(`mark.${event.kind}`) !== `mark.${event.kind}`)
     .map((event) => {
       const who = event.peer > 0 ? event.peer : event.node;
       const letter = model.kitchens.get(who)?.letter ?? "";
-      return { t_s: event.t_us / 1e6, text: t(`mark.${event.kind}`, { letter }).trim(), tone: eventTone(event.kind) };
+      return {
+        t_s: event.t_us / 1e6,
+        text: t(`mark.${event.kind}`, { letter }).trim(),
+        tone: eventTone(event.kind),
+      };
     });
 }
 
@@ -87,7 +96,16 @@ function marks(model) {
  * @param {number} width
  */
 function line(label, colour, dash, width) {
-  return { label, data: [], borderColor: token(colour), borderWidth: width, borderDash: dash, pointRadius: 0, tension: 0, spanGaps: true };
+  return {
+    label,
+    data: [],
+    borderColor: token(colour),
+    borderWidth: width,
+    borderDash: dash,
+    pointRadius: 0,
+    tension: 0,
+    spanGaps: true,
+  };
 }
 
 /** Names at the ends of the lines, so that no legend is needed. */
@@ -120,7 +138,13 @@ const endLabels = {
 
 /**
  * A chart over the last minute.
- * @param {{id: string, lines: () => ReturnType<typeof line>[], values: {column: string, factor: number, name: string}[], unit: string, caption: (model: Model) => string}} what
+ * @param {{
+ *   id: string,
+ *   lines: () => ReturnType<typeof line>[],
+ *   values: {column: string, factor: number, name: string}[],
+ *   unit: string,
+ *   caption: (model: Model) => string,
+ * }} what
  * @returns {ChartKind}
  */
 function timeChart(what) {
@@ -144,7 +168,11 @@ function timeChart(what) {
             y: {
               beginAtZero: true,
               grid: { color: token("--grid"), drawTicks: false, drawBorder: false },
-              ticks: { maxTicksLimit: 4, padding: 4, callback: (/** @type {number} */ value) => `${number(value, value % 1 === 0 ? 0 : 1)}${what.unit}` },
+              ticks: {
+                maxTicksLimit: 4,
+                padding: 4,
+                callback: (/** @type {number} */ value) => `${number(value, value % 1 === 0 ? 0 : 1)}${what.unit}`,
+              },
             },
           },
         },
@@ -160,10 +188,22 @@ function timeChart(what) {
     table: (model) => {
       const columns = what.values.map(({ column }) => model.columns.indexOf(column));
       return {
-        head: [t("table.time"), ...what.values.map((value) => `${value.name}${what.unit ? ` (${what.unit.trim()})` : ""}`)],
+        head: [
+          t("table.time"),
+          ...what.values.map(
+            (value) => `${value.name}${what.unit ? ` (${what.unit.trim()})` : ""}`,
+          ),
+        ],
         rows: windowRows(model).reverse().map((row) => [
           virtualTime((row[0] ?? 0) * 1e6, 0),
-          ...columns.map((column, i) => (column < 0 || row[column] === null ? "–" : number(Number(row[column]) * what.values[i].factor, 2))),
+          ...columns.map(
+            (column, i) => (
+              column < 0 || row[column] === null ? "–" : number(
+                Number(row[column]) * what.values[i].factor,
+                2,
+              )
+            ),
+          ),
         ]),
       };
     },
@@ -175,37 +215,59 @@ export const responseChart = () =>
   timeChart({
     id: "response",
     unit: " s",
-    lines: () => [line("p99", "--six-4", [], 2.5), line("p95", "--six-2", [8, 4], 2.5), line("p50", "--six-1", [], 3.5)],
+    lines: () => [
+      line("p99", "--six-4", [], 2.5),
+      line("p95", "--six-2", [8, 4], 2.5),
+      line("p50", "--six-1", [], 3.5),
+    ],
     values: [
       { column: "resp_p99_ms", factor: 0.001, name: "p99" },
       { column: "resp_p95_ms", factor: 0.001, name: "p95" },
       { column: "resp_p50_ms", factor: 0.001, name: "p50" },
     ],
-    caption: (model) => t("caption.response", { p50: duration(model.latest("resp_p50_ms")), p99: duration(model.latest("resp_p99_ms")) }),
+    caption: (model) => t(
+      "caption.response",
+      { p50: duration(model.latest("resp_p50_ms")), p99: duration(model.latest("resp_p99_ms")) },
+    ),
   });
 
 export const throughputChart = () =>
   timeChart({
     id: "throughput",
     unit: "",
-    lines: () => [line(t("line.offered"), "--six-2", [8, 4], 2.5), line(t("line.cooked"), "--six-1", [], 3.5)],
+    lines: () => [
+      line(t("line.offered"), "--six-2", [8, 4], 2.5),
+      line(t("line.cooked"), "--six-1", [], 3.5),
+    ],
     values: [
       { column: "offered_per_min", factor: 1, name: t("line.offered") },
       { column: "throughput_per_min", factor: 1, name: t("line.cooked") },
     ],
-    caption: (model) => t("caption.throughput", { offered: number(model.latest("offered_per_min")), cooked: number(model.latest("throughput_per_min")) }),
+    caption: (model) => t(
+      "caption.throughput",
+      {
+        offered: number(model.latest("offered_per_min")),
+        cooked: number(model.latest("throughput_per_min")),
+      },
+    ),
   });
 
 export const waitingChart = () =>
   timeChart({
     id: "waiting",
     unit: "",
-    lines: () => [line(t("line.waiting"), "--six-4", [], 3), line(t("line.cooking"), "--six-3", [8, 4], 3)],
+    lines: () => [
+      line(t("line.waiting"), "--six-4", [], 3),
+      line(t("line.cooking"), "--six-3", [8, 4], 3),
+    ],
     values: [
       { column: "waiting", factor: 1, name: t("line.waiting") },
       { column: "cooking", factor: 1, name: t("line.cooking") },
     ],
-    caption: (model) => t("caption.waiting", { waiting: number(model.latest("waiting")), cooking: number(model.latest("cooking")) }),
+    caption: (model) => t(
+      "caption.waiting",
+      { waiting: number(model.latest("waiting")), cooking: number(model.latest("cooking")) },
+    ),
   });
 
 export const migrationsChart = () =>
@@ -216,6 +278,13 @@ export const migrationsChart = () =>
     values: [{ column: "migrations", factor: 1, name: t("line.migrations") }],
     caption: (model) => t("caption.migrations", { count: number(model.figures.migrations) }),
   });
+
+/** @param {number} percent */
+function busyColour(percent) {
+  if (percent > 95) return "--load-7";
+  if (percent > 80) return "--load-6";
+  return percent > 50 ? "--load-5" : "--load-4";
+}
 
 /**
  * Bars: how busy the cooks of each kitchen are.
@@ -228,11 +297,21 @@ export function busyChart(busy) {
     title: () => t("chart.busy"),
     csv: "kitchens",
     caption: (model) => {
-      const shares = mapOrder(model).map((kitchen) => ({ kitchen, percent: busy.percent(kitchen.node) }));
+      const shares = mapOrder(model).map(
+        (kitchen) => ({ kitchen, percent: busy.percent(kitchen.node) }),
+      );
       if (shares.length === 0) return t("chart.busy");
       const top = shares.reduce((a, b) => (b.percent > a.percent ? b : a));
       const low = shares.reduce((a, b) => (b.percent < a.percent ? b : a));
-      return t("caption.busy", { top: top.kitchen.letter, most: number(top.percent), low: low.kitchen.letter, least: number(low.percent) });
+      return t(
+        "caption.busy",
+        {
+          top: top.kitchen.letter,
+          most: number(top.percent),
+          low: low.kitchen.letter,
+          least: number(low.percent),
+        },
+      );
     },
     config: () => ({
       type: "bar",
@@ -240,12 +319,19 @@ export function busyChart(busy) {
       options: {
         ...baseOptions(),
         scales: {
-          x: { grid: { display: false, borderColor: token("--border") }, ticks: { autoSkip: true, maxRotation: 0, padding: 0, color: token("--text") } },
+          x: {
+            grid: { display: false, borderColor: token("--border") },
+            ticks: { autoSkip: true, maxRotation: 0, padding: 0, color: token("--text") },
+          },
           y: {
             min: 0,
             max: 100,
             grid: { color: token("--grid"), drawTicks: false, drawBorder: false },
-            ticks: { stepSize: 50, padding: 4, callback: (/** @type {number} */ value) => `${value} %` },
+            ticks: {
+              stepSize: 50,
+              padding: 4,
+              callback: (/** @type {number} */ value) => `${value} %`,
+            },
           },
         },
       },
@@ -256,7 +342,11 @@ export function busyChart(busy) {
       const percents = kitchens.map((kitchen) => busy.percent(kitchen.node));
       chart.data.labels = kitchens.map((kitchen) => kitchen.letter);
       chart.data.datasets[0].data = percents;
-      chart.data.datasets[0].backgroundColor = percents.map((percent) => token(percent > 95 ? "--load-7" : percent > 80 ? "--load-6" : percent > 50 ? "--load-5" : "--load-4"));
+      chart.data.datasets[0].backgroundColor = percents.map(
+        (percent) => token(
+          busyColour(percent),
+        ),
+      );
     },
     table: (model) => ({
       head: [t("table.kitchen"), t("table.busy"), t("table.tickets"), t("table.cooked")],
@@ -285,7 +375,11 @@ const barNumbers = {
       if ((bar.width ?? 0) < size * 1.4) return;
       const inside = bar.y - size - 2 < chartArea.top;
       ctx.fillStyle = token(inside ? "--page" : "--text");
-      ctx.fillText(number(chart.data.datasets[0].data[index]), bar.x, inside ? bar.y + size + 4 : bar.y - 1);
+      ctx.fillText(
+        number(chart.data.datasets[0].data[index]),
+        bar.x,
+        inside ? bar.y + size + 4 : bar.y - 1,
+      );
     });
   },
 };

@@ -21,10 +21,26 @@ export async function comparePolicies(model) {
   const { body, dialog } = openDialog("compare", t("compare.title"));
   fill(body, el("p.lead", null, t("compare.working")));
   try {
-    const answer = await api.compare({ scenario: run.scenario, seed: Number(run.seed), setting: "policy", values });
+    const answer = await api.compare({
+      scenario: run.scenario,
+      seed: Number(run.seed),
+      setting: "policy",
+      values,
+    });
     if (!dialog.open) return;
     fill(body, el("p.lead", null, t("compare.about", { scenario: run.title || run.scenario, seed: run.seed })), comparison(answer),
-      el("p.second", null, t("compare.digests", { digests: (answer.digests ?? []).map((/** @type {string} */ digest) => digest.slice(0, 8)).join(" · ") })));
+      el(
+        "p.second",
+        null,
+        t(
+          "compare.digests",
+          {
+            digests: (answer.digests ?? []).map(
+              (/** @type {string} */ digest) => digest.slice(0, 8),
+            ).join(" · "),
+          },
+        ),
+      ));
   } catch (error) {
     dialog.close();
     report(error);
@@ -39,12 +55,28 @@ function comparison(answer) {
     const [name, unit, factor, decimals] = figure(row.figure, row.unit);
     const better = best(row);
     return [
-      el("span", null, name, SHOWN_UNITS.includes(unit) ? el("span.second", null, ` ${unit}`) : null),
+      el(
+        "span",
+        null,
+        name,
+        SHOWN_UNITS.includes(unit) ? el("span.second", null, ` ${unit}`) : null,
+      ),
       ...row.values.map((/** @type {number | null} */ value, /** @type {number} */ index) =>
-        el(index === better ? "span.best" : "span", null, value === null ? "–" : number(value * factor, decimals))),
+        el(
+          index === better ? "span.best" : "span",
+          null,
+          value === null ? "–" : number(value * factor, decimals),
+        )),
     ];
   });
-  return table(t("compare.title"), [t("compare.figure"), ...columns.map((policy) => systemTerm("choices", policy) ?? policyName(policy))], rows);
+  return table(
+    t("compare.title"),
+    [
+      t("compare.figure"),
+      ...columns.map((policy) => systemTerm("choices", policy) ?? policyName(policy)),
+    ],
+    rows,
+  );
 }
 
 /**

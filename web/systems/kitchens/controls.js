@@ -16,7 +16,10 @@ import { nodeLabel } from "./tell.js";
 
 /**
  * @typedef {import("../../app/model.js").Model} Model
- * @typedef {{setMode: (mode: {kind: "place", dish: number} | {kind: "cut"}) => void, explain: (order: number) => void}} Hands
+ * @typedef {{
+ *   setMode: (mode: {kind: "place", dish: number} | {kind: "cut"}) => void,
+ *   explain: (order: number) => void,
+ * }} Hands
  */
 
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
@@ -27,18 +30,31 @@ export function mountControls(root, model, hands) {
     built.abort();
     built = new AbortController();
     const until = built.signal;
-    const open = new Set([...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-section")));
+    const open = new Set(
+      [...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-section")),
+    );
     if (open.size === 0) open.add("load");
     const section = (/** @type {string} */ id, /** @type {string} */ picture, /** @type {(Node | null)[]} */ parts) =>
       el("details", { "data-section": id, open: open.has(id) },
-        el("summary", null, icon(picture), t(`section.${id}`), icon("chevron")), el("div.section", null, ...parts));
+        el("summary", null, icon(picture), t(`section.${id}`), icon("chevron")), el(
+          "div.section",
+          null,
+          ...parts,
+        ));
     fill(
       root,
       section("run", "runs", runSection(model)),
       section("load", "rush", loadParts(model, until)),
       section("order", "order", orderParts(model, hands)),
       section("policy", "policy", policyParts(model, until)),
-      section("handover", "handover", ["migration", "overload_threshold", "available_threshold", "handovers_per_kitchen", "handovers_per_cycle", "handover_cooldown_ms"]
+      section("handover", "handover", [
+        "migration",
+        "overload_threshold",
+        "available_threshold",
+        "handovers_per_kitchen",
+        "handovers_per_cycle",
+        "handover_cooldown_ms",
+      ]
         .map((key) => settingField(model, key, until))),
       section("faults", "break", faultParts(model, hands, until)),
       section("kitchens", "door", kitchenParts(model, until)),
@@ -52,9 +68,20 @@ export function mountControls(root, model, hands) {
 /** @param {Model} model @param {AbortSignal} until */
 function loadParts(model, until) {
   const buttons = (model.plan?.districts ?? []).map((district) =>
-    el("button", { type: "button", onclick: () => void startRush(model, district.name) }, icon("rush"), el("span.cut", null, district.name)));
+    el(
+      "button",
+      { type: "button", onclick: () => void startRush(model, district.name) },
+      icon("rush"),
+      el("span.cut", null, district.name),
+    ));
   return [
-    ...["orders_per_min", "arrivals", "users", "think_ms", "dish_zipf"].map((key) => settingField(model, key, until)),
+    ...[
+      "orders_per_min",
+      "arrivals",
+      "users",
+      "think_ms",
+      "dish_zipf",
+    ].map((key) => settingField(model, key, until)),
     el("h3", null, t("rush.where")),
     el("div.buttons", null, ...buttons),
   ];
@@ -66,9 +93,19 @@ function orderParts(model, hands) {
   const where = districtSelect(model, "order-where");
   const place = el("button", { type: "button", onclick: () => {
     const district = model.plan?.districts[Number(where.value)];
-    if (district) void placeOrder(model, Number(dish.value), Math.round(district.x_m + district.width_m / 2), Math.round(district.y_m + district.height_m / 2));
+    if (district) void placeOrder(
+      model,
+      Number(dish.value),
+      Math.round(district.x_m + district.width_m / 2),
+      Math.round(district.y_m + district.height_m / 2),
+    );
   } }, icon("order"), t("order.here"));
-  const map = el("button", { type: "button", onclick: () => hands.setMode({ kind: "place", dish: Number(dish.value) }) }, icon("jump"), t("order.map"));
+  const map = el(
+    "button",
+    { type: "button", onclick: () => hands.setMode({ kind: "place", dish: Number(dish.value) }) },
+    icon("jump"),
+    t("order.map"),
+  );
   return [
     el("div.field", null, el("label", { for: dish.id }, t("order.dish")), dish),
     el("div.field", null, el("label", { for: where.id }, t("order.where")), where),
@@ -88,7 +125,13 @@ function dishSelect(model) {
 /** @param {Model} model @param {string} id */
 function districtSelect(model, id) {
   return /** @type {HTMLSelectElement} */ (
-    el("select", { id }, ...(model.plan?.districts ?? []).map((district, index) => el("option", { value: index }, district.name)))
+    el(
+      "select",
+      { id },
+      ...(model.plan?.districts ?? []).map(
+        (district, index) => el("option", { value: index }, district.name),
+      ),
+    )
   );
 }
 
@@ -96,14 +139,30 @@ function districtSelect(model, id) {
 function policyParts(model, until) {
   return [
     settingField(model, "policy", until),
-    ...["weight_load_pct", "weight_specialty_pct", "weight_time_pct", "weight_distance_pct"].map((key) => settingField(model, key, until)),
-    el("div.buttons.one", null, el("button", { type: "button", onclick: () => void comparePolicies(model) }, icon("compare"), t("compare.open"))),
+    ...[
+      "weight_load_pct",
+      "weight_specialty_pct",
+      "weight_time_pct",
+      "weight_distance_pct",
+    ].map((key) => settingField(model, key, until)),
+    el(
+      "div.buttons.one",
+      null,
+      el(
+        "button",
+        { type: "button", onclick: () => void comparePolicies(model) },
+        icon("compare"),
+        t("compare.open"),
+      ),
+    ),
   ];
 }
 
 /** @param {Model} model @param {Hands} hands @param {AbortSignal} until */
 function faultParts(model, hands, until) {
-  const who = /** @type {HTMLSelectElement} */ (el("select", { id: "fault-node", onchange: () => model.select(Number(who.value)) }));
+  const who = /** @type {HTMLSelectElement} */ (
+    el("select", { id: "fault-node", onchange: () => model.select(Number(who.value)) })
+  );
   const buttons = el("div.buttons");
   let shown = "";
   const render = () => {
@@ -112,7 +171,12 @@ function faultParts(model, hands, until) {
     const key = `${node} ${truthOf(model, node)} ${nodes.length}`;
     if (key === shown) return;
     shown = key;
-    fill(who, ...nodes.map((one) => el("option", { value: one, selected: one === node }, nodeLabel(model, one))));
+    fill(
+      who,
+      ...nodes.map(
+        (one) => el("option", { value: one, selected: one === node }, nodeLabel(model, one)),
+      ),
+    );
     fill(buttons, ...faultsFor(node).map((fault) => faultButton(model, node, fault)));
   };
   model.on(["selection", "kitchens"], render, until);
@@ -122,11 +186,30 @@ function faultParts(model, hands, until) {
     buttons,
     clockField(model, () => model.selection ?? Number(who.value)),
     el("h3", null, t("cut.title")),
-    el("div.buttons.one", null, el("button", { type: "button", onclick: () => hands.setMode({ kind: "cut" }) }, icon("cut"), t("fault.draw"))),
+    el(
+      "div.buttons.one",
+      null,
+      el(
+        "button",
+        { type: "button", onclick: () => hands.setMode({ kind: "cut" }) },
+        icon("cut"),
+        t("fault.draw"),
+      ),
+    ),
     ...cutFields(model),
     el("div.buttons", null,
-      el("button", { type: "button", onclick: () => void sendInput(model, { type: "net.heal" }) }, icon("restart"), t("cut.heal")),
-      el("button", { type: "button", onclick: () => void healAll(model) }, icon("heal"), t("action.heal"))),
+      el(
+        "button",
+        { type: "button", onclick: () => void sendInput(model, { type: "net.heal" }) },
+        icon("restart"),
+        t("cut.heal"),
+      ),
+      el(
+        "button",
+        { type: "button", onclick: () => void healAll(model) },
+        icon("heal"),
+        t("action.heal"),
+      )),
   ];
 }
 
@@ -135,12 +218,27 @@ function clockField(model, node) {
   const input = model.system?.inputs.find((one) => one.name === "clock.skew");
   const argument = input?.args[0];
   if (!argument) return null;
-  const amount = /** @type {HTMLInputElement} */ (el("input", { type: "number", id: "clock-skew", value: 2, step: 0.5, min: -3600, max: 3600 }));
+  const amount = /** @type {HTMLInputElement} */ (
+    el("input", { type: "number", id: "clock-skew", value: 2, step: 0.5, min: -3600, max: 3600 })
+  );
   const set = el("button", { type: "button", onclick: () => {
     const perSecond = argument.name.endsWith("_us") ? 1e6 : argument.name.endsWith("_ns") ? 1e9 : 1000;
-    void sendInput(model, { type: "clock.skew", node: model.nodeName(node()), [argument.name]: Math.round(Number(amount.value) * perSecond) });
+    void sendInput(
+      model,
+      {
+        type: "clock.skew",
+        node: model.nodeName(node()),
+        [argument.name]: Math.round(Number(amount.value) * perSecond),
+      },
+    );
   } }, icon("clock"), t("clock.set"));
-  return el("div.field", null, el("label", { for: "clock-skew" }, t("clock.skew")), amount, el("div.buttons.one.wide", null, set));
+  return el(
+    "div.field",
+    null,
+    el("label", { for: "clock-skew" }, t("clock.skew")),
+    amount,
+    el("div.buttons.one.wide", null, set),
+  );
 }
 
 /**
@@ -151,14 +249,48 @@ function cutFields(model) {
   const district = districtSelect(model, "cut-district");
   const nodes = [DISPATCHER, ...model.kitchens.keys()];
   const pick = (/** @type {string} */ id, /** @type {number} */ at) => /** @type {HTMLSelectElement} */ (
-    el("select", { id }, ...nodes.map((node, index) => el("option", { value: node, selected: index === at }, nodeLabel(model, node)))));
+    el(
+      "select",
+      { id },
+      ...nodes.map(
+        (node, index) => el(
+          "option",
+          { value: node, selected: index === at },
+          nodeLabel(model, node),
+        ),
+      ),
+    ));
   const from = pick("cut-from", 0);
   const to = pick("cut-to", 1);
   return [
     el("div.field", null, el("label", { for: "cut-district" }, t("cut.district")), district,
-      el("div.buttons.one.wide", null, el("button", { type: "button", onclick: () => void partition(model, nodesOfDistrict(model, Number(district.value))) }, icon("cut"), t("cut.close_road")))),
+      el(
+        "div.buttons.one.wide",
+        null,
+        el(
+          "button",
+          {
+            type: "button",
+            onclick: () => void partition(model, nodesOfDistrict(model, Number(district.value))),
+          },
+          icon("cut"),
+          t("cut.close_road"),
+        ),
+      )),
     el("div.field", null, el("label", { for: "cut-from" }, t("cut.between")), from, to,
-      el("div.buttons.one.wide", null, el("button", { type: "button", onclick: () => void cutLink(model, Number(from.value), Number(to.value)) }, icon("cut"), t("cut.link")))),
+      el(
+        "div.buttons.one.wide",
+        null,
+        el(
+          "button",
+          {
+            type: "button",
+            onclick: () => void cutLink(model, Number(from.value), Number(to.value)),
+          },
+          icon("cut"),
+          t("cut.link"),
+        ),
+      )),
   ];
 }
 
@@ -168,20 +300,40 @@ function kitchenParts(model, until) {
   const open = () => [...model.kitchens.values()].filter((kitchen) => kitchen.truth !== 0);
   const place = /** @type {HTMLSelectElement} */ (el("select", { id: "kitchen-place" }));
   const cuisine = /** @type {HTMLSelectElement} */ (
-    el("select", { id: "kitchen-cuisine" }, ...(model.plan?.cuisines ?? []).map((name) => el("option", { value: name }, name))));
+    el(
+      "select",
+      { id: "kitchen-cuisine" },
+      ...(model.plan?.cuisines ?? []).map((name) => el("option", { value: name }, name)),
+    ));
   const leaving = /** @type {HTMLSelectElement} */ (el("select", { id: "kitchen-leave" }));
   const add = el("button", { type: "button", onclick: () => {
     if (add.getAttribute("aria-disabled") !== "true") {
-      void sendInput(model, { type: "kitchen.open", node: model.nodeName(Number(place.value)), cuisine: cuisine.value });
+      void sendInput(
+        model,
+        { type: "kitchen.open", node: model.nodeName(Number(place.value)), cuisine: cuisine.value },
+      );
     }
   } }, icon("plus"), t("kitchen.add"));
-  const remove = el("button", { type: "button", onclick: () => void sendInput(model, { type: "kitchen.close", node: model.nodeName(Number(leaving.value)) }) }, icon("door"), t("kitchen.close"));
+  const remove = el(
+    "button",
+    {
+      type: "button",
+      onclick: () => void sendInput(
+        model,
+        { type: "kitchen.close", node: model.nodeName(Number(leaving.value)) },
+      ),
+    },
+    icon("door"),
+    t("kitchen.close"),
+  );
   let shown = "";
   const render = () => {
     const key = [...model.kitchens.values()].map((kitchen) => kitchen.truth === 0).join();
     if (key === shown) return;
     shown = key;
-    const options = (/** @type {import("../../app/types").Kitchen[]} */ list) => list.map((kitchen) => el("option", { value: kitchen.node }, nodeLabel(model, kitchen.node)));
+    const options = (/** @type {import("../../app/types").Kitchen[]} */ list) => list.map(
+      (kitchen) => el("option", { value: kitchen.node }, nodeLabel(model, kitchen.node)),
+    );
     fill(place, ...options(empty()));
     fill(leaving, ...options(open()));
     const none = empty().length === 0;
@@ -210,5 +362,11 @@ function kitchenParts(model, until) {
  */
 function ruleParts(model, until) {
   const switches = (model.system?.settings ?? []).filter((setting) => setting.trap);
-  return [el("p.why", null, t("rules.about")), ...["ejection", ...switches.map((setting) => setting.key)].map((key) => settingField(model, key, until))];
+  return [
+    el("p.why", null, t("rules.about")),
+    ...[
+      "ejection",
+      ...switches.map((setting) => setting.key),
+    ].map((key) => settingField(model, key, until)),
+  ];
 }

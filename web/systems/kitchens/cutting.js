@@ -61,7 +61,10 @@ export async function cutAcross(model, geometry, from, to) {
  * @param {number[]} nodes
  */
 export function partition(model, nodes) {
-  return sendInput(model, { type: "net.partition", nodes: nodes.map((node) => model.nodeName(node)) });
+  return sendInput(
+    model,
+    { type: "net.partition", nodes: nodes.map((node) => model.nodeName(node)) },
+  );
 }
 
 /**

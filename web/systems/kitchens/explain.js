@@ -176,7 +176,9 @@ function candidateTable(model, candidates) {
  * @param {{from: number, to: number | null, released_ms: number, taken_ms: number}[]} handovers
  */
 function handoverTable(model, handovers) {
-  const name = (/** @type {number | null} */ node) => (node === null ? "–" : nodeLabel(model, node));
+  const name = (/** @type {number | null} */ node) => (
+    node === null ? "–" : nodeLabel(model, node)
+  );
   const head = ["from", "to", "released", "taken"].map((column) => t(`explain.${column}`));
   const rows = handovers.map((one) => [
     name(one.from), name(one.to), duration(one.released_ms), duration(one.taken_ms),

@@ -135,6 +135,11 @@ export function faultButtons(model, node, setMode) {
   const buttons = faultsFor(node)
     .filter((fault) => !hidden.includes(fault.id))
     .map((fault) => faultButton(model, node, fault));
-  const draw = el("button", { type: "button", onclick: () => setMode({ kind: "cut" }) }, icon("cut"), t("fault.draw"));
+  const draw = el(
+    "button",
+    { type: "button", onclick: () => setMode({ kind: "cut" }) },
+    icon("cut"),
+    t("fault.draw"),
+  );
   return el("div.buttons", null, ...buttons, node === DISPATCHER ? draw : null);
 }

@@ -10,8 +10,14 @@ const count = (value) => [number(value), ""];
 
 /** @type {Figure[]} */
 export const FIGURES = [
-  { name: "response", value: (model) => seconds(figureOrColumn(model, "response_mean_ms", "resp_mean_ms")) },
-  { name: "p99", value: (model) => seconds(figureOrColumn(model, "response_p99_ms", "resp_p99_ms")) },
+  {
+    name: "response",
+    value: (model) => seconds(figureOrColumn(model, "response_mean_ms", "resp_mean_ms")),
+  },
+  {
+    name: "p99",
+    value: (model) => seconds(figureOrColumn(model, "response_p99_ms", "resp_p99_ms")),
+  },
   {
     name: "busiest",
     value: (model) => {
@@ -19,10 +25,16 @@ export const FIGURES = [
       return value === null ? ["–", ""] : [number(value, 1), "×"];
     },
   },
-  { name: "per_min", value: (model) => count(figureOrColumn(model, "orders_per_min", "throughput_per_min")) },
+  {
+    name: "per_min",
+    value: (model) => count(figureOrColumn(model, "orders_per_min", "throughput_per_min")),
+  },
   { name: "open", value: (model) => count(model.dispatcher.open) },
   { name: "waiting", value: (model) => count(model.dispatcher.waiting) },
-  { name: "migrations", value: (model) => count(figureOrColumn(model, "migrations", "migrations")) },
+  {
+    name: "migrations",
+    value: (model) => count(figureOrColumn(model, "migrations", "migrations")),
+  },
   {
     name: "jain",
     value: (model) => {
@@ -41,5 +53,8 @@ export function ordersSoFar(model) {
     const value = model.figures[name];
     if (value !== undefined && value !== null) return value;
   }
-  return [...model.kitchens.values()].reduce((sum, kitchen) => sum + kitchen.served, model.dispatcher.open);
+  return [...model.kitchens.values()].reduce(
+    (sum, kitchen) => sum + kitchen.served,
+    model.dispatcher.open,
+  );
 }

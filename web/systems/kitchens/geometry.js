@@ -176,7 +176,9 @@ function atEdge(box, middle, other) {
  */
 function separate(a, b, gap) {
   const dx = (a.width + b.width) / 2 + gap - Math.abs(a.x + a.width / 2 - b.x - b.width / 2);
-  const dy = (a.height + b.height) / 2 + gap * 1.4 - Math.abs(a.y + a.height / 2 - b.y - b.height / 2);
+  const dy = (a.height + b.height) / 2 + gap * 1.4 - Math.abs(
+    a.y + a.height / 2 - b.y - b.height / 2,
+  );
   if (dx <= 0 || dy <= 0) return false;
   if (dx < dy) {
     const sign = a.x + a.width / 2 <= b.x + b.width / 2 ? 1 : -1;

@@ -169,7 +169,17 @@ function drawName(ctx, geometry, box, name) {
   const height = 24 * u;
   const pad = 14 * u;
   const bottom = Math.min(box.y + box.height, geometry.height - 34 * u);
-  const free = freeSpot(geometry, { x: box.x + pad, y: box.y + pad, width: box.width - 2 * pad, height: bottom - box.y - 2 * pad }, width, height);
+  const free = freeSpot(
+    geometry,
+    {
+      x: box.x + pad,
+      y: box.y + pad,
+      width: box.width - 2 * pad,
+      height: bottom - box.y - 2 * pad,
+    },
+    width,
+    height,
+  );
   const { x, y } = free;
   ctx.textBaseline = "top";
   ctx.textAlign = "left";

@@ -90,7 +90,12 @@ function kitchenKeys(model, actions, setMode) {
         if (model.kitchens.has(node)) model.select(model.selection === node ? null : node);
       },
     },
-    { keys: ["d"], name: "keys.desk", letter: true, run: () => model.select(model.selection === 0 ? null : 0) },
+    {
+      keys: ["d"],
+      name: "keys.desk",
+      letter: true,
+      run: () => model.select(model.selection === 0 ? null : 0),
+    },
     { keys: ["Escape"], name: "keys.escape", letter: false, run: () => {
       setMode({ kind: "look" });
       model.select(null);

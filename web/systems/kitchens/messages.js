@@ -21,13 +21,19 @@ const FATE_CARRIED = 3;
 const FADES_WALL_US = 0.5e6; /* an arrow stays and fades for half a second of wall time */
 const NAMES_MAX = 6; /* more names at once cannot be read */
 
-/** @param {string} type @returns {"heartbeat" | "reply" | "request"} */
+/** What answers something (server/systems/kitchens/messages.h); what is not here asks. */
+const REPLIES = new Set([
+  "answer", "welcome", "unwanted", "unknown", "accept", "reject", "done_ack", "released", "too_late",
+  "farewell",
+]);
+
+/**
+ * @param {string} type
+ * @returns {"heartbeat" | "reply" | "request"}
+ */
 export function messageKind(type) {
-  if (/heart|beat|gossip|ping|probe/.test(type)) return "heartbeat";
-  if (/ack|reply|answer|done|cooked|accept|confirm|reject|refus|released|late|registered|settled|welcome/.test(type)) {
-    return "reply";
-  }
-  return "request";
+  if (type === "heartbeat") return "heartbeat";
+  return REPLIES.has(type) ? "reply" : "request";
 }
 
 /**
@@ -107,6 +113,12 @@ function drawFlight(ctx, flight, from, at, u) {
   if (kind === "reply") {
     const back = { x: at.x - (at.x - from.x) * 0.001, y: at.y - (at.y - from.y) * 0.001 };
     const angle = Math.atan2(at.y - from.y, at.x - from.x);
-    arrowHead(ctx, from, { x: back.x - 3.5 * u * Math.cos(angle), y: back.y - 3.5 * u * Math.sin(angle) }, 7 * u, token("--page"));
+    arrowHead(
+      ctx,
+      from,
+      { x: back.x - 3.5 * u * Math.cos(angle), y: back.y - 3.5 * u * Math.sin(angle) },
+      7 * u,
+      token("--page"),
+    );
   }
 }

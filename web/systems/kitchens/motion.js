@@ -43,7 +43,16 @@ export function drawMotion(ctx, model, geometry, shapes, cuisines, t_us) {
   for (const order of model.orders.values()) {
     const mine = model.mine.includes(order.id);
     if (crowded && !mine) continue;
-    sprites += drawOrder(ctx, order, geometry, shapes, cuisines[order.dish] ?? 0, t_us, mine, model.look.still);
+    sprites += drawOrder(
+      ctx,
+      order,
+      geometry,
+      shapes,
+      cuisines[order.dish] ?? 0,
+      t_us,
+      mine,
+      model.look.still,
+    );
   }
   if (!crowded) drawGlow(ctx, model, geometry, t_us);
   return sprites;
@@ -296,7 +305,10 @@ function drawHandover(ctx, geometry, source, target, age) {
   const to = geometry.nodePoint(target, null);
   if (!from || !to) return;
   const u = geometry.u;
-  const bend = { x: (from.x + to.x) / 2 + (to.y - from.y) * 0.18, y: (from.y + to.y) / 2 - (to.x - from.x) * 0.18 };
+  const bend = {
+    x: (from.x + to.x) / 2 + (to.y - from.y) * 0.18,
+    y: (from.y + to.y) / 2 - (to.x - from.x) * 0.18,
+  };
   ctx.globalAlpha = 1 - age;
   ctx.strokeStyle = token("--state-moving");
   ctx.lineWidth = 3.5 * u;

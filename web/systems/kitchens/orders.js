@@ -68,7 +68,13 @@ export function mountOrdering(root, model) {
   const build = () => {
     if (!model.plan) return;
     const where = /** @type {HTMLSelectElement} */ (
-      el("select", { "aria-label": t("order.where") }, ...model.plan.districts.map((district, index) => el("option", { value: index }, district.name))));
+      el(
+        "select",
+        { "aria-label": t("order.where") },
+        ...model.plan.districts.map(
+          (district, index) => el("option", { value: index }, district.name),
+        ),
+      ));
     const dishes = model.plan.dishes.slice(0, DISHES_ON_PHONE).map((dish, index) =>
       el("button", { type: "button", onclick: () => {
         const district = model.plan?.districts[Number(where.value)];
@@ -77,7 +83,11 @@ export function mountOrdering(root, model) {
         const y_m = Math.round(district.y_m + district.height_m * (0.2 + 0.6 * Math.random()));
         void placeOrder(model, index, x_m, y_m);
       } }, icon("order"), dish.name, el("span.second", null, duration(dish.preparation_ms))));
-    fill(root, el("div.question", null, t("order.question"), where), el("div.dishes", null, ...dishes));
+    fill(
+      root,
+      el("div.question", null, t("order.question"), where),
+      el("div.dishes", null, ...dishes),
+    );
     lock();
   };
   const lock = () => {
@@ -95,7 +105,16 @@ export function mountOrdering(root, model) {
 
 /** @param {Model} model @param {(order: number) => void} explain */
 export function openOrdersButton(model, explain) {
-  return el("div.buttons.one", null, el("button", { type: "button", onclick: () => void listOrders(model, explain) }, icon("list"), t("orders.open")));
+  return el(
+    "div.buttons.one",
+    null,
+    el(
+      "button",
+      { type: "button", onclick: () => void listOrders(model, explain) },
+      icon("list"),
+      t("orders.open"),
+    ),
+  );
 }
 
 /**
@@ -107,7 +126,13 @@ export async function listOrders(model, explain) {
   if (!model.run) return;
   try {
     const { columns, rows } = await api.orders(model.run.run, "open", 100);
-    const shown = ["order_id", "dish", "district", "kitchen_last", "outcome"].filter((name) => columns.includes(name));
+    const shown = [
+      "order_id",
+      "dish",
+      "district",
+      "kitchen_last",
+      "outcome",
+    ].filter((name) => columns.includes(name));
     const { body, dialog } = openDialog("orders", t("orders.title", { count: rows.length }));
     const cells = rows.map((/** @type {any[]} */ row) => shown.map((name) => {
       const value = row[columns.indexOf(name)];

@@ -28,7 +28,12 @@ export function drawPlates(ctx, model, geometry) {
   if (geometry.compact) return;
   for (const kitchen of model.kitchens.values()) {
     const box = geometry.plates.get(kitchen.node);
-    if (box && mistaken(kitchen.truth, kitchen.belief)) drawBelief(ctx, t(beliefWord(kitchen.belief)), box, geometry.u);
+    if (box && mistaken(kitchen.truth, kitchen.belief)) drawBelief(
+      ctx,
+      t(beliefWord(kitchen.belief)),
+      box,
+      geometry.u,
+    );
   }
 }
 
@@ -48,11 +53,29 @@ function drawKitchen(ctx, model, kitchen, box, geometry) {
   }
   drawBody(ctx, box, tone, u);
   if (geometry.compact) {
-    drawLetter(ctx, kitchen.letter, { x: box.x + 5 * u, y: box.y + 4 * u, width: box.width - 10 * u, height: 20 * u }, u);
+    drawLetter(
+      ctx,
+      kitchen.letter,
+      { x: box.x + 5 * u, y: box.y + 4 * u, width: box.width - 10 * u, height: 20 * u },
+      u,
+    );
     drawLoad(ctx, kitchen, box.x + 5 * u, box.y + 28 * u, box.width - 10 * u, 7 * u, u);
   } else {
-    drawLetter(ctx, kitchen.letter, { x: box.x + 7 * u, y: box.y + 6 * u, width: 24 * u, height: 24 * u }, u);
-    const end = write(ctx, shortName(kitchen.name), box.x + 38 * u, box.y + 25 * u, 20.2 * u, 600, "--text");
+    drawLetter(
+      ctx,
+      kitchen.letter,
+      { x: box.x + 7 * u, y: box.y + 6 * u, width: 24 * u, height: 24 * u },
+      u,
+    );
+    const end = write(
+      ctx,
+      shortName(kitchen.name),
+      box.x + 38 * u,
+      box.y + 25 * u,
+      20.2 * u,
+      600,
+      "--text",
+    );
     if (kitchen.truth === 1) drawPips(ctx, model, kitchen, box, u);
     else drawWord(ctx, t(truthWord(kitchen.truth)), end + 6 * u, box, tone, u);
     drawLoad(ctx, kitchen, box.x + 8 * u, box.y + 37 * u, box.width - 16 * u, 9 * u, u);
@@ -87,7 +110,12 @@ function drawWord(ctx, word, left, box, tone, u) {
 function drawBelief(ctx, words, box, u) {
   ctx.font = `500 ${20.2 * u}px ${token("--font")}`;
   const width = ctx.measureText(words).width + 18 * u;
-  const tag = { x: box.x + box.width / 2 - width / 2, y: box.y + box.height - 3 * u, width, height: 26 * u };
+  const tag = {
+    x: box.x + box.width / 2 - width / 2,
+    y: box.y + box.height - 3 * u,
+    width,
+    height: 26 * u,
+  };
   roundedBox(ctx, tag, 7 * u);
   ctx.fillStyle = token("--page");
   ctx.fill();
@@ -146,7 +174,16 @@ function drawBody(ctx, box, tone, u) {
   ctx.stroke();
   if (look.double) {
     const inset = 3.5 * u;
-    roundedBox(ctx, { x: box.x + inset, y: box.y + inset, width: box.width - 2 * inset, height: box.height - 2 * inset }, 5 * u);
+    roundedBox(
+      ctx,
+      {
+        x: box.x + inset,
+        y: box.y + inset,
+        width: box.width - 2 * inset,
+        height: box.height - 2 * inset,
+      },
+      5 * u,
+    );
     ctx.stroke();
   }
   ctx.setLineDash([]);
@@ -306,7 +343,17 @@ function drawDesk(ctx, model, box, u) {
   ctx.fill();
   ctx.fillRect(box.x + 7 * u, box.y + 27 * u, 26 * u, 2.5 * u);
   write(ctx, t("desk.name"), box.x + 40 * u, box.y + 24 * u, 20.2 * u, 600, "--text");
-  const waiting = desk.truth === 1 ? t("desk.waiting", { count: number(desk.waiting) }) : t(truthWord(desk.truth));
-  write(ctx, waiting, box.x + 40 * u, box.y + 46 * u, 20.2 * u, 400, desk.truth !== 1 ? `--state-${tone}` : desk.waiting > 0 ? "--state-slow" : "--text-second");
+  const waiting = desk.truth === 1 ? t("desk.waiting", { count: number(desk.waiting) }) : t(
+    truthWord(desk.truth),
+  );
+  write(
+    ctx,
+    waiting,
+    box.x + 40 * u,
+    box.y + 46 * u,
+    20.2 * u,
+    400,
+    desk.truth !== 1 ? `--state-${tone}` : desk.waiting > 0 ? "--state-slow" : "--text-second",
+  );
   if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
 }

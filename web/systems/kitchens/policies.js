@@ -24,7 +24,12 @@ export function policyEntries(model, compare) {
   const current = model.run?.settings.policy;
   return [
     ...policies(model).map((policy) =>
-      menuEntry({ text: policyName(policy), second: systemTerm("choices", policy) ?? undefined, checked: policy === current, run: () => void changeSetting(model, "policy", policy) })),
+      menuEntry({
+        text: policyName(policy),
+        second: systemTerm("choices", policy) ?? undefined,
+        checked: policy === current,
+        run: () => void changeSetting(model, "policy", policy),
+      })),
     document.createElement("hr"),
     menuEntry({ icon: "compare", text: t("compare.open"), run: compare }),
   ];

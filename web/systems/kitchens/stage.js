@@ -92,7 +92,9 @@ export class Stage {
   /** Which kitchens have a place on the map: when this changes, the plates are laid out again. */
   placesKey() {
     return [...this.model.kitchens.values()]
-      .map((kitchen) => `${kitchen.node}:${kitchen.x_m},${kitchen.y_m},${kitchen.name},${kitchen.truth === 0}`)
+      .map(
+        (kitchen) => `${kitchen.node}:${kitchen.x_m},${kitchen.y_m},${kitchen.name},${kitchen.truth === 0}`,
+      )
       .join(" ");
   }
 
@@ -108,7 +110,14 @@ export class Stage {
       return plates.measureText(text).width;
     };
     this.places = this.placesKey();
-    this.geometry = new Geometry(model.plan, [...model.kitchens.values()], width, height, u, measure);
+    this.geometry = new Geometry(
+      model.plan,
+      [...model.kitchens.values()],
+      width,
+      height,
+      u,
+      measure,
+    );
     this.shapes = new Shapes(u, ratio);
     this.cuisines = model.plan.dishes.map((dish) => cuisineIndex(model, dish.cuisine));
     drawGround(ground, this.geometry);
@@ -204,7 +213,10 @@ export class Stage {
     for (const button of this.twin?.children ?? []) {
       const node = Number(button.getAttribute("data-node"));
       const sentence = nodeSentence(this.model, node);
-      if (button.getAttribute("aria-label") !== sentence) button.setAttribute("aria-label", sentence);
+      if (button.getAttribute("aria-label") !== sentence) button.setAttribute(
+        "aria-label",
+        sentence,
+      );
       button.setAttribute("aria-pressed", String(this.model.selection === node));
     }
   }
@@ -245,7 +257,11 @@ export class Stage {
       mode.kind === "cut"
         ? t("hint.cut")
         : t("hint.place", { dish: this.model.plan?.dishes[mode.dish]?.name ?? "" });
-    fill(hint, text, el("button", { type: "button", "aria-label": t("close"), onclick: () => this.setMode({ kind: "look" }) },
+    fill(hint, text, el("button", {
+      type: "button",
+      "aria-label": t("close"),
+      onclick: () => this.setMode({ kind: "look" }),
+    },
       icon("close")));
   }
 

@@ -18,7 +18,8 @@ export function nodeLabel(model, node) {
   if (node === DISPATCHER) return t("desk.the");
   const kitchen = model.kitchens.get(node);
   if (kitchen) return t("kitchen.label", { letter: kitchen.letter, name: shortName(kitchen.name) });
-  return model.plan && node === model.plan.node_names.length - 1 ? t("customers") : model.nodeName(node);
+  const last = (model.plan?.node_names.length ?? 0) - 1;
+  return node === last ? t("customers") : model.nodeName(node);
 }
 
 /**
@@ -45,7 +46,8 @@ export function nodeSentence(model, node) {
     capacity: kitchen.capacity,
     believed: kitchen.believed,
   });
-  return mistaken(kitchen.truth, kitchen.belief) ? `${sentence} ${t("kitchen.mistaken", { belief: t(beliefWord(kitchen.belief)) })}` : sentence;
+  if (!mistaken(kitchen.truth, kitchen.belief)) return sentence;
+  return `${sentence} ${t("kitchen.mistaken", { belief: t(beliefWord(kitchen.belief)) })}`;
 }
 
 /**
@@ -95,7 +97,10 @@ function settingText(model, event) {
   let value = `${number(raw / 10 ** setting.decimals, setting.decimals)} ${setting.unit}`.trim();
   if (setting.kind === "switch") value = t(raw === 0 ? "switch.off" : "switch.on");
   if (choice) value = systemTitle("choices", choice) ?? humanise(choice);
-  return t("events.setting", { setting: systemTitle("settings", setting.key) ?? humanise(setting.key), value });
+  return t(
+    "events.setting",
+    { setting: systemTitle("settings", setting.key) ?? humanise(setting.key), value },
+  );
 }
 
 /**
@@ -121,7 +126,7 @@ function capital(text) {
  */
 export function eventTone(kind) {
   if (/crash|cut|lost|halt|violat|isolat|partition/.test(kind)) return "down";
-  if (/suspect|eject|slow|overload|refused|rush|paused|missing|waiting|torn|skew|stall/.test(kind)) return "slow";
+  if (/suspect|eject|slow|overload|refused|rush|paused|missing|torn|skew/.test(kind)) return "slow";
   if (/hand|recover|restart|register|join|open|migrat/.test(kind)) return "moving";
   return "serving";
 }

@@ -18,7 +18,10 @@ export function mountTiles(root, model) {
     const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth !== 0);
     if (kitchens.length !== tiles.size || kitchens.some((kitchen) => !tiles.has(kitchen.node))) {
       tiles.clear();
-      for (const kitchen of kitchens) tiles.set(kitchen.node, tile(kitchen.letter, shortName(kitchen.name)));
+      for (const kitchen of kitchens) tiles.set(
+        kitchen.node,
+        tile(kitchen.letter, shortName(kitchen.name)),
+      );
       fill(root, ...tiles.values());
     }
     for (const kitchen of kitchens) {
@@ -31,7 +34,12 @@ export function mountTiles(root, model) {
 /** @param {string} letter @param {string} name */
 function tile(letter, name) {
   return el("div.tile", { role: "img" },
-    el("b", null, letter), el("span.word"), el("span.name", null, name), el("span.name.count.second"), el("span.bar", null, el("i"), el("i")));
+    el("b", null, letter), el("span.word"), el("span.name", null, name), el("span.name.count.second"), el(
+      "span.bar",
+      null,
+      el("i"),
+      el("i"),
+    ));
 }
 
 /**
@@ -48,10 +56,14 @@ function refresh(element, model, kitchen) {
   }
   element.setAttribute("aria-label", nodeSentence(model, kitchen.node));
   const [truth, belief] = element.querySelectorAll("i");
-  const share = (/** @type {number} */ n) => `${Math.min(100, (100 * n) / Math.max(1, kitchen.capacity))}%`;
+  const room = Math.max(1, kitchen.capacity);
+  const share = (/** @type {number} */ n) => `${Math.min(100, (100 * n) / room)}%`;
   truth.style.width = share(kitchen.cooking + kitchen.pending);
   belief.style.width = share(kitchen.believed);
-  setText(element.children[3], t("tile.count", { cooking: kitchen.cooking, pending: kitchen.pending }));
+  setText(
+    element.children[3],
+    t("tile.count", { cooking: kitchen.cooking, pending: kitchen.pending }),
+  );
   const name = element.children[2];
   setText(name, tone === "serving" ? shortName(kitchen.name) : t(truthWord(kitchen.truth)));
 }
