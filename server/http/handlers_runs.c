@@ -30,10 +30,10 @@ int handle_runs(struct request *request)
 }
 
 /* Private runs belong to the browser that asks; shared ones are the presenter's to make. */
-int handle_run_create(struct request *request)
+/* Who is to own the run that a body asks for: *owner is NULL for a shared one. 0, or the status of
+ * the answer that was given. */
+static int owner_of_new_run(struct request *request, const char **owner)
 {
-    struct cJSON *document = NULL;
-    struct lab_problem problem = {0};
     const cJSON *private = cJSON_GetObjectItemCaseSensitive(request->body, "private");
     if (private != NULL && !cJSON_IsBool(private))
         return reply_problem(request, 422, "private must be true or false.");
@@ -42,10 +42,32 @@ int handle_run_create(struct request *request)
         status = access_require_presenter(request, "make a shared run; ask for \"private\": true");
     else if (!access_session_begin(request))
         status = reply_problem(request, 503, "The system gives no random bytes.");
+    *owner = cJSON_IsTrue(private) ? request->visitor.owner : NULL;
+    return status;
+}
+
+int handle_run_create(struct request *request)
+{
+    struct cJSON *document = NULL;
+    struct lab_problem problem = {0};
+    const char *owner = NULL;
+    int status = owner_of_new_run(request, &owner);
     if (status != 0)
         return status;
-    const char *owner = cJSON_IsTrue(private) ? request->visitor.owner : NULL;
     int result = lab_run_create(request->server->lab, request->body, owner, &document, &problem);
+    return reply_lab(request, result, 201, document, &problem);
+}
+
+int handle_branch(struct request *request)
+{
+    struct cJSON *document = NULL;
+    struct lab_problem problem = {0};
+    const char *owner = NULL;
+    int status = owner_of_new_run(request, &owner);
+    if (status != 0)
+        return status;
+    int result = lab_run_branch(request->server->lab, run_of(request), request->body, owner,
+                                &document, &problem);
     return reply_lab(request, result, 201, document, &problem);
 }
 

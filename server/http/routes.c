@@ -27,6 +27,7 @@ const struct route ROUTES[] = {
     {"DELETE", "/api/v1/runs/{id}", handle_run_delete, COST},
     {"POST", "/api/v1/runs/{id}/inputs", handle_inputs, COST},
     {"POST", "/api/v1/runs/{id}/pace", handle_pace, COST},
+    {"POST", "/api/v1/runs/{id}/branch", handle_branch, COST_NEW_RUN},
     {"GET", "/api/v1/runs/{id}/state", handle_state, COST},
     {"GET", "/api/v1/runs/{id}/events", handle_events, COST},
     {"GET", "/api/v1/runs/{id}/verdicts", handle_verdicts, COST},

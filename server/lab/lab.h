@@ -52,6 +52,9 @@ int lab_systems(struct lab *lab, struct cJSON **out);
  * run is paused while nobody watches; the least recently used goes first. */
 int lab_run_create(struct lab *lab, const struct cJSON *body, const char *owner, struct cJSON **out,
                    struct lab_problem *problem);
+/* body {at_ms}: a new run with the past of this one up to then, paused there. */
+int lab_run_branch(struct lab *lab, const char *run, const struct cJSON *body, const char *owner,
+                   struct cJSON **out, struct lab_problem *problem);
 /* The private run of a session, made if there is none. */
 int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
                     struct lab_problem *problem);

@@ -65,10 +65,10 @@ void lab_run_id_make(const struct lab_scenario *scenario, uint64_t seed, const i
                    (unsigned long long)(digest_value(&digest) >> 16));
 }
 
-/* The script of the scenario as rows for the store; texts to be freed with script_free(). */
+/* The first inputs of a run as rows for the store; texts to be freed with script_free(). */
 static struct store_input *script_make(const struct lab_run *run)
 {
-    const struct lab_inputs *script = run->scenario->script;
+    const struct lab_inputs *script = &run->course.inputs;
     struct store_input *inputs = calloc(script->count + 1, sizeof *inputs);
     if (inputs == NULL) {
         abort();
@@ -111,9 +111,9 @@ static int store_run(struct lab *lab, struct lab_run *run, struct lab_problem *p
                                .created_ms = run->created_ms,
                                .speed_ppm = run->pace.speed_ppm};
     struct error error = {""};
-    int status = store_run_create(lab->store, &stored, script, run->scenario->script->count,
-                                  &run->key, &error);
-    script_free(script, run->scenario->script->count);
+    int status =
+        store_run_create(lab->store, &stored, script, run->course.inputs.count, &run->key, &error);
+    script_free(script, run->course.inputs.count);
     cJSON_free(settings);
     return status == 0 ? 0 : lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
 }
@@ -150,16 +150,26 @@ struct new_run {
     uint64_t seed;
     int64_t settings[LAB_SETTINGS_MAX];
     const char *owner;
+    const struct lab_inputs *inputs; /* all there are at the start; NULL: the scenario's script */
+    int64_t at_ns;                   /* computed up to here, then paused; 0: goes on from 0 */
 };
 
-static void number_script(struct lab_run *run)
+static void number_inputs(struct lab_run *run, const struct lab_inputs *inputs)
 {
-    const struct lab_inputs *script = run->scenario->script;
-    for (uint32_t i = 0; i < script->count; i++) {
-        lab_course_input(&run->course, &script->items[i].input, script->items[i].number,
-                         script->items[i].who);
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        lab_course_input(&run->course, &inputs->items[i].input, i + 1, inputs->items[i].who);
     }
-    run->input_last = script->count;
+    run->input_last = inputs->count;
+}
+
+static void go_to_start(struct lab_run *run, const struct new_run *new_run)
+{
+    if (new_run->at_ns == 0) {
+        return;
+    }
+    (void)lab_course_run(&run->course, new_run->at_ns, UINT64_MAX);
+    run->pace.paused = true;
+    lab_run_anchor(run);
 }
 
 static int make_run(struct lab *lab, struct new_run *new_run, char name[LAB_RUN_ID_BYTES],
@@ -185,7 +195,7 @@ static int make_run(struct lab *lab, struct new_run *new_run, char name[LAB_RUN_
     run->settings_json = lab_settings_json(run->scenario->system, new_run->settings);
     status = lab_run_open(lab, run, new_run->seed, new_run->settings, problem);
     if (status == 0) {
-        number_script(run);
+        number_inputs(run, new_run->inputs != NULL ? new_run->inputs : run->scenario->script);
         status = store_run(lab, run, problem);
     }
     if (status != 0) {
@@ -194,6 +204,7 @@ static int make_run(struct lab *lab, struct new_run *new_run, char name[LAB_RUN_
         return status;
     }
     lab->counters.runs_created++;
+    go_to_start(run, new_run);
     (void)snprintf(name, LAB_RUN_ID_BYTES, "%s", run->name);
     lab_run_started(lab, run);
     lab_run_give(lab, run);
@@ -252,6 +263,74 @@ int lab_run_create(struct lab *lab, const struct cJSON *body, const char *owner,
     }
     *out = cJSON_CreateObject();
     (void)cJSON_AddStringToObject(*out, "run", name);
+    return 0;
+}
+
+/* ---- Branches ---- */
+
+/* What had taken effect by then, and what the script still has in store; what people did later is
+ * what the branch leaves behind. */
+static void keep_inputs(const struct lab_run *run, int64_t at_ns, struct lab_inputs *inputs)
+{
+    uint32_t script_count = run->scenario->script->count;
+    for (uint32_t i = 0; i < run->course.inputs.count; i++) {
+        const struct lab_input *item = &run->course.inputs.items[i];
+        if (item->input.time_ns <= at_ns || item->number <= script_count) {
+            (void)lab_inputs_insert(inputs, &item->input, item->number, item->who);
+        }
+    }
+}
+
+static int read_branch(const struct lab_run *run, const cJSON *body, struct new_run *branch,
+                       struct lab_inputs *inputs, struct lab_problem *problem)
+{
+    const cJSON *at_ms = cJSON_GetObjectItemCaseSensitive(body, "at_ms");
+    int64_t at_us = 0;
+    int64_t now_ns = lab_course_now_ns(&run->course);
+    if (run->broken) {
+        return lab_refuse(problem, LAB_CONFLICT, "%s", run->trouble.text);
+    }
+    if (!cJSON_IsNumber(at_ms) || !lab_decimal_parse(at_ms->valuedouble, 3, &at_us) || at_us < 0 ||
+        at_us * 1000 > now_ns) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "at_ms must be a number from 0 to %.3f, where the run is now",
+                          lab_decimal(now_ns / 1000, 3));
+    }
+    int status =
+        lab_scenario_parse(run->scenario->name, run->scenario->text, &branch->scenario, problem);
+    if (status == 0) {
+        branch->seed = run->course.seed;
+        branch->at_ns = at_us * 1000;
+        memcpy(branch->settings, run->course.settings, sizeof branch->settings);
+        keep_inputs(run, branch->at_ns, inputs);
+        branch->inputs = inputs;
+    }
+    return status;
+}
+
+int lab_run_branch(struct lab *lab, const char *name, const struct cJSON *body, const char *owner,
+                   struct cJSON **out, struct lab_problem *problem)
+{
+    struct lab_run *run;
+    struct lab_inputs inputs = {0};
+    struct new_run branch = {.owner = owner};
+    char branch_name[LAB_RUN_ID_BYTES];
+    int status = lab_run_take(lab, name, &run, problem);
+    if (status != 0) {
+        return status;
+    }
+    status = read_branch(run, body, &branch, &inputs, problem);
+    lab_run_give(lab, run);
+    if (status == 0) {
+        status = make_run(lab, &branch, branch_name, problem);
+    }
+    lab_inputs_free(&inputs);
+    if (status != 0) {
+        return status;
+    }
+    *out = cJSON_CreateObject();
+    (void)cJSON_AddStringToObject(*out, "run", branch_name);
+    (void)cJSON_AddNumberToObject(*out, "t_ms", lab_decimal(branch.at_ns / 1000, 3));
     return 0;
 }
 

@@ -12,6 +12,7 @@ BODIES = {
     "/api/v1/runs": {"scenario": SCENARIO, "seed": 7},
     "/api/v1/runs/{id}/inputs": {"type": "node.crash", "node": "B"},
     "/api/v1/runs/{id}/pace": {"speed": 2},
+    "/api/v1/runs/{id}/branch": {"at_ms": 1000},
     "/api/v1/runs/{id}/verify": {},
     "/api/v1/comparisons": {"scenario": SCENARIO, "seed": 7, "setting": "policy", "until": "1m",
                             "values": ["round-robin", "weighted-score"]},

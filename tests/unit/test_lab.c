@@ -214,6 +214,45 @@ static void test_past_and_future_inputs(void **state)
     assert_true(number(lab, run, "t_ms") == 7000);
 }
 
+static int branch(struct lab *lab, const char *run, const struct cJSON *body, struct cJSON **out,
+                  struct lab_problem *problem)
+{
+    return lab_run_branch(lab, run, body, NULL, out, problem);
+}
+
+/* A branch has the past of its parent, bit for bit, and a future of its own; it needs its parent
+ * no more. */
+static void test_branch(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lab *lab = fixture->lab;
+    struct lab_problem problem;
+    char run[LAB_RUN_ID_BYTES], other[LAB_RUN_ID_BYTES], digest[64], later[64];
+    make(lab, FIRE, run);
+    done(lab, lab_run_pace, run, "{\"paused\":true}", 0);
+    done(lab, lab_run_pace, run, "{\"until\":\"t_ms >= 5000\"}", 0);
+    done(lab, input, run, "{\"type\":\"node.pause\",\"node\":\"B\"}", 0);
+    done(lab, lab_run_pace, run, "{\"until\":\"t_ms >= 20000\"}", 0);
+    text(lab, run, "digest", digest);
+    done(lab, input, run, "{\"type\":\"node.crash\",\"node\":\"C\"}", 0);
+    done(lab, lab_run_pace, run, "{\"until\":\"t_ms >= 70000\"}", 0);
+    text(lab, run, "digest", later);
+    done(lab, branch, run, "{\"at_ms\":70001}", -422);
+    done(lab, branch, run, "{}", -422);
+    cJSON *out = ask(lab, branch, run, "{\"at_ms\":19999.999}", 0);
+    strcpy(other, cJSON_GetObjectItem(out, "run")->valuestring);
+    cJSON_Delete(out);
+    assert_int_equal(lab_run_delete(lab, run, &problem), 0);
+    done(lab, lab_run_pace, other, "{\"until\":\"t_ms >= 20000\"}", 0);
+    assert_text(lab, other, "digest", digest);
+    assert_int_equal((int)number(lab, other, "inputs_count"), 3);
+    done(lab, lab_run_pace, other, "{\"until\":\"t_ms >= 70000\"}", 0);
+    text(lab, other, "digest", digest);
+    assert_string_not_equal(digest, later);
+    lab_reopen(fixture);
+    assert_text(fixture->lab, other, "digest", digest);
+}
+
 struct sender {
     struct lab *lab;
     const char *run;
@@ -498,6 +537,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_bad_requests_change_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pace_is_not_an_input, setup, teardown),
         cmocka_unit_test_setup_teardown(test_past_and_future_inputs, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_branch, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inputs_of_many_survive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_lab, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deleted_run_is_unknown, setup, teardown),
