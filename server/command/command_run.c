@@ -22,7 +22,7 @@ static const char USAGE[] =
     "  --seed N         another seed than the scenario's\n"
     "  --set KEY=VALUE  another value of a setting at the start; may be repeated\n"
     "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
-    "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(waiting > 20)\"\n"
+    "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(response_ms > 5000)\"\n"
     "  --out DIR        writes every table of the run as CSV into this folder\n"
     "  --json           prints one JSON object instead of words\n"
     "\n"

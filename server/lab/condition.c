@@ -20,6 +20,7 @@ enum term_kind {
     TERM_NUMBER, /* values */
     TERM_FIGURE,
     TERM_ARGUMENT, /* of a note, by name */
+    TERM_COLUMN,   /* of a row, by name */
     TERM_NODE,
     TERM_PEER,
     TERM_SUBJECT,
@@ -169,6 +170,30 @@ static bool argument_exists(const struct system *system, const char *name)
     return search.found;
 }
 
+static const struct system_column *column_find(const struct system_table *table, const char *name,
+                                               uint32_t *index)
+{
+    for (*index = 0; *index < table->column_count; ++*index) {
+        if (strcmp(table->columns[*index].name, name) == 0) {
+            return &table->columns[*index];
+        }
+    }
+    return NULL;
+}
+
+/* Only numbers compare. */
+static bool column_exists(const struct system *system, const char *name)
+{
+    for (uint32_t i = 0; i < system->table_count; i++) {
+        uint32_t index;
+        const struct system_column *column = column_find(&system->tables[i], name, &index);
+        if (column != NULL && column->kind == SYSTEM_CELL_NUMBER) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void allow_note(void *problem, uint16_t kind, const struct system_note *note)
 {
     (void)kind;
@@ -182,8 +207,8 @@ static uint8_t refuse_word(struct parser *parser, const char *word)
     }
     const struct system *system = parser->scenario->system;
     parser->status = lab_refuse(parser->problem, LAB_UNPROCESSABLE,
-                                "condition \"%.200s\": \"%.31s\" is no note, figure, node or "
-                                "argument of a note",
+                                "condition \"%.200s\": \"%.31s\" is no note, figure, node, "
+                                "argument of a note or column of a table",
                                 parser->text, word);
     for (uint32_t i = 0; i < system->figure_count; i++) {
         lab_problem_allow(parser->problem, system->figures[i].name);
@@ -230,6 +255,12 @@ static uint8_t parse_value_name(struct parser *parser, const char *word)
         struct lab_condition_term term = {.kind = TERM_ARGUMENT};
         memcpy(term.name, word, WORD_BYTES);
         return add_note_term(parser, term);
+    }
+    if (column_exists(system, word)) {
+        struct lab_condition_term term = {.kind = TERM_COLUMN};
+        memcpy(term.name, word, WORD_BYTES);
+        parser->condition->uses_rows = true;
+        return add_term(parser, term);
     }
     return refuse_word(parser, word);
 }
@@ -371,13 +402,6 @@ int lab_condition_parse(const struct lab_scenario *scenario, const char *text,
 
 /* ---- Evaluation ---- */
 
-struct moment {
-    const struct lab_scenario *scenario;
-    const struct node_note *note;
-    const int64_t *figures;
-    int64_t time_ns;
-};
-
 static int64_t in_millionths(int64_t value, unsigned decimals)
 {
     for (; decimals > MILLION_DECIMALS; decimals--) {
@@ -392,9 +416,10 @@ static int64_t in_millionths(int64_t value, unsigned decimals)
     return value;
 }
 
-static bool argument_value(const struct moment *moment, const char *name, int64_t *value)
+static bool argument_value(const struct system *system, const struct lab_moment *moment,
+                           const char *name, int64_t *value)
 {
-    const struct system_note *note = lab_note(moment->scenario->system, moment->note->kind);
+    const struct system_note *note = lab_note(system, moment->note->kind);
     for (int i = 0; note != NULL && i < NODE_NOTE_ARGS && note->args[i] != NULL; i++) {
         if (strcmp(note->args[i], name) == 0) {
             *value = in_millionths(moment->note->args[i], 0);
@@ -404,6 +429,18 @@ static bool argument_value(const struct moment *moment, const char *name, int64_
     return false;
 }
 
+static bool column_value(const struct system *system, const struct node_row *row, const char *name,
+                         int64_t *value)
+{
+    uint32_t index;
+    const struct system_column *column = column_find(&system->tables[row->table], name, &index);
+    if (column == NULL || index >= row->cell_count || row->cells[index] == NODE_CELL_NULL) {
+        return false;
+    }
+    *value = in_millionths(row->cells[index], column->decimals);
+    return true;
+}
+
 static bool note_place(uint32_t place, int64_t *value)
 {
     *value = (int64_t)place * MILLION;
@@ -411,8 +448,8 @@ static bool note_place(uint32_t place, int64_t *value)
 }
 
 /* False when there is no such value at this moment. */
-static bool term_value(const struct lab_condition_term *term, const struct moment *moment,
-                       int64_t *value)
+static bool term_value(const struct lab_condition_term *term, const struct system *system,
+                       const struct lab_moment *moment, int64_t *value)
 {
     switch ((enum term_kind)term->kind) {
     case TERM_NUMBER:
@@ -422,11 +459,12 @@ static bool term_value(const struct lab_condition_term *term, const struct momen
         *value = moment->time_ns; /* a millionth of a ms is a ns */
         return true;
     case TERM_FIGURE:
-        *value = in_millionths(moment->figures[term->index],
-                               moment->scenario->system->figures[term->index].decimals);
+        *value = in_millionths(moment->figures[term->index], system->figures[term->index].decimals);
         return moment->figures[term->index] != NODE_CELL_NULL;
     case TERM_ARGUMENT:
-        return moment->note != NULL && argument_value(moment, term->name, value);
+        return moment->note != NULL && argument_value(system, moment, term->name, value);
+    case TERM_COLUMN:
+        return moment->row != NULL && column_value(system, moment->row, term->name, value);
     case TERM_NODE:
         return moment->note != NULL && note_place(moment->note->node, value);
     case TERM_PEER:
@@ -460,11 +498,12 @@ static bool compare_values(enum compare compare, int64_t left, int64_t right)
 /* Terms hold children before parents, so one pass in order gives every truth; first() sees each
  * moment even where the other side of an `or` already holds. */
 bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
-                         const struct node_note *note, const int64_t *figures, int64_t time_ns)
+                         const struct lab_moment *moment)
 {
-    const struct moment moment = {scenario, note, figures, time_ns};
+    const struct system *system = scenario->system;
     bool truth[LAB_CONDITION_TERMS_MAX] = {false};
-    assert(!condition->uses_figures || figures != NULL);
+    assert(!condition->uses_figures || moment->figures != NULL);
+    assert(moment->note == NULL || moment->row == NULL);
     for (uint32_t i = 0; i < condition->count; i++) {
         struct lab_condition_term *term = &condition->terms[i];
         int64_t left;
@@ -484,11 +523,11 @@ bool lab_condition_holds(struct lab_condition *condition, const struct lab_scena
             truth[i] = term->latched;
             break;
         case TERM_NOTE:
-            truth[i] = note != NULL && note->kind == term->index;
+            truth[i] = moment->note != NULL && moment->note->kind == term->index;
             break;
         case TERM_COMPARE:
-            truth[i] = term_value(&condition->terms[term->left], &moment, &left) &&
-                       term_value(&condition->terms[term->right], &moment, &right) &&
+            truth[i] = term_value(&condition->terms[term->left], system, moment, &left) &&
+                       term_value(&condition->terms[term->right], system, moment, &right) &&
                        compare_values((enum compare)term->compare, left, right);
             break;
         default:

@@ -3,13 +3,15 @@
  *   kitchen_suspected                       a note of that name
  *   kitchen_suspected and node == B         and its node, peer or subject
  *   first(silence_ms > 2000)                an argument of a note, by name; from then on true
+ *   first(response_ms > 5000)               a column of a row (here of the table orders), by name
  *   jain_utilisation < 0.9 and waiting > 20 figures
  *   t_ms >= 60000                           virtual time
  *
  * Operators: or, and, not, < <= > >= == !=, parentheses, first(...). Numbers have at most six
- * decimals. A condition is looked at with each note and at each whole virtual second. Notes and
- * their arguments hold at their note only; figures are those of the last whole second. What
- * depends on a note is false between notes. */
+ * decimals. A condition is looked at with each note, each row of a table (an order's row comes when
+ * it is over) and at each whole virtual second. Notes, rows and what they carry hold at their
+ * moment only and are false between; figures are those of the last whole second. A name that is
+ * several things is the first of figure, node, argument, column. */
 #ifndef LAB_CONDITION_H
 #define LAB_CONDITION_H
 
@@ -27,18 +29,24 @@ struct lab_condition {
         uint8_t left, right;
         uint16_t index; /* note kind or figure */
         int64_t millionths;
-        char name[32]; /* of a note's argument */
+        char name[32]; /* of a note's argument or a row's column */
     } terms[LAB_CONDITION_TERMS_MAX];
     uint8_t count, root;
-    bool uses_notes, uses_figures;
+    bool uses_notes, uses_rows, uses_figures;
 };
 
 /* -422 with what was not understood, and the names that exist. */
 int lab_condition_parse(const struct lab_scenario *scenario, const char *text,
                         struct lab_condition *condition, struct lab_problem *problem);
-/* Does it hold now? `note` is NULL at a whole second. `figures` as figures_read() gives them; may
- * be NULL unless uses_figures. Remembers what first() has seen. */
+/* What there is to look at: at most one of note and row, neither at a whole second. */
+struct lab_moment {
+    const struct node_note *note;
+    const struct node_row *row;
+    const int64_t *figures; /* as figures_read() gives them; may be NULL unless uses_figures */
+    int64_t time_ns;
+};
+/* Does it hold now? Remembers what first() has seen. */
 bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
-                         const struct node_note *note, const int64_t *figures, int64_t time_ns);
+                         const struct lab_moment *moment);
 
 #endif

@@ -23,9 +23,22 @@ static struct sim_world *block_allocate(const struct sim_plan *plan)
     return block;
 }
 
+/* Looks at the armed condition with a note or a row that has just come. */
+static void course_look(struct lab_course *course, const struct node_note *note,
+                        const struct node_row *row)
+{
+    const struct lab_moment moment = {note, row, course->figures, lab_course_now_ns(course)};
+    if (lab_condition_holds(&course->condition, course->scenario, &moment)) {
+        course->stopped = true;
+    }
+}
+
 static void course_row(void *context, const struct node_row *row)
 {
     struct lab_course *course = context;
+    if (course->stop_armed && course->condition.uses_rows) {
+        course_look(course, NULL, row);
+    }
     if (course->row != NULL) {
         course->row(course->context, row);
     }
@@ -46,10 +59,8 @@ static void course_note(void *context, const struct node_note *note,
     if (course->stop_at_interesting && known->interesting) {
         course->stopped = true;
     }
-    if (course->stop_armed && course->condition.uses_notes &&
-        lab_condition_holds(&course->condition, course->scenario, note, course->figures,
-                            note->time_ns)) {
-        course->stopped = true;
+    if (course->stop_armed && course->condition.uses_notes) {
+        course_look(course, note, NULL);
     }
     if (course->note != NULL) {
         course->note(course->context, note, known);
@@ -175,8 +186,9 @@ static bool holds_at_second(struct lab_course *course)
     if (course->condition.uses_figures) {
         lab_course_figures(course, course->figures);
     }
-    return lab_condition_holds(&course->condition, course->scenario, NULL, course->figures,
-                               lab_course_now_ns(course));
+    const struct lab_moment moment = {.figures = course->figures,
+                                      .time_ns = lab_course_now_ns(course)};
+    return lab_condition_holds(&course->condition, course->scenario, &moment);
 }
 
 /* The place up to which nothing has to be looked at. */
@@ -194,7 +206,8 @@ static int64_t next_stop_ns(const struct lab_course *course, int64_t until_ns)
 static enum sim_status run_to(struct lab_course *course, int64_t stop_ns, uint64_t *steps)
 {
     bool careful =
-        course->stop_at_interesting || (course->stop_armed && course->condition.uses_notes);
+        course->stop_at_interesting ||
+        (course->stop_armed && (course->condition.uses_notes || course->condition.uses_rows));
     if (!careful) {
         uint64_t before = sim_steps(&course->sim);
         enum sim_status status = sim_run(&course->sim, stop_ns, *steps);

@@ -40,16 +40,23 @@ static const struct node_note HEARD = {.kind = TOY_NOTE_HEARD,
                                        .time_ns = 1500000000};
 static const int64_t FIGURES[] = {12, 345}; /* heard 12, mean 3.45 */
 
+static bool holds(struct lab_condition *condition, const struct node_note *note,
+                  const int64_t *figures, int64_t time_ns)
+{
+    const struct lab_moment moment = {.note = note, .figures = figures, .time_ns = time_ns};
+    return lab_condition_holds(condition, scenario, &moment);
+}
+
 static bool at_note(const char *text)
 {
     struct lab_condition condition = parse(text);
-    return lab_condition_holds(&condition, scenario, &HEARD, FIGURES, HEARD.time_ns);
+    return holds(&condition, &HEARD, FIGURES, HEARD.time_ns);
 }
 
 static bool at_second(const char *text)
 {
     struct lab_condition condition = parse(text);
-    return lab_condition_holds(&condition, scenario, NULL, FIGURES, 2000000000);
+    return holds(&condition, NULL, FIGURES, 2000000000);
 }
 
 static void test_notes(void **state)
@@ -78,7 +85,24 @@ static void test_figures_and_time(void **state)
     assert_true(at_second("not not mean > 1"));
     int64_t none[] = {0, NODE_CELL_NULL};
     struct lab_condition condition = parse("mean < 1000");
-    assert_false(lab_condition_holds(&condition, scenario, NULL, none, 0));
+    assert_false(holds(&condition, NULL, none, 0));
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    const struct node_row row = {.cell_count = 2, .cells = {9, 45}}; /* number 9, half 4.5 */
+    const struct lab_moment with_row = {.row = &row, .figures = FIGURES};
+    const struct lab_moment second = {.figures = FIGURES};
+    struct lab_condition condition = parse("first(half > 4.4)");
+    assert_true(condition.uses_rows);
+    assert_false(lab_condition_holds(&condition, scenario, &second));
+    assert_true(lab_condition_holds(&condition, scenario, &with_row));
+    assert_true(lab_condition_holds(&condition, scenario, &second)); /* first() remembers */
+    condition = parse("half > 4.5");
+    assert_false(lab_condition_holds(&condition, scenario, &with_row));
+    condition = parse("nothing < 1"); /* the row ends before that column */
+    assert_false(lab_condition_holds(&condition, scenario, &with_row));
 }
 
 /* A name that is both a note and a figure is the note where a truth is wanted. */
@@ -87,11 +111,11 @@ static void test_first_latches(void **state)
     (void)state;
     struct lab_condition condition = parse("first(number > 399) and bumped");
     struct node_note bumped = {.kind = TOY_NOTE_BUMPED, .peer = NODE_NONE, .subject = NODE_NONE};
-    assert_false(lab_condition_holds(&condition, scenario, &bumped, FIGURES, 0));
-    assert_false(lab_condition_holds(&condition, scenario, &HEARD, FIGURES, 0));
-    assert_true(lab_condition_holds(&condition, scenario, &bumped, FIGURES, 0));
+    assert_false(holds(&condition, &bumped, FIGURES, 0));
+    assert_false(holds(&condition, &HEARD, FIGURES, 0));
+    assert_true(holds(&condition, &bumped, FIGURES, 0));
     condition = parse("mean > 1 or first(bumped)");
-    assert_true(lab_condition_holds(&condition, scenario, &bumped, FIGURES, 0));
+    assert_true(holds(&condition, &bumped, FIGURES, 0));
     assert_true(condition.terms[condition.terms[condition.root].right].latched);
 }
 
@@ -137,9 +161,8 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_figures_and_time),
-        cmocka_unit_test(test_first_latches),
+        cmocka_unit_test(test_notes),    cmocka_unit_test(test_figures_and_time),
+        cmocka_unit_test(test_rows),     cmocka_unit_test(test_first_latches),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
