@@ -273,6 +273,8 @@ struct zip {
     int status;
 };
 
+/* libarchive forgets to free its compressor after a write that failed; so it is never told of one,
+ * and zip_put stops the export instead. */
 static la_ssize_t zip_write(struct archive *archive, void *context, const void *bytes,
                             size_t length)
 {
@@ -284,13 +286,14 @@ static la_ssize_t zip_write(struct archive *archive, void *context, const void *
         zip->status = zip->write(zip->context, (const char *)bytes + done, piece);
         done += piece;
     }
-    return zip->status == 0 ? (la_ssize_t)length : -1;
+    return (la_ssize_t)length;
 }
 
 static int zip_put(void *context, const void *bytes, size_t length)
 {
     struct zip *zip = context;
-    return archive_write_data(zip->archive, bytes, length) == (la_ssize_t)length ? 0 : -1;
+    bool put = archive_write_data(zip->archive, bytes, length) == (la_ssize_t)length;
+    return put && zip->status == 0 ? 0 : -1;
 }
 
 /* Begins a file whose length is not known yet. The time is fixed: the same run gives the same
@@ -365,7 +368,7 @@ int lab_export_zip(struct lab *lab, const char *name, lab_export_write write, vo
         } else {
             status = zip_all(&moment, &zip, problem);
         }
-        if (status == 0 && archive_write_close(zip.archive) != ARCHIVE_OK) {
+        if (status == 0 && (archive_write_close(zip.archive) != ARCHIVE_OK || zip.status != 0)) {
             status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
         }
         (void)archive_write_free(zip.archive);
