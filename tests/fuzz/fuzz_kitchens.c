@@ -3,6 +3,7 @@
  *
  * Whatever comes, no node may read or write outside its memory or end the program, and no kitchen
  * may ever have more on its stoves or on its rail than there is room for. */
+#include "base/json_writer.h"
 #include "node_host.h"
 #include "systems/kitchens/messages.h"
 
@@ -138,6 +139,16 @@ static void act(struct city *city, const uint8_t *bytes)
     collect(city, node);
 }
 
+static void inspect(const struct node_host *host)
+{
+    char buffer[4096]; /* too small for some: then it is cut */
+    struct text text = text_init(buffer, sizeof buffer);
+    struct json_writer writer = json_init(&text);
+    json_object(&writer, NULL);
+    host->protocol->inspect(host->state, &host->env, &writer);
+    json_close(&writer);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -148,6 +159,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int64_t settings[KITCHENS_SET_COUNT];
     for (uint32_t i = 0; i < KITCHENS_SET_COUNT; i++)
         settings[i] = KITCHENS_SETTINGS[i].standard;
+    settings[KITCHENS_SET_ARRIVALS] = size > 0 ? data[0] / 16 % 4 : 0;
+    settings[KITCHENS_SET_USERS] = 20;
+    settings[KITCHENS_SET_THINK_MS] = 1000;
+    settings[KITCHENS_SET_MIGRATION] = 1;
+    settings[KITCHENS_SET_OVERLOAD_THRESHOLD] = 50;
+    settings[KITCHENS_SET_AVAILABLE_THRESHOLD] = 100;
     memset(&city, 0, sizeof city);
     make_plan(&city.plan);
     for (uint32_t node = 0; node < NODES; node++) {
@@ -158,7 +175,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     for (size_t at = 0; at + 4 <= size && at < 4 * STEPS_MAX; at += 4)
         act(&city, data + at);
-    for (uint32_t node = 0; node < NODES; node++)
+    for (uint32_t node = 0; node < NODES; node++) {
+        inspect(city.hosts[node]);
         host_free(&city.hosts[node]);
+    }
     return 0;
 }
