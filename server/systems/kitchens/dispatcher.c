@@ -213,6 +213,8 @@ static void on_message(const struct turn *turn, const struct node_event *event)
         registry_register(turn, event);
     else if (event->type == KITCHENS_LEAVE)
         registry_leave(turn, event);
+    else if (event->type == KITCHENS_ASK)
+        registry_ask(turn, event->from);
     else
         on_word(turn, event);
 }

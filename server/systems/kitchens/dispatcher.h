@@ -312,6 +312,7 @@ void place_suspect(const struct turn *turn, struct place *place);
 void place_finished_one(const struct turn *turn, struct place *place);
 void registry_register(const struct turn *turn, const struct node_event *event);
 void registry_leave(const struct turn *turn, const struct node_event *event);
+void registry_ask(const struct turn *turn, uint32_t node);
 void registry_heartbeat(const struct turn *turn, const struct node_event *event);
 /* Each heartbeat: silence, and those who do not finish. */
 void registry_watch(const struct turn *turn);

@@ -389,6 +389,24 @@ void registry_register(const struct turn *turn, const struct node_event *event)
     }
 }
 
+/* A place that was empty in the plan and has started again: as whom did it register last? */
+void registry_ask(const struct turn *turn, uint32_t node)
+{
+    uint32_t identity = turn->self->identity_of[node];
+    const struct place *place = &turn->self->places[identity];
+    if (identity == 0 || place->node != node || place->leaving)
+        return;
+    struct kitchens_register licence = {.order = NODE_NONE,
+                                        .identity = identity,
+                                        .request = place->request,
+                                        .x_m = place->x_m,
+                                        .y_m = place->y_m,
+                                        .specialties = place->specialties,
+                                        .cooks = place->cooks,
+                                        .capacity = place->capacity};
+    node_send(turn->outbox, node, KITCHENS_LICENCE, &licence, KITCHENS_REGISTER_BYTES_MIN);
+}
+
 /* ---- Heartbeats ---- */
 
 void registry_heartbeat(const struct turn *turn, const struct node_event *event)

@@ -109,14 +109,32 @@ static void beat(const struct kitchen_turn *turn)
     say_again_what_is_done(turn);
 }
 
-static void on_heartbeat(const struct kitchen_turn *turn)
+static void arm_heartbeat(const struct kitchen_turn *turn)
 {
-    if (!turn->self->open)
-        return;
-    beat(turn);
     node_timer_set(turn->outbox, KITCHEN_TIMER_HEARTBEAT,
                    turn->now_ns +
                        kitchen_setting(turn, KITCHENS_SET_HEARTBEAT_MS) * KITCHEN_NS_PER_MS);
+}
+
+/* An empty place, after its start: perhaps somebody had moved in before the crash. */
+static void ask_who_it_is(const struct kitchen_turn *turn)
+{
+    if (turn->self->asked == KITCHEN_ASKS_MAX)
+        return;
+    turn->self->asked++;
+    struct kitchens_standing question = {.order = NODE_NONE};
+    node_send(turn->outbox, KITCHENS_DISPATCHER, KITCHENS_ASK, &question, sizeof question);
+    arm_heartbeat(turn);
+}
+
+static void on_heartbeat(const struct kitchen_turn *turn)
+{
+    if (!turn->self->open) {
+        ask_who_it_is(turn);
+        return;
+    }
+    beat(turn);
+    arm_heartbeat(turn);
 }
 
 /* Some of the tickets belong to others by now: they go, also from the stove. */
@@ -264,6 +282,40 @@ static void on_done_ack(const struct kitchen_turn *turn, const struct kitchens_t
         rail_remove(turn, ticket);
 }
 
+/* ---- Opening ---- */
+
+static void open_doors(const struct kitchen_turn *turn)
+{
+    struct kitchen *self = turn->self;
+    self->open = true;
+    self->leaving = false;
+    self->slow_pct = KITCHEN_HUNDRED;
+    self->asked = KITCHEN_ASKS_MAX;
+    begin_registering(turn);
+    arm_heartbeat(turn);
+}
+
+/* Somebody had moved in here, and the dispatcher remembers who. */
+static void on_licence(const struct kitchen_turn *turn, const struct node_event *event)
+{
+    struct kitchen *self = turn->self;
+    struct kitchens_register licence;
+    memset(&licence, 0, sizeof licence);
+    memcpy(&licence, event->bytes, event->length);
+    if (self->open || self->asked == KITCHEN_ASKS_MAX)
+        return; /* not asked for, or too late */
+    self->specialties = licence.specialties;
+    self->cooks = licence.cooks;
+    self->capacity = licence.capacity;
+    self->x_m = licence.x_m;
+    self->y_m = licence.y_m;
+    self->identity = licence.identity;
+    self->speed_pct = KITCHEN_HUNDRED;
+    kitchen_note(turn, KITCHENS_NOTE_KITCHEN_OPENED, NODE_NONE, self->cooks, self->capacity,
+                 self->specialties, self->speed_pct);
+    open_doors(turn);
+}
+
 static void on_message(const struct kitchen_turn *turn, const struct node_event *event)
 {
     struct kitchens_ticket message;
@@ -275,6 +327,9 @@ static void on_message(const struct kitchen_turn *turn, const struct node_event 
     case KITCHENS_UNKNOWN:
     case KITCHENS_FAREWELL:
         on_standing(turn, event);
+        return;
+    case KITCHENS_LICENCE:
+        on_licence(turn, event);
         return;
     case KITCHENS_ASSIGN:
         memcpy(&message, event->bytes, sizeof message);
@@ -294,18 +349,6 @@ static void on_message(const struct kitchen_turn *turn, const struct node_event 
 }
 
 /* ---- Inputs ---- */
-
-static void open_doors(const struct kitchen_turn *turn)
-{
-    struct kitchen *self = turn->self;
-    self->open = true;
-    self->leaving = false;
-    self->slow_pct = KITCHEN_HUNDRED;
-    begin_registering(turn);
-    node_timer_set(turn->outbox, KITCHEN_TIMER_HEARTBEAT,
-                   turn->now_ns +
-                       kitchen_setting(turn, KITCHENS_SET_HEARTBEAT_MS) * KITCHEN_NS_PER_MS);
-}
 
 static void on_open(const struct kitchen_turn *turn, const int64_t *args)
 {
@@ -372,6 +415,8 @@ static void kitchen_step(void *state, const struct node_env *env, const struct n
     case NODE_EVENT_START:
         if (turn.self->open)
             open_doors(&turn);
+        else
+            ask_who_it_is(&turn);
         return;
     case NODE_EVENT_MESSAGE:
         on_message(&turn, event);

@@ -6,7 +6,8 @@
  * until the dispatcher has booked it. It trusts nobody's memory: a ticket is (order, epoch), and
  * it remembers the latest ones that are over, so that a doubled message starts nothing twice.
  *
- * A crash forgets everything; a place that was empty in the plan is empty again.
+ * A crash forgets everything, the speed of its oven included. A place that was empty in the plan
+ * asks the dispatcher who it was; when that has forgotten too, it is empty again.
  */
 #ifndef CHEF_KITCHENS_KITCHEN_H
 #define CHEF_KITCHENS_KITCHEN_H
@@ -20,6 +21,7 @@ enum {
     KITCHEN_ASK_AGAIN_MS = 5000,      /* after UNWANTED */
     KITCHEN_COURIER_MS_PER_KM = 2000, /* two minutes of the city: 30 km/h */
     KITCHEN_COURIER_MS = 500,         /* at both doors */
+    KITCHEN_ASKS_MAX = 8,             /* who it was; one a heartbeat */
     KITCHEN_HUNDRED = 100,
 };
 _Static_assert((int)KITCHENS_CAPACITY_MAX <= (int)KITCHEN_SLOTS / 2, "room for what is not booked");
@@ -60,8 +62,9 @@ struct kitchen {
     uint16_t slow_pct; /* 100: as built; 0: nothing gets done */
     uint16_t pending, cooking, done;
     uint8_t slot_end; /* slots from here on are free */
+    uint8_t asked;    /* times that this place, empty in the plan, has asked who it is */
     bool open, leaving;
-    uint8_t pad[3];
+    uint8_t pad[2];
     uint64_t past[KITCHEN_PAST];
     struct ticket tickets[KITCHEN_SLOTS];
 };

@@ -29,6 +29,8 @@ const struct node_message_type KITCHENS_MESSAGES[KITCHENS_MESSAGE_COUNT] = {
     [KITCHENS_TOO_LATE] = FIXED("too_late", struct kitchens_report),
     [KITCHENS_LEAVE] = LISTED("leave"),
     [KITCHENS_FAREWELL] = FIXED("farewell", struct kitchens_standing),
+    [KITCHENS_ASK] = FIXED("ask", struct kitchens_standing),
+    [KITCHENS_LICENCE] = LISTED("licence"),
     [KITCHENS_PARCEL] = FIXED("parcel", struct kitchens_parcel),
 };
 
@@ -94,6 +96,7 @@ bool kitchens_malformed(const struct node_env *env, uint16_t type, const uint8_t
         return place_malformed(plan, bytes);
     case KITCHENS_REGISTER:
     case KITCHENS_LEAVE:
+    case KITCHENS_LICENCE:
         return register_malformed(plan, bytes, length);
     case KITCHENS_HEARTBEAT:
     case KITCHENS_ACCEPT:
@@ -111,6 +114,7 @@ bool kitchens_malformed(const struct node_env *env, uint16_t type, const uint8_t
     case KITCHENS_UNWANTED:
     case KITCHENS_UNKNOWN:
     case KITCHENS_FAREWELL:
+    case KITCHENS_ASK:
     case KITCHENS_PARCEL:
         return false; /* any value of their fields is possible */
     case KITCHENS_MESSAGE_COUNT:

@@ -32,6 +32,8 @@ enum kitchens_message {
     KITCHENS_TOO_LATE, /* k -> d: it is being cooked, it stays */
     KITCHENS_LEAVE,    /* k -> d: I close; these waiting tickets are yours again; repeated */
     KITCHENS_FAREWELL, /* d -> k: taken over; when nothing was left: closed */
+    KITCHENS_ASK,      /* k -> d: this place was empty once; am I somebody? */
+    KITCHENS_LICENCE,  /* d -> k: as whom this place last registered */
     KITCHENS_PARCEL,   /* k -> c, carried by a courier: food */
     KITCHENS_MESSAGE_COUNT
 };
@@ -102,7 +104,7 @@ struct kitchens_held {
     uint8_t pad[3];
 };
 
-/* REGISTER: all tickets; LEAVE: those that wait and will not be cooked. Sent only as long as
+/* LICENCE: no tickets; REGISTER: all tickets; LEAVE: those that wait and will not be cooked. Sent only as long as
  * needed: count entries. */
 struct kitchens_register {
     uint32_t order;        /* NODE_NONE */
@@ -121,7 +123,7 @@ _Static_assert(sizeof(struct kitchens_held) == 16, "no padding");
 _Static_assert(sizeof(struct kitchens_register) == 64 + 16 * KITCHENS_CAPACITY_MAX, "no padding");
 enum { KITCHENS_REGISTER_BYTES_MIN = 64 };
 
-/* WELCOME, UNWANTED, UNKNOWN, FAREWELL */
+/* ASK, WELCOME, UNWANTED, UNKNOWN, FAREWELL */
 struct kitchens_standing {
     uint32_t order; /* NODE_NONE */
     uint32_t left;  /* FAREWELL: 1 when nothing was left */
