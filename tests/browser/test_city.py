@@ -66,6 +66,7 @@ class City(unittest.TestCase):
 
     def test_belief_lags_behind_the_truth(self):
         with open_page() as page:
+            page.wait_event("A Central has registered")
             page.api(f"/api/v1/runs/{page.run()}/pace", {"speed": 0.1})
             page.press('.twin [data-node="1"]')
             page.press('.card [data-fault="crash"]')

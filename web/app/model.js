@@ -80,6 +80,9 @@ export class Model {
   plan = null;
   /** @type {import("./types").Pace} */
   pace = { state: "live", speed: 1 };
+  /** The pace as the frames tell it: an answer to a request overtakes frames on their way.
+   * @type {import("./types").Pace} */
+  streamPace = { state: "live", speed: 1 };
   t_us = 0;
   /** @type {Map<number, Kitchen>} */
   kitchens = new Map();
@@ -148,6 +151,7 @@ export class Model {
     this.run = run;
     this.plan = run.plan;
     this.pace = { state: run.state, speed: run.speed };
+    this.streamPace = this.pace;
     this.t_us = run.t_ms * 1000;
     for (const kitchen of run.plan.kitchens) this.addKitchen(kitchen);
     this.tell("run", "pace", "kitchens", "events", "figures", "points", "verdicts", "faults",
@@ -206,10 +210,11 @@ export class Model {
     const before_us = this.t_us;
     this.t_us = frame.t;
     if (frame.pace) {
-      this.pace = { ...this.pace, ...frame.pace };
+      this.streamPace = { ...this.streamPace, ...frame.pace };
+      this.pace = this.streamPace;
       changed.add("pace");
     }
-    this.clock.receive(frame.t, wall, this.pace);
+    this.clock.receive(frame.t, wall, this.streamPace);
     if (frame.view) this.applyView(frame.view, key, before_us, changed);
     if (frame.events) this.addEvents(frame.events, key, changed);
     if (frame.figures) {
