@@ -116,6 +116,7 @@ static bool cookie_read(const struct mg_connection *connection, const char *name
     return false;
 }
 
+/* Not "Secure": rooms are reached by plain http. Scripts cannot read it, other sites not send it. */
 static void cookie_give(struct request *request, const char *name, const char *token)
 {
     char line[160];
@@ -126,6 +127,7 @@ static void cookie_give(struct request *request, const char *name, const char *t
 
 /* ---- Who asks ---- */
 
+/* Looks at every token, so that the time says nothing about which one fits. */
 static bool presenter_token_is_known(struct access *access, const char *token)
 {
     bool known = false;
@@ -145,6 +147,7 @@ static void owner_derive(struct visitor *visitor)
     mg_md5(visitor->owner, visitor->session, NULL);
 }
 
+/* Without a key everybody is the presenter; with one, its cookie or the key itself makes one. */
 void access_identify(struct access *access, const struct mg_connection *connection,
                      struct visitor *visitor)
 {
@@ -243,6 +246,7 @@ static bool host_is_loopback(const char *host)
     return false;
 }
 
+/* The scheme is left aside: behind a proxy the page may be https and this server not. */
 static bool origin_is_host(const char *origin, const char *host)
 {
     const char *rest = strstr(origin, "://");

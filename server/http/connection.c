@@ -19,6 +19,7 @@ static bool socket_is_at(int descriptor, int port)
            local.sin_family == AF_INET && ntohs(local.sin_port) == port;
 }
 
+/* Other kinds of descriptors (files, pipes) simply have no peer. */
 static bool peer_is(int descriptor, const struct in_addr *address, int port)
 {
     struct sockaddr_in peer;
@@ -56,6 +57,7 @@ static int hung_up_socket(void)
     return pair[0];
 }
 
+/* First the copy, then the swap: if either fails, nothing has happened. */
 int connection_take(struct mg_connection *connection, int descriptor_min)
 {
     assert(connection != NULL && descriptor_min > STDERR_FILENO);

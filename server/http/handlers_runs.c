@@ -79,6 +79,7 @@ int handle_run(struct request *request)
     return reply_lab(request, result, 200, document, &problem);
 }
 
+/* Whoever may steer a run may also delete it. */
 int handle_run_delete(struct request *request)
 {
     struct lab_problem problem = {0};
@@ -231,6 +232,7 @@ int handle_orders(struct request *request)
     return rows_answer(request, "orders", "after", strcmp(state, "open") == 0);
 }
 
+/* What is no number cannot be the number of a subject: 404, as for one that is not there. */
 int handle_subject(struct request *request)
 {
     struct cJSON *document = NULL;

@@ -74,6 +74,7 @@ struct live_hub {
     int64_t swept_ns;
 };
 
+/* Counters are only read as figures: no order among them is needed. */
 static void count(_Atomic uint64_t *counter, uint64_t add)
 {
     atomic_fetch_add_explicit(counter, add, memory_order_relaxed);
@@ -81,6 +82,7 @@ static void count(_Atomic uint64_t *counter, uint64_t add)
 
 /* ---- Mailbox: any thread ---- */
 
+/* An eventfd adds up: waking twice costs one wake-up. */
 static void hub_wake(struct live_hub *hub)
 {
     const uint64_t one = 1;
@@ -225,6 +227,7 @@ static struct channel *channel_of(struct live_hub *hub, const struct live_viewer
     return &hub->channels[viewer->slot % LAB_RUNS_LIVE_MAX][viewer->layer];
 }
 
+/* One keyframe serves all who wait for it. An answer that does not come is asked for again. */
 static void channel_ask_keyframe(struct live_hub *hub, const struct live_viewer *viewer,
                                  int64_t now_ns)
 {
@@ -282,10 +285,10 @@ static void viewer_watch(struct live_hub *hub, struct live_viewer *viewer, int o
 /* After anything that may have changed what the viewer waits for, or ended it. */
 static void viewer_settle(struct live_hub *hub, struct live_viewer *viewer)
 {
-    if (viewer->dead || viewer->closing)
-        viewer_detach(hub, viewer);
     if (!viewer->dead && viewer->wants_write != viewer->watches_write)
         viewer_watch(hub, viewer, EPOLL_CTL_MOD);
+    if (viewer->dead || viewer->closing)
+        viewer_detach(hub, viewer);
     if (!viewer->dead || viewer->index == UINT32_MAX)
         return;
     /* Other events of this round may still name it: freed at the end of the round. */
@@ -315,6 +318,7 @@ static void viewer_close(struct live_hub *hub, struct live_viewer *viewer, uint1
     viewer_settle(hub, viewer);
 }
 
+/* The viewers of a run that was deleted or put away are told; pages come back by themselves. */
 static void run_gone(struct live_hub *hub, uint32_t slot)
 {
     for (uint8_t layer = 0; layer < LAYERS; layer++) {
@@ -389,6 +393,7 @@ static void viewer_command(struct live_hub *hub, struct live_viewer *viewer,
     }
 }
 
+/* A Close is answered with its own code (RFC 6455, 5.5.1). */
 static uint16_t close_code(const struct live_message *message)
 {
     if (message->length < 2)
@@ -455,6 +460,7 @@ static void viewer_readable(struct live_hub *hub, struct live_viewer *viewer, in
     viewer_listen(hub, viewer, now_ns);
 }
 
+/* Writing first: what leaves makes room for what reading may answer. */
 static void viewer_event(struct live_hub *hub, struct live_viewer *viewer, uint32_t events,
                          int64_t now_ns)
 {
@@ -484,6 +490,7 @@ static void frame_send_to(struct live_hub *hub, struct live_viewer *viewer, stru
     viewer_settle(hub, viewer);
 }
 
+/* From encoding to the last viewer's socket: what the live stream adds to a frame's age. */
 static void fanout_measure(struct live_hub *hub, int64_t encoded_ns)
 {
     int64_t took = server_now_ns() - encoded_ns;
@@ -510,6 +517,7 @@ static void frame_fan_out(struct live_hub *hub, uint32_t slot, uint8_t layer,
     lab_frame_release(frame);
 }
 
+/* Takes all letters at once, so that workers never wait for a fan-out. */
 static void mailbox_read(struct live_hub *hub, int64_t now_ns)
 {
     struct mailbox *mailbox = &hub->mailbox;
@@ -573,6 +581,7 @@ static void hub_round(struct live_hub *hub)
     dead_free(hub);
 }
 
+/* At the end everybody gets a Close that says so; nobody is waited for. */
 static void *hub_run(void *context)
 {
     struct live_hub *hub = context;

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { FINAL_CLOSE = 0x88, OPCODE_FINAL = 0x80 };
+enum { FINAL = 0x80, OPCODE_CLOSE = 8 };
 
 struct live_viewer *live_viewer_new(int socket, const char *run, int64_t now_ns)
 {
@@ -79,6 +79,7 @@ static bool frame_fits(const struct live_viewer *viewer, const struct lab_frame 
     return viewer->in_step && viewer->sequence == frame->base;
 }
 
+/* A frame counts as sent once its first byte has left: the rest follows before anything else. */
 static void frame_count(struct live_viewer *viewer, const struct lab_frame *frame)
 {
     assert(viewer->unacknowledged < LIVE_UNACKNOWLEDGED_MAX);
@@ -87,6 +88,7 @@ static void frame_count(struct live_viewer *viewer, const struct lab_frame *fram
     viewer->in_step = true;
 }
 
+/* The frame is shared, so keeping it costs a reference, not a copy. */
 static void frame_keep_rest(struct live_viewer *viewer, struct lab_frame *frame, uint32_t sent)
 {
     atomic_fetch_add_explicit(&frame->references, 1, memory_order_relaxed);
@@ -116,6 +118,7 @@ enum live_sent live_viewer_send(struct live_viewer *viewer, struct lab_frame *fr
     return LIVE_SENT;
 }
 
+/* Acknowledging a frame acknowledges all before it. */
 bool live_viewer_acknowledge(struct live_viewer *viewer, uint32_t nonce)
 {
     for (uint32_t i = 0; i < viewer->unacknowledged; i++) {
@@ -169,7 +172,7 @@ void live_viewer_send_control(struct live_viewer *viewer, uint8_t opcode, const 
     bool leaving = viewer->rest_length > 0 && viewer->rest_frame == NULL;
     if (viewer->closing || viewer->dead || leaving)
         return;
-    viewer->control[0] = (uint8_t)(OPCODE_FINAL | opcode);
+    viewer->control[0] = (uint8_t)(FINAL | opcode);
     viewer->control[1] = (uint8_t)length;
     if (length > 0)
         memcpy(viewer->control + 2, bytes, length);
@@ -178,12 +181,14 @@ void live_viewer_send_control(struct live_viewer *viewer, uint8_t opcode, const 
     live_viewer_flush(viewer);
 }
 
+/* The socket is shut for writing only: what the other side still sends is read and dropped, so that
+ * the kernel does not answer it with a reset that would take our Close along. */
 void live_viewer_close(struct live_viewer *viewer, uint16_t code, int64_t now_ns)
 {
     if (viewer->closing || viewer->dead)
         return;
     const uint8_t bytes[2] = {(uint8_t)(code >> 8), (uint8_t)code};
-    live_viewer_send_control(viewer, FINAL_CLOSE & 0x0f, bytes, sizeof bytes);
+    live_viewer_send_control(viewer, OPCODE_CLOSE, bytes, sizeof bytes);
     viewer->closing = true;
     viewer->closing_ns = now_ns;
     if (!viewer->wants_write && !viewer->dead)

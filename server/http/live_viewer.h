@@ -15,8 +15,6 @@
 #include "http/live_reader.h"
 #include "lab/lab.h"
 
-enum { LIVE_CLOSE_FRAME_BYTES = 4 };
-
 struct live_viewer {
     int socket;
     bool wants_write;   /* bytes wait for the socket to become writable */

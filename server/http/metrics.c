@@ -30,6 +30,7 @@ struct output {
     size_t length;
 };
 
+/* What does not fit is left out by whole lines. */
 static void put(struct output *output, const char *line)
 {
     size_t length = strlen(line);
@@ -76,6 +77,7 @@ static double seconds(uint64_t ns)
 
 /* ---- The process and its requests ---- */
 
+/* Resident memory is not in getrusage: that has the largest so far. */
 static double resident_bytes(void)
 {
     unsigned long pages_all = 0, pages_resident = 0;
@@ -101,6 +103,7 @@ static void put_process(struct output *output, const struct server *server)
           seconds((uint64_t)(server_now_ns() - server->started_ns)));
 }
 
+/* Status classes rather than codes: five series that say what matters. */
 static void put_requests(struct output *output, struct server_counters *counters)
 {
     uint64_t all = 0;
@@ -271,6 +274,7 @@ static void put_series_head(struct output *output, const char *name)
     put_head(output, name, ends_with_total(name) ? "counter" : "gauge", help);
 }
 
+/* The lab gives run by run; sorting brings the values of a name together. */
 static void put_runs(struct output *output, struct lab *lab)
 {
     struct series_list series = {.list = calloc(SERIES_MAX, sizeof(struct series))};

@@ -26,6 +26,7 @@ void rate_destroy(struct rate *rate)
     pthread_mutex_destroy(&rate->mutex);
 }
 
+/* Addresses are only compared: a hash of 64 bits stands for one; 0 marks a free place. */
 static uint64_t address_hash(const char *address)
 {
     struct digest digest = digest_init();

@@ -57,6 +57,7 @@ void request_header(struct request *request, const char *name, const char *value
     assert(!request->headers.cut);
 }
 
+/* The header tells the client, the call tells civetweb. */
 void request_close_after(struct request *request)
 {
     request_header(request, "Connection", "close");
@@ -82,6 +83,7 @@ static void request_drain(struct request *request)
     }
 }
 
+/* A body of unknown length could only be refused after reading it; so it must say its length. */
 int request_check_length(struct request *request)
 {
     long long length = mg_get_request_info(request->connection)->content_length;
@@ -141,6 +143,7 @@ bool request_query_word(const struct request *request, const char *name, char *w
     return mg_get_var(request->query, strlen(request->query), name, word, bytes) >= 0;
 }
 
+/* strtoull takes signs, spaces and the empty word; here only digits count. */
 int request_query_number(struct request *request, const char *name, uint64_t low, uint64_t high,
                          uint64_t standard, uint64_t *value)
 {
@@ -197,6 +200,7 @@ static void head_write(struct request *request, struct text *head, int status,
     assert(!head->cut);
 }
 
+/* Head and body in one write where they are short: one packet, and half the system calls. */
 int reply_bytes(struct request *request, int status, const char *content_type, const void *bytes,
                 size_t length)
 {

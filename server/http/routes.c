@@ -91,6 +91,7 @@ static bool request_fits(struct request *request, const struct route *route)
                          REQUEST_PARAMETER_BYTES, REQUEST_PARAMETERS);
 }
 
+/* HEAD is GET whose body stays here. */
 static bool method_fits(const struct request *request, const struct route *route)
 {
     return strcmp(request->method, route->method) == 0 ||
@@ -167,6 +168,7 @@ static int routed_handle(void *argument)
     return routed->route->handle(request);
 }
 
+/* What is cheap to find out is found out first: rate, origin, then the body. */
 static int answer_routed(struct request *request, const struct route *route)
 {
     struct routed routed = {request, route};

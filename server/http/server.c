@@ -86,6 +86,7 @@ static int on_log(const struct mg_connection *connection, const char *message)
 
 /* ---- Start and stop ---- */
 
+/* civetweb takes all its settings as words. */
 static void number(char text[12], int value)
 {
     snprintf(text, 12, "%d", value);
@@ -150,6 +151,7 @@ static int context_start(struct server *server, const struct server_options *opt
     return 0;
 }
 
+/* The hub before the context: whoever connects finds it. */
 struct server *server_start(const struct server_options *options, struct error *error)
 {
     assert(options->lab != NULL && options->access != NULL);
@@ -196,6 +198,7 @@ static void context_end(struct server *server)
     pthread_join(thread, NULL);
 }
 
+/* In the opposite order: first nobody new comes in, then viewers are told, then memory goes. */
 void server_stop(struct server **server)
 {
     struct server *gone = *server;
