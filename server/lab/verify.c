@@ -140,6 +140,7 @@ void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judge
     memset(judgement, 0, sizeof *judgement);
     enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
     if (status == SIM_REACHED) {
+        heal_all(fork); /* what the scenario's own script still has broken */
         crash_others(fork, core);
         apply_remedies(fork, true);
     }
