@@ -40,6 +40,9 @@ enum {
     LIVE_SILENCE_S_MAX = 90,       /* silence after which a viewer is gone */
     LIVE_CLOSE_S_MAX = 2,          /* for the other side to answer a Close */
     LIVE_MAILBOX_FRAMES_MAX = 16384,  /* frames that wait for the hub; more are dropped */
+    LIVE_KEYFRAME_PAUSE_MS = 250,     /* doubled with each setback */
+    LIVE_SETBACKS_MAX = 5,            /* doublings: 8 s */
+    LIVE_SETBACK_S = 10,              /* in step for so long: forgotten */
     LIVE_KEYFRAME_ASK_AGAIN_MS = 1000 /* a keyframe asked for and not seen */
 };
 

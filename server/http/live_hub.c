@@ -341,7 +341,7 @@ static void viewer_attach(struct live_hub *hub, struct live_viewer *viewer, int6
         channel->keyframe_asked_ns = 0;
     }
     channel_add(hub, viewer);
-    if (live_viewer_needs_keyframe(viewer))
+    if (live_viewer_needs_keyframe(viewer, now_ns))
         channel_ask_keyframe(hub, viewer, now_ns);
 }
 
@@ -375,7 +375,7 @@ static void viewer_change_layer(struct live_hub *hub, struct live_viewer *viewer
     viewer->slot = slot;
     viewer->layer = layer;
     viewer->joined = true;
-    live_viewer_fall_behind(viewer);
+    live_viewer_restart(viewer);
     viewer_attach(hub, viewer, server_now_ns());
 }
 
@@ -470,22 +470,25 @@ static void viewer_event(struct live_hub *hub, struct live_viewer *viewer, uint3
         live_viewer_flush(viewer);
     if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
         viewer_readable(hub, viewer, now_ns);
-    if (viewer->joined && live_viewer_needs_keyframe(viewer))
+    if (viewer->joined && live_viewer_needs_keyframe(viewer, now_ns))
         channel_ask_keyframe(hub, viewer, now_ns);
     viewer_settle(hub, viewer);
 }
 
 /* ---- Letters ---- */
 
-static void frame_send_to(struct live_hub *hub, struct live_viewer *viewer, struct lab_frame *frame)
+static void frame_send_to(struct live_hub *hub, struct live_viewer *viewer, struct lab_frame *frame,
+                          int64_t now_ns)
 {
-    if (live_viewer_send(viewer, frame) == LIVE_SENT) {
+    if (live_viewer_send(viewer, frame, now_ns) == LIVE_SENT) {
         count(&hub->counters.frames_sent, 1);
         count(&hub->counters.frame_bytes_sent, frame->length);
         count(&hub->counters.keyframes_sent, frame->base == 0);
         count(&hub->counters.partial_writes, viewer->wants_write);
     } else if (frame->base != 0) {
         count(&hub->counters.frames_skipped, 1);
+        if (live_viewer_needs_keyframe(viewer, now_ns))
+            channel_ask_keyframe(hub, viewer, now_ns);
     }
     viewer_settle(hub, viewer);
 }
@@ -506,11 +509,12 @@ static void frame_fan_out(struct live_hub *hub, uint32_t slot, uint8_t layer,
 {
     struct channel *channel = &hub->channels[slot % LAB_RUNS_LIVE_MAX][layer];
     struct live_viewer *viewer = channel->slot == slot ? channel->first : NULL;
+    int64_t now_ns = server_now_ns();
     if (frame->base == 0 && channel->slot == slot)
         channel->keyframe_asked_ns = 0;
     while (viewer != NULL) {
         struct live_viewer *next = viewer->next; /* sending may end it */
-        frame_send_to(hub, viewer, frame);
+        frame_send_to(hub, viewer, frame, now_ns);
         viewer = next;
     }
     fanout_measure(hub, frame->encoded_ns);

@@ -56,36 +56,58 @@ static int64_t socket_send(struct live_viewer *viewer, const uint8_t *bytes, uin
 
 /* ---- Frames ---- */
 
-void live_viewer_fall_behind(struct live_viewer *viewer)
+void live_viewer_restart(struct live_viewer *viewer)
 {
     viewer->in_step = false;
+    viewer->keyframe_ns = 0;
+    viewer->setbacks = 0;
 }
 
-bool live_viewer_needs_keyframe(const struct live_viewer *viewer)
+static void fall_behind(struct live_viewer *viewer, int64_t now_ns)
+{
+    bool soon = now_ns - viewer->keyframe_ns < LIVE_SETBACK_S * INT64_C(1000000000);
+    viewer->in_step = false;
+    if (!soon || viewer->keyframe_ns == 0)
+        viewer->setbacks = 0;
+    else if (viewer->setbacks < LIVE_SETBACKS_MAX)
+        viewer->setbacks++;
+}
+
+/* Has the pause since the last keyframe passed? */
+static bool keyframe_is_due(const struct live_viewer *viewer, int64_t now_ns)
+{
+    int64_t pause_ns = (INT64_C(1000000) * LIVE_KEYFRAME_PAUSE_MS) << viewer->setbacks;
+    return viewer->setbacks == 0 || now_ns - viewer->keyframe_ns >= pause_ns;
+}
+
+bool live_viewer_needs_keyframe(const struct live_viewer *viewer, int64_t now_ns)
 {
     return !viewer->in_step && !viewer->wants_write && !viewer->closing && !viewer->dead &&
-           viewer->unacknowledged <= LIVE_UNACKNOWLEDGED_MAX / 2;
+           viewer->unacknowledged <= LIVE_UNACKNOWLEDGED_MAX / 2 && keyframe_is_due(viewer, now_ns);
 }
 
 /* A keyframe helps those who are behind, and those in step who were not sent the frame that it
  * stands for. */
-static bool frame_fits(const struct live_viewer *viewer, const struct lab_frame *frame)
+static bool frame_fits(const struct live_viewer *viewer, const struct lab_frame *frame,
+                       int64_t now_ns)
 {
     if (viewer->closing || viewer->dead)
         return false;
     if (frame->base == 0)
         return viewer->in_step ? viewer->sequence < frame->sequence
-                               : live_viewer_needs_keyframe(viewer);
+                               : live_viewer_needs_keyframe(viewer, now_ns);
     return viewer->in_step && viewer->sequence == frame->base;
 }
 
 /* A frame counts as sent once its first byte has left: the rest follows before anything else. */
-static void frame_count(struct live_viewer *viewer, const struct lab_frame *frame)
+static void frame_count(struct live_viewer *viewer, const struct lab_frame *frame, int64_t now_ns)
 {
     assert(viewer->unacknowledged < LIVE_UNACKNOWLEDGED_MAX);
     viewer->nonces[viewer->unacknowledged++] = frame->nonce;
     viewer->sequence = frame->sequence;
     viewer->in_step = true;
+    if (frame->base == 0)
+        viewer->keyframe_ns = now_ns;
 }
 
 /* The frame is shared, so keeping it costs a reference, not a copy. */
@@ -98,21 +120,21 @@ static void frame_keep_rest(struct live_viewer *viewer, struct lab_frame *frame,
     viewer->wants_write = true;
 }
 
-enum live_sent live_viewer_send(struct live_viewer *viewer, struct lab_frame *frame)
+enum live_sent live_viewer_send(struct live_viewer *viewer, struct lab_frame *frame, int64_t now_ns)
 {
-    if (!frame_fits(viewer, frame))
+    if (!frame_fits(viewer, frame, now_ns))
         return LIVE_SKIPPED;
     if (viewer->wants_write || viewer->unacknowledged == LIVE_UNACKNOWLEDGED_MAX) {
-        live_viewer_fall_behind(viewer);
+        fall_behind(viewer, now_ns);
         return LIVE_SKIPPED;
     }
     int64_t sent = socket_send(viewer, frame->bytes, frame->length);
     if (sent <= 0) {
-        live_viewer_fall_behind(viewer);
+        fall_behind(viewer, now_ns);
         viewer->wants_write = sent == 0;
         return LIVE_SKIPPED;
     }
-    frame_count(viewer, frame);
+    frame_count(viewer, frame, now_ns);
     if ((uint32_t)sent < frame->length)
         frame_keep_rest(viewer, frame, (uint32_t)sent);
     return LIVE_SENT;

@@ -5,7 +5,10 @@
  * frame that continues the last one it got is sent) or *behind* (only a keyframe helps). It falls
  * behind when it has not acknowledged LIVE_UNACKNOWLEDGED_MAX frames, or when its socket takes no
  * more; it is ready for a keyframe when it has caught up with its acknowledgements. So a viewer
- * that never reads costs one comparison a frame and delays nobody. */
+ * that never reads costs one comparison a frame and delays nobody.
+ *
+ * Keyframes are large. One who falls behind again soon after one waits for the next, each time twice
+ * as long: otherwise many slow viewers would be sent more, the slower they are. */
 #ifndef HTTP_LIVE_VIEWER_H
 #define HTTP_LIVE_VIEWER_H
 
@@ -37,6 +40,8 @@ struct live_viewer {
     uint32_t nonces[LIVE_UNACKNOWLEDGED_MAX]; /* of the frames not acknowledged, oldest first */
     uint32_t acknowledged;                    /* the newest nonce acknowledged, if any */
     bool has_acknowledged;
+    int64_t keyframe_ns; /* when the last keyframe was sent; 0: never */
+    uint32_t setbacks;   /* how often it fell behind soon after a keyframe */
 
     /* What a partial write left: of a frame (referenced), or of the control frame below. */
     struct lab_frame *rest_frame;
@@ -60,13 +65,14 @@ void live_viewer_free(struct live_viewer *viewer);
 enum live_sent { LIVE_SENT, LIVE_SKIPPED };
 
 /* Sends the frame if it is the viewer's turn for it; LIVE_SKIPPED otherwise. */
-enum live_sent live_viewer_send(struct live_viewer *viewer, struct lab_frame *frame);
+enum live_sent live_viewer_send(struct live_viewer *viewer, struct lab_frame *frame,
+                                int64_t now_ns);
 /* Is it behind, and would it take a keyframe now? */
-bool live_viewer_needs_keyframe(const struct live_viewer *viewer);
+bool live_viewer_needs_keyframe(const struct live_viewer *viewer, int64_t now_ns);
 /* False: it was never sent a frame with this nonce. */
 bool live_viewer_acknowledge(struct live_viewer *viewer, uint32_t nonce);
-/* Starts anew in another layer. */
-void live_viewer_fall_behind(struct live_viewer *viewer);
+/* Starts anew, in another layer: a keyframe is due at once. */
+void live_viewer_restart(struct live_viewer *viewer);
 
 void live_viewer_send_control(struct live_viewer *viewer, uint8_t opcode, const uint8_t *bytes,
                               uint32_t length);

@@ -10,6 +10,9 @@
 
 enum { BIG_FRAME_BYTES = 2 << 20 };
 
+static const int64_t SECOND_NS = 1000000000;
+static int64_t now_ns; /* the tests' clock */
+
 /* Stands for the lab's: the viewer holds references to frames that it has half sent. */
 void lab_frame_release(struct lab_frame *frame)
 {
@@ -35,7 +38,7 @@ static struct lab_frame *frame_make(uint64_t sequence, uint64_t base, uint32_t l
 static enum live_sent send_one(struct live_viewer *viewer, uint64_t sequence, uint64_t base)
 {
     struct lab_frame *frame = frame_make(sequence, base, 100);
-    enum live_sent sent = live_viewer_send(viewer, frame);
+    enum live_sent sent = live_viewer_send(viewer, frame, now_ns);
     lab_frame_release(frame);
     return sent;
 }
@@ -49,6 +52,7 @@ static int setup(void **state)
 {
     static struct link link;
     int pair[2];
+    now_ns = 1000 * SECOND_NS;
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
         return -1;
     link.peer = pair[0];
@@ -68,9 +72,9 @@ static void test_a_new_viewer_takes_a_keyframe_first(void **state)
 {
     struct live_viewer *viewer = ((struct link *)*state)->viewer;
     assert_int_equal(send_one(viewer, 5, 4), LIVE_SKIPPED);
-    assert_true(live_viewer_needs_keyframe(viewer));
+    assert_true(live_viewer_needs_keyframe(viewer, now_ns));
     assert_int_equal(send_one(viewer, 5, 0), LIVE_SENT);
-    assert_false(live_viewer_needs_keyframe(viewer));
+    assert_false(live_viewer_needs_keyframe(viewer, now_ns));
     assert_int_equal(send_one(viewer, 6, 5), LIVE_SENT);
     assert_int_equal(send_one(viewer, 6, 0), LIVE_SKIPPED); /* it had what that stands for */
     assert_int_equal(send_one(viewer, 8, 7), LIVE_SKIPPED); /* a gap */
@@ -85,11 +89,46 @@ static void test_credit_ends_and_comes_back_with_acknowledgements(void **state)
     for (int i = 1; i < LIVE_UNACKNOWLEDGED_MAX; i++, sequence++)
         assert_int_equal(send_one(viewer, sequence + 1, sequence), LIVE_SENT);
     assert_int_equal(send_one(viewer, sequence + 1, sequence), LIVE_SKIPPED);
-    assert_false(live_viewer_needs_keyframe(viewer)); /* it would not read that either */
+    assert_false(live_viewer_needs_keyframe(viewer, now_ns)); /* it would not read that either */
     assert_int_equal(send_one(viewer, sequence + 1, 0), LIVE_SKIPPED);
     assert_true(live_viewer_acknowledge(viewer, (uint32_t)(1000 + sequence)));
-    assert_true(live_viewer_needs_keyframe(viewer));
+    assert_false(live_viewer_needs_keyframe(viewer, now_ns)); /* it had one a moment ago */
+    now_ns += SECOND_NS;
+    assert_true(live_viewer_needs_keyframe(viewer, now_ns));
     assert_int_equal(send_one(viewer, sequence + 9, 0), LIVE_SENT);
+}
+
+/* Lets it fall behind after a keyframe, and says how long it then waits for the next. */
+static int64_t setback(struct live_viewer *viewer, uint64_t sequence)
+{
+    assert_int_equal(send_one(viewer, sequence, 0), LIVE_SENT);
+    for (uint64_t i = 1; i < LIVE_UNACKNOWLEDGED_MAX; i++)
+        assert_int_equal(send_one(viewer, sequence + i, sequence + i - 1), LIVE_SENT);
+    uint64_t last = sequence + LIVE_UNACKNOWLEDGED_MAX - 1;
+    assert_int_equal(send_one(viewer, last + 1, last), LIVE_SKIPPED);
+    assert_true(live_viewer_acknowledge(viewer, (uint32_t)(1000 + last)));
+    int64_t begin_ns = now_ns;
+    while (!live_viewer_needs_keyframe(viewer, now_ns))
+        now_ns += SECOND_NS / 100;
+    return now_ns - begin_ns;
+}
+
+static void test_setbacks_make_keyframes_rarer_until_all_is_well(void **state)
+{
+    struct live_viewer *viewer = ((struct link *)*state)->viewer;
+    int64_t pause_ns = SECOND_NS / 1000 * LIVE_KEYFRAME_PAUSE_MS;
+    uint64_t sequence = 1;
+    for (int i = 1; i <= LIVE_SETBACKS_MAX; i++, sequence += 100)
+        assert_int_equal(setback(viewer, sequence), pause_ns << i);
+    assert_int_equal(setback(viewer, sequence), pause_ns << LIVE_SETBACKS_MAX);
+    assert_int_equal(send_one(viewer, sequence + 50, 0), LIVE_SENT);
+    assert_true(live_viewer_acknowledge(viewer, (uint32_t)(1000 + sequence + 50)));
+    now_ns += (LIVE_SETBACK_S + 1) * SECOND_NS;
+    for (uint64_t i = 50; i < 50 + LIVE_UNACKNOWLEDGED_MAX; i++)
+        assert_int_equal(send_one(viewer, sequence + i + 1, sequence + i), LIVE_SENT);
+    assert_int_equal(send_one(viewer, sequence + 61, sequence + 60), LIVE_SKIPPED);
+    assert_true(live_viewer_acknowledge(viewer, (uint32_t)(1000 + sequence + 60)));
+    assert_true(live_viewer_needs_keyframe(viewer, now_ns));
 }
 
 static void test_only_what_was_sent_can_be_acknowledged(void **state)
@@ -123,7 +162,7 @@ static void test_half_a_frame_is_finished_before_anything_else(void **state)
     struct lab_frame *big = frame_make(1, 0, BIG_FRAME_BYTES);
     uint8_t *received = malloc(BIG_FRAME_BYTES + 200);
     assert_non_null(received);
-    assert_int_equal(live_viewer_send(viewer, big), LIVE_SENT);
+    assert_int_equal(live_viewer_send(viewer, big, now_ns), LIVE_SENT);
     assert_true(viewer->wants_write);
     assert_int_equal(atomic_load(&big->references), 2);
     assert_int_equal(send_one(viewer, 2, 1), LIVE_SKIPPED);
@@ -196,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ON_A_LINK(test_a_new_viewer_takes_a_keyframe_first),
         ON_A_LINK(test_credit_ends_and_comes_back_with_acknowledgements),
+        ON_A_LINK(test_setbacks_make_keyframes_rarer_until_all_is_well),
         ON_A_LINK(test_only_what_was_sent_can_be_acknowledged),
         ON_A_LINK(test_half_a_frame_is_finished_before_anything_else),
         ON_A_LINK(test_a_full_socket_holds_nobody_up),
