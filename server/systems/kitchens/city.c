@@ -1,4 +1,8 @@
-/* city.c: names of the plan, and the plan as the page gets it. */
+/* city.c: names of the plan, and the plan as the page gets it.
+ *
+ * Lists of names give numbers in rows and notes a text in one place. The order of each list is that
+ * of its enum, held by designated initialisers: an entry that is forgotten is a NULL that the test
+ * of all lists finds, never a neighbour's name. */
 #include "systems/kitchens/city.h"
 
 #include <assert.h>
@@ -8,6 +12,7 @@
 
 enum { LETTERS = 26, PPM_OF_PCT = 10000 };
 
+/* As the customers number their sources (customers.h): by load, by hand, by phone. */
 static const char *const SOURCES[] = {"curve", "hand", "phone"};
 static const char *const OUTCOMES[] = {
     [LEDGER_OPEN] = "open",
@@ -69,6 +74,8 @@ struct name_list {
         array, sizeof array / sizeof array[0]                                                      \
     }
 
+/* Dishes, cuisines and districts belong to the plan and not in here; so do their places stay empty.
+ */
 static const struct name_list LISTS[] = {
     [KITCHENS_LIST_SOURCES] = NAME_LIST(SOURCES),
     [KITCHENS_LIST_OUTCOMES] = NAME_LIST(OUTCOMES),
@@ -80,9 +87,12 @@ static const struct name_list LISTS[] = {
     [KITCHENS_LIST_BLOCKERS] = NAME_LIST(LEDGER_BLOCKER_NAMES),
 };
 
+/* One door for all lists: fixed names do not depend on the plan, so callers that want only those
+ * may pass NULL for it (explain.c does). */
 const char *kitchens_plan_name(const void *plan, uint16_t list, uint32_t index)
 {
     const struct kitchens_plan *city = plan;
+    assert(city != NULL || list > KITCHENS_LIST_DISTRICTS);
     switch (list) {
     case KITCHENS_LIST_DISHES:
         return index < city->dish_count ? city->dishes[index].name : NULL;
@@ -105,6 +115,7 @@ void kitchens_place_name(uint32_t index, char name[16])
     if (index >= LETTERS)
         name[length++] = (char)('A' + index / LETTERS - 1);
     name[length++] = (char)('A' + index % LETTERS);
+    assert(length <= 2);
     name[length] = '\0';
 }
 
@@ -162,9 +173,13 @@ static void describe_menu(const struct kitchens_plan *plan, struct json_writer *
     json_close(writer);
 }
 
+/* Takes the kitchen apart from the plan, because one that was opened by hand has another size than
+ * the plan says (view.c). */
 void kitchens_describe_kitchen(const struct kitchens_plan *plan, uint32_t index,
                                const struct kitchens_kitchen *kitchen, struct json_writer *writer)
 {
+    assert(index < plan->kitchen_count);
+    assert(kitchen->district < plan->district_count);
     char letter[16];
     kitchens_place_name(index, letter);
     json_object(writer, NULL);
@@ -187,6 +202,8 @@ void kitchens_describe_kitchen(const struct kitchens_plan *plan, uint32_t index,
     json_close(writer);
 }
 
+/* What the page needs once; after that it gets only changes. Node names come in order of index, so
+ * that a number in a frame is enough everywhere else. */
 void kitchens_describe(const void *plan, struct json_writer *writer)
 {
     const struct kitchens_plan *city = plan;

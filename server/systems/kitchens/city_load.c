@@ -1,4 +1,13 @@
-/* city_load.c: a scenario's JSON into the plan of the city, every field checked. */
+/* city_load.c: a scenario's JSON into the plan of the city, every field checked.
+ *
+ * This is the one door through which a person's data comes in; behind it the plan is trusted, and
+ * what would be an error message here is an assertion there. So it is strict: unknown fields,
+ * fields that stand twice (cJSON would silently take the first), texts that are cut off, numbers
+ * that are not whole. Each refusal is one line that names the place, the value and what is allowed.
+ *
+ * The plan is read into a draft and copied when all of it is good: a caller never sees half a city.
+ * It is memory of the simulation too (checkpoints copy it), so every byte is written, padding
+ * included. */
 #include <cjson/cJSON.h>
 
 #include <assert.h>
@@ -24,6 +33,7 @@ static struct reader reader_of(const char *where, struct error *error)
     return reader;
 }
 
+/* "city.json kitchens[3]": counted from 0, as in the file. */
 static struct reader reader_item(const struct reader *outer, const char *list, uint32_t index)
 {
     struct reader reader = {.error = outer->error};
@@ -52,9 +62,13 @@ static int check_fields(const struct reader *reader, const cJSON *object, const 
     return 0;
 }
 
+/* JSON knows only floating point. A number is taken if it is a whole number within the range; the
+ * comparison is written so that NaN fails it. */
 static int check_integer(const struct reader *reader, const cJSON *item, const char *name,
                          int64_t min, int64_t max, int64_t *value)
 {
+    assert(min <= max);
+    assert(max < INT64_C(1) << 53);
     if (!cJSON_IsNumber(item))
         return error_set(reader->error, "%s: %s must be a whole number from %lld to %lld",
                          reader->where, name, (long long)min, (long long)max);
@@ -107,6 +121,7 @@ static int read_name(const struct reader *reader, const cJSON *object,
 static int read_list(const struct reader *reader, const cJSON *object, const char *name,
                      uint32_t min, uint32_t max, const cJSON **list, uint32_t *count)
 {
+    assert(min <= max);
     *list = cJSON_GetObjectItemCaseSensitive(object, name);
     if (!cJSON_IsArray(*list))
         return error_set(reader->error, "%s: %s must be a list", reader->where, name);
@@ -122,6 +137,7 @@ static int read_list(const struct reader *reader, const cJSON *object, const cha
 static int find_cuisine(const struct reader *reader, const struct kitchens_plan *plan,
                         const cJSON *item, uint8_t *cuisine)
 {
+    assert(plan->cuisine_count > 0);
     for (uint32_t i = 0; cJSON_IsString(item) && i < plan->cuisine_count; i++) {
         if (strcmp(plan->cuisines[i], item->valuestring) == 0) {
             *cuisine = (uint8_t)i;
@@ -171,6 +187,7 @@ static int read_cuisines(const struct reader *reader, const cJSON *menu, struct 
     return 0;
 }
 
+/* Cuisines first: a dish names one of them. Names are unique, because a person orders by name. */
 static int read_menu(const struct reader *reader, const cJSON *menu, struct kitchens_plan *plan)
 {
     static const char *const FIELDS[] = {"cuisines", "dishes", NULL};
@@ -217,6 +234,7 @@ static int read_district(const struct reader *reader, const cJSON *item,
     return 0;
 }
 
+/* Shares have to sum to all: a city of 90 % would quietly order less than its setting says. */
 static int read_districts(const struct reader *reader, const cJSON *city,
                           struct kitchens_plan *plan)
 {
@@ -234,6 +252,7 @@ static int read_districts(const struct reader *reader, const cJSON *city,
         share_ppm += plan->districts[i].share_ppm;
         i++;
     }
+    assert(i == plan->district_count);
     if (share_ppm != CITY_SHARE_PPM)
         return error_set(reader->error, "%s: share_pct of the districts sums to %u; it must be 100",
                          reader->where, share_ppm / PPM_OF_PCT);
@@ -299,6 +318,7 @@ static int read_size(const struct reader *reader, const cJSON *item,
 static int read_kitchen(const struct reader *reader, const cJSON *item, struct kitchens_plan *plan,
                         struct kitchens_kitchen *kitchen)
 {
+    assert(plan->district_count > 0);
     static const char *const FIELDS[] = {"name",      "x_m",         "y_m",  "cooks", "capacity",
                                          "speed_pct", "specialties", "open", NULL};
     int64_t speed = 0;
@@ -359,6 +379,7 @@ static int read_curve(const struct reader *reader, const cJSON *city, struct kit
     return 0;
 }
 
+/* The dispatcher needs a place, because distance is delay; its district has no other meaning. */
 static int read_dispatcher(const struct reader *reader, const cJSON *city,
                            struct kitchens_plan *plan)
 {
@@ -374,6 +395,7 @@ static int read_dispatcher(const struct reader *reader, const cJSON *city,
     return find_district(&inner, plan, plan->dispatcher_x_m, plan->dispatcher_y_m, &district);
 }
 
+/* Districts before everything that lies in one of them. */
 static int read_city(const struct reader *reader, const cJSON *city, struct kitchens_plan *plan)
 {
     static const char *const FIELDS[] = {"districts", "dispatcher", "kitchens", "curve_pct", NULL};
@@ -385,6 +407,8 @@ static int read_city(const struct reader *reader, const cJSON *city, struct kitc
 
 /* ---- By name or in place ---- */
 
+/* The name comes from a scenario and becomes part of a path among the embedded files: letters,
+ * digits and hyphens, so that nothing can climb out of the folder. */
 static int check_file_name(const char *field, const char *name, struct error *error)
 {
     bool good = name[0] != '\0';
@@ -421,6 +445,8 @@ typedef int (*read_part)(const struct reader *reader, const cJSON *part,
 static int load_part(const cJSON *scenario, const char *field, read_part read,
                      struct kitchens_plan *plan, struct error *error)
 {
+    assert(field != NULL);
+    assert(read != NULL);
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(scenario, field);
     struct reader reader = reader_of(field, error);
     if (cJSON_IsObject(item))
@@ -444,6 +470,7 @@ int kitchens_load(const cJSON *scenario, void *plan, struct error *error)
     struct kitchens_plan *draft = calloc(1, sizeof *draft);
     if (draft == NULL)
         return error_set(error, "city: no memory for its plan");
+    /* The menu first: kitchens name its cuisines. */
     int result = load_part(scenario, "menu", read_menu, draft, error);
     if (result == 0)
         result = load_part(scenario, "city", read_city, draft, error);

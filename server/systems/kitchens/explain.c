@@ -1,4 +1,11 @@
-/* explain.c: everything known about one order: why this kitchen, and where its time went. */
+/* explain.c: everything known about one order: why this kitchen, and where its time went.
+ *
+ * Nothing is computed for this answer that was not kept while the run went on: the intervals are
+ * those that the order's row has, and the candidates are the very numbers that the dispatcher
+ * compared. An explanation made afterwards from today's state would be plausible, and sometimes
+ * wrong. */
+#include <assert.h>
+
 #include "base/json_writer.h"
 #include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger_state.h"
@@ -39,6 +46,8 @@ static void add_ref(struct json_writer *writer, const struct ledger_step *step)
 static void add_interval(struct json_writer *writer, const struct ledger_step *step, uint32_t from,
                          bool open)
 {
+    assert(step->until >= from);
+    assert(step->blocker < LEDGER_BLOCKER_COUNT);
     json_object(writer, NULL);
     add_ms(writer, "from_ms", from);
     add_ms(writer, "to_ms", step->until);
@@ -111,6 +120,7 @@ static void explain_candidate(const struct ledger_candidate *candidate, bool cho
 static void explain_candidates(const struct ledger *ledger, const struct ledger_order *order,
                                struct json_writer *writer)
 {
+    assert(order->candidate_count <= KITCHENS_MAX);
     if (order->candidate_count == 0 ||
         ledger->candidate_next - order->candidates > LEDGER_CANDIDATES) {
         json_null(writer, "candidates");
@@ -125,9 +135,11 @@ static void explain_candidates(const struct ledger *ledger, const struct ledger_
     json_close(writer);
 }
 
+/* The order itself. Which kitchen: the one that cooked it, or else the one that has it now. */
 static void explain_order(const struct kitchens_plan *plan, const struct ledger_order *order,
                           struct json_writer *writer)
 {
+    assert(order->dish < plan->dish_count);
     const struct kitchens_dish *dish = &plan->dishes[order->dish];
     json_decimal(writer, "placed_ms", order->placed_ns / 1000, MS_DECIMALS);
     json_string(writer, "source", kitchens_plan_name(plan, KITCHENS_LIST_SOURCES, order->source));
@@ -154,6 +166,8 @@ static void explain_order(const struct kitchens_plan *plan, const struct ledger_
     }
 }
 
+/* The only entry. An order that was never placed and one that had to make room are the same here:
+ * not known. */
 bool kitchens_explain(const void *memory, const struct node_world *world, uint32_t subject,
                       struct json_writer *writer)
 {

@@ -1,4 +1,13 @@
-/* ledger.c: the observer: each note to the part that understands it, and every whole second. */
+/* ledger.c: the observer: each note to the part that understands it, and every whole second.
+ *
+ * The ledger is the historian of the city. It sees notes, in the order of true virtual time, and
+ * nothing else: what it says of a run is what somebody who only watches could say. That makes its
+ * verdicts worth something (a protocol cannot judge itself by its own memory), and it costs the
+ * nodes nothing: the digest of a run is the same with the ledger and without it.
+ *
+ * Most notes are about one order and change one record. A few are about a node or a road (crash,
+ * pause, cut): these change what every order waits for, so they go through all records. They come
+ * from faults, so they are rare, and the walk is bounded by the pool. */
 #include <assert.h>
 
 #include "systems/kitchens/ledger_state.h"
@@ -9,12 +18,17 @@
  * concerns have a new blocker. */
 static void orders_reblock(const struct ledger_context *context, uint32_t node)
 {
+    assert(context->note != NULL);
+    assert(context->ledger->order_fresh <= LEDGER_ORDERS);
     struct ledger *ledger = context->ledger;
     bool crashed = context->note->kind == NODE_NOTE_CRASHED;
     for (uint32_t i = 0; i < ledger->order_fresh; i++) {
         struct ledger_order *order = &ledger->orders[i];
         if (order->phase == 0 || order->outcome != LEDGER_OPEN)
             continue;
+        /* A dispatcher that crashed may have lost any order that is not settled. Nobody knows yet:
+         * it becomes heard of again by the first word about it, or is missing once the book has
+         * been read. */
         if (crashed && node == KITCHENS_DISPATCHER && (order->flags & LEDGER_SETTLED) == 0)
             order->flags |= LEDGER_UNHEARD;
         if (crashed && node == KITCHENS_DISPATCHER) /* who asked has forgotten it */
@@ -33,6 +47,8 @@ static void orders_reblock(const struct ledger_context *context, uint32_t node)
  * from there; one that was not will be asked for again. */
 static void order_missing(const struct ledger_context *context, struct ledger_order *order)
 {
+    assert((order->flags & LEDGER_UNHEARD) != 0);
+    assert(order->outcome == LEDGER_OPEN);
     if ((order->flags & LEDGER_CONFIRMED) != 0) {
         order->flags |= LEDGER_FORGOTTEN;
         return;
@@ -44,8 +60,13 @@ static void order_missing(const struct ledger_context *context, struct ledger_or
                       NODE_NONE);
 }
 
+/* Called when the dispatcher says that it has read its book to the end: every order it found was
+ * noted before (BOOK_ORDER), which took LEDGER_UNHEARD from it. Who still carries that flag is not
+ * in the book. So the check "no acknowledged order lost" needs no look into the dispatcher's
+ * memory. */
 static void orders_recovered(const struct ledger_context *context)
 {
+    assert(context->note->kind == KITCHENS_NOTE_BOOK_RECOVERED);
     struct ledger *ledger = context->ledger;
     for (uint32_t i = 0; i < ledger->order_fresh; i++) {
         struct ledger_order *order = &ledger->orders[i];
@@ -55,6 +76,8 @@ static void orders_recovered(const struct ledger_context *context)
             order_missing(context, order);
         else
             ledger_order_block(context, order, context->note->time_ns);
+        /* Forgotten, but eaten: it was served and only its settling was lost. Nothing is owed to
+         * anybody. */
         if ((order->flags & LEDGER_FORGOTTEN) != 0 && order->phase == LEDGER_PHASE_SERVED)
             ledger_order_end(context, order, LEDGER_SERVED, LEDGER_PHASE_SERVED);
         else
@@ -65,6 +88,7 @@ static void orders_recovered(const struct ledger_context *context)
 /* The customers have forgotten what they ordered: nobody asks any more for what had no answer. */
 static void orders_unasked(const struct ledger_context *context)
 {
+    assert(context->note->kind == NODE_NOTE_STARTED);
     struct ledger *ledger = context->ledger;
     for (uint32_t i = 0; i < ledger->order_fresh; i++) {
         struct ledger_order *order = &ledger->orders[i];
@@ -76,6 +100,9 @@ static void orders_unasked(const struct ledger_context *context)
 /* ---- Every note ---- */
 
 /* False: not a note about an order. */
+/* Who may say what: a kitchen's note counts for its tickets even when the order is over (a dish
+ * cooked in vain is waste, and worth a count); notes of the dispatcher and the customers matter
+ * only while the order is open. */
 static bool ledger_order_note(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
@@ -88,6 +115,8 @@ static bool ledger_order_note(const struct ledger_context *context)
         ledger_note_candidate(context);
         return true;
     }
+    /* SETTLED is looked at even for orders that are no longer known here: "settled once" is
+     * remembered in a bit map that outlives the records. */
     struct ledger_order *order = ledger_order_find(ledger, note->subject);
     if (note->kind == KITCHENS_NOTE_SETTLED) {
         ledger_note_settled(context, order);
@@ -108,9 +137,12 @@ static bool ledger_order_note(const struct ledger_context *context)
 
 static void ledger_init(void *state, const struct node_env *env, uint64_t seed)
 {
+    assert(env->plan != NULL);
     (void)seed;
     struct ledger *ledger = state;
     memset(ledger, 0, sizeof *ledger);
+    /* Zero is a possible order number and a possible record, so "none" has to be written where it
+     * is not zero. */
     ledger->candidate_order = NODE_NONE;
     ledger_orders_init(ledger);
     ledger_city_init(ledger, env);
@@ -119,10 +151,14 @@ static void ledger_init(void *state, const struct node_env *env, uint64_t seed)
 static void ledger_note(void *state, const struct node_world *world, const struct node_note *note,
                         const struct node_row_sink *sink)
 {
+    assert(world->env != NULL);
+    assert(note->time_ns <= world->time_ns);
     struct ledger *ledger = state;
     struct ledger_context context = {
         .ledger = ledger, .world = world, .plan = world->env->plan, .note = note, .sink = sink};
     ledger->notes++;
+    /* The order of these steps matters: first the note changes the truth about its node, then all
+     * orders are asked what they wait for in the city as it is now. */
     if (note->kind < NODE_NOTE_SYSTEM || !ledger_order_note(&context))
         ledger_city_note(&context);
     if (note->kind == NODE_NOTE_STARTED && note->node == kitchens_customers(context.plan))
@@ -135,9 +171,14 @@ static void ledger_note(void *state, const struct node_world *world, const struc
         orders_reblock(&context, NODE_NONE);
 }
 
+/* At every whole virtual second: figures, rows and the judgements that need time to pass rather
+ * than a note. The counts of the second that now begins start at nought last, after everybody has
+ * read them. */
 static void ledger_tick(void *state, const struct node_world *world,
                         const struct node_row_sink *sink)
 {
+    assert(world->time_ns >= 0);
+    assert(world->time_ns % LEDGER_SECOND_NS == 0);
     struct ledger *ledger = state;
     struct ledger_context context = {
         .ledger = ledger, .world = world, .plan = world->env->plan, .note = NULL, .sink = sink};

@@ -35,6 +35,7 @@ enum ledger_blocker {
     LEDGER_BLOCKED_UNTOLD,     /* earlier intervals, merged for want of room */
     LEDGER_BLOCKER_COUNT,
 };
+/* Names of the blockers in rows and explanations; a contract with the page's words. */
 extern const char *const LEDGER_BLOCKER_NAMES[LEDGER_BLOCKER_COUNT];
 
 /* Continues enum kitchens_refusal: the customer never heard anything and gave up. */
@@ -50,6 +51,21 @@ enum ledger_outcome {
     LEDGER_OUTCOME_COUNT,
 };
 
+/* The promises that are judged. Which trap of the course each one guards:
+ *   no_order_lost          what was confirmed is cooked, whatever crashes (CHEF-05)
+ *   settled_once           a late "done" under an old epoch counts for nothing (CHEF-T07)
+ *   every_order_served     nobody waits for ever while others could cook (CHEF-T11)
+ *   no_bounce              no second hand-over within the cooldown (CHEF-T04)
+ *   one_cook_per_epoch     a hand-over is no copy (CHEF-T05)
+ *   started_stays          what is on the stove does not move (CHEF-T06)
+ *   best_score_wins        among the candidates, the highest score (CHEF-T01)
+ *   score_possible         no score from a division by nought (CHEF-T10)
+ *   balanced_herd          no stampede between two reports (CHEF-T02)
+ *   no_overloaded_target   a hand-over does not move the overload (CHEF-T03)
+ *   no_black_hole          who takes orders and finishes none loses trust (CHEF-T08)
+ *   never_ejects_all       the panic threshold (CHEF-T08)
+ *   identity_unique        one kitchen under one name (CHEF-T09, X-26)
+ *   cooks_and_tickets      cooking <= cooks, tickets <= capacity: the nodes' own invariant */
 enum ledger_check {
     LEDGER_CHECK_NO_ORDER_LOST,
     LEDGER_CHECK_SETTLED_ONCE,
@@ -69,6 +85,8 @@ enum ledger_check {
 };
 extern const struct system_check KITCHENS_CHECKS[LEDGER_CHECK_COUNT];
 
+/* What a run is measured by; `chef run`, the page and comparisons print these. "RUN" figures are
+ * over the whole run, the other responses over the last minute. */
 enum ledger_figure {
     LEDGER_FIGURE_ORDERS_PER_MIN, /* cooked, over the last 60 s */
     LEDGER_FIGURE_RESPONSE_MEAN_MS,
@@ -102,6 +120,8 @@ enum ledger_figure {
 };
 extern const struct system_figure KITCHENS_FIGURES[LEDGER_FIGURE_COUNT];
 
+/* One file each. Rows are written when something is over (orders, order_steps, migrations) or each
+ * virtual second (metrics, kitchens). */
 enum ledger_table {
     LEDGER_TABLE_ORDERS,
     LEDGER_TABLE_METRICS,
@@ -113,13 +133,19 @@ enum ledger_table {
 extern const struct system_table KITCHENS_TABLES[LEDGER_TABLE_COUNT];
 
 /* The functions of struct system that the ledger serves; see systems/system.h. */
+/* Current figures by enum ledger_figure; NODE_CELL_NULL where there is none yet. Reads only. */
 void kitchens_figures_read(const void *ledger, const struct node_world *world, int64_t *values);
+/* One finding a check; `final` after the world was healed and has come to rest. Reads only. */
 void kitchens_judge(const void *ledger, const struct node_world *world, bool final,
                     struct system_finding *findings);
+/* Rows of orders that are not over, for an export at this moment. */
 void kitchens_rows_open(const void *ledger, const struct node_world *world,
                         const struct node_row_sink *sink);
+/* Fields of an opened JSON object: everything (since = 0), or what changed since that mark. The
+ * caller keeps the returned mark for each viewer. */
 uint64_t kitchens_view(const void *ledger, const struct node_world *world, uint64_t since,
                        struct json_writer *writer);
+/* Fields of an opened JSON object about one order; false and nothing written if it is not known. */
 bool kitchens_explain(const void *ledger, const struct node_world *world, uint32_t subject,
                       struct json_writer *writer);
 

@@ -1,4 +1,13 @@
-/* ledger_city.c: kitchens as they are and as the dispatcher believes them to be; utilisation. */
+/* ledger_city.c: kitchens as they are and as the dispatcher believes them to be; utilisation.
+ *
+ * Two pictures of each kitchen are kept side by side and never mixed. The truth comes from the host
+ * (crashed, started, paused, slowed) and from what the kitchen says of itself; the belief comes
+ * from the dispatcher's own notes about it. The distance between the two is the lesson of the page:
+ * the hollow bar over the real one, "closed" beside "thought closed".
+ *
+ * Utilisation is an integral: cook-nanoseconds worked, brought up to date before anything changes
+ * that it depends on. A grid of its values every ten seconds then gives the worked time of any
+ * window as a difference of two numbers, without keeping a list of who cooked when. */
 #include <assert.h>
 
 #include "systems/kitchens/city.h"
@@ -41,6 +50,8 @@ void ledger_city_init(struct ledger *ledger, const struct node_env *env)
 
 /* ---- Truth ---- */
 
+/* Up in the sense of a customer: it has opened, its process runs and is not frozen. A road that is
+ * closed does not make a kitchen idle, so cuts do not count here. */
 static bool kitchen_is_up(const struct ledger_kitchen *kitchen)
 {
     return kitchen->opened && kitchen->up && !kitchen->paused;
@@ -49,6 +60,7 @@ static bool kitchen_is_up(const struct ledger_kitchen *kitchen)
 /* Brings the worked time up to now; before anything changes that it depends on. */
 static void kitchen_integrate(struct ledger_kitchen *kitchen, int64_t now_ns)
 {
+    /* Notes come in the order of true time, never of a node's own skewed clock. */
     assert(now_ns >= kitchen->changed_ns);
     if (kitchen_is_up(kitchen))
         kitchen->busy_ns += (now_ns - kitchen->changed_ns) * kitchen->cooking;
@@ -57,6 +69,8 @@ static void kitchen_integrate(struct ledger_kitchen *kitchen, int64_t now_ns)
     kitchen->changed_ns = now_ns;
 }
 
+/* What a kitchen says of itself may be nonsense under a bug switch. The picture clamps it; the
+ * promise "cooks and tickets" is the host's to judge. */
 static uint16_t tickets_in_range(int32_t tickets)
 {
     if (tickets < 0)
@@ -67,6 +81,7 @@ static uint16_t tickets_in_range(int32_t tickets)
 void ledger_kitchen_load(struct ledger *ledger, uint32_t node, int64_t time_ns, int32_t pending,
                          int32_t cooking)
 {
+    assert(ledger_is_kitchen(ledger, node));
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, node);
     kitchen_integrate(kitchen, time_ns);
     kitchen->pending = tickets_in_range(pending);
@@ -74,9 +89,12 @@ void ledger_kitchen_load(struct ledger *ledger, uint32_t node, int64_t time_ns, 
     kitchen->mark = (uint32_t)ledger->notes;
 }
 
+/* One word for the state of a kitchen, the gravest first: who is crashed is not also slow. A cut
+ * road in either direction is enough, because a conversation needs both. */
 enum ledger_truth ledger_truth(const struct ledger *ledger, const struct node_world *world,
                                uint32_t node)
 {
+    assert(ledger_is_kitchen(ledger, node));
     const struct ledger_kitchen *kitchen = ledger_kitchen_const(ledger, node);
     if (!kitchen->opened)
         return LEDGER_TRUTH_EMPTY;
@@ -98,6 +116,9 @@ enum ledger_truth ledger_truth(const struct ledger *ledger, const struct node_wo
 
 /* ---- Notes of the host ---- */
 
+/* What the host did to a kitchen. A crash forgets everything, as the protocol's own memory does:
+ * the picture falls back to the plan when the kitchen starts again, including a kitchen that had
+ * been opened by hand on an empty place. */
 static void note_kitchen_host(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
     const struct node_note *note = context->note;
@@ -114,6 +135,7 @@ static void note_kitchen_host(const struct ledger_context *context, struct ledge
         break;
     case NODE_NOTE_STARTED:
         kitchen->up = true;
+        assert(note->node >= KITCHENS_FIRST);
         kitchen->recovering = note->args[0] > 1;
         kitchen_as_planned(kitchen, &place);
         break;
@@ -135,6 +157,8 @@ static void note_kitchen_host(const struct ledger_context *context, struct ledge
     }
 }
 
+/* A dispatcher that has crashed believes nothing: all it knew of the kitchens was in its memory.
+ * Only orders are in its book. */
 static void note_dispatcher_host(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
@@ -197,6 +221,8 @@ static void note_host(const struct ledger_context *context)
     case NODE_NOTE_HEALED_ALL:
         note_roads(context->ledger);
         break;
+    /* The host asks every node after every step whether its invariant holds (cooking <= cooks,
+     * tickets <= capacity) and notes the first breach: the ledger only keeps it. */
     case NODE_NOTE_VIOLATION:
         ledger_break(context, LEDGER_CHECK_COOKS_AND_TICKETS, NODE_NONE, (uint32_t)note->args[0],
                      note->args[1], note->args[2], note->args[3], note->node);
@@ -208,6 +234,8 @@ static void note_host(const struct ledger_context *context)
 
 /* ---- Notes of the system: what the kitchen says of itself ---- */
 
+/* The one place where a kitchen's size comes from a note and not from the plan: an empty place that
+ * somebody has moved into. */
 static void note_opened(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
     const int64_t *args = context->note->args;
@@ -223,6 +251,8 @@ static void note_opened(const struct ledger_context *context, struct ledger_kitc
 
 static void note_kitchen(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
+    assert(context->note->kind == KITCHENS_NOTE_KITCHEN_OPENED ||
+           context->note->kind == KITCHENS_NOTE_KITCHEN_SLOWED);
     kitchen->mark = (uint32_t)context->ledger->notes;
     if (context->note->kind == KITCHENS_NOTE_KITCHEN_OPENED)
         note_opened(context, kitchen);
@@ -251,6 +281,9 @@ static void note_registered(const struct ledger_context *context, struct ledger_
     kitchen->progress_ns = note->time_ns;
 }
 
+/* The panic threshold (Envoy's word for it) is judged at the moment of the ejection, from the share
+ * that the dispatcher itself names: it is a rule about its decision, not about the world
+ * (CHEF-T08). */
 static void note_ejected(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
     const struct node_note *note = context->note;
@@ -285,6 +318,9 @@ static bool note_belief(struct ledger_kitchen *kitchen, const int64_t *args)
            (uint32_t)kitchen->believed_pending + kitchen->believed_cooking + kitchen->believed_way;
 }
 
+/* Who registers, is suspected, trusted or ejected changes whom the dispatcher can choose from; for
+ * the rest of that refresh an uneven share is no herd (ledger_judge.c). A heartbeat changes only
+ * numbers. */
 static void note_believed(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
     uint32_t mark = (uint32_t)context->ledger->notes;
@@ -340,6 +376,8 @@ void ledger_city_note(const struct ledger_context *context)
 
 /* ---- Utilisation ---- */
 
+/* A ring with one row more than the window has steps, so that the row before the window is still
+ * there. */
 static uint32_t grid_row(int64_t step)
 {
     return (uint32_t)(step % (LEDGER_BUSY_STEPS + 1));
@@ -361,9 +399,12 @@ static uint32_t utilisations(const struct ledger *ledger, int64_t now_ns, uint32
         const struct ledger_kitchen *kitchen = &ledger->kitchens[i];
         if (!kitchen_is_up(kitchen) || kitchen->cooks == 0 || kitchen->away_ns > from_ns)
             continue;
+        assert(kitchen->changed_ns <= now_ns);
         int64_t busy_ns = kitchen->busy_ns - ledger->busy_grid[grid_row(step_from)][i] +
                           (now_ns - kitchen->changed_ns) * kitchen->cooking;
         uint64_t available_us = (uint64_t)(now_ns - from_ns) / 1000 * kitchen->cooks;
+        assert(busy_ns >= 0);
+        assert(available_us > 0);
         values[count++] = (uint64_t)busy_ns / 1000 * UTILISATION_SCALE / available_us;
     }
     return count;
@@ -372,6 +413,8 @@ static uint32_t utilisations(const struct ledger *ledger, int64_t now_ns, uint32
 /* Jain, Chiu, Hawe (1984): (sum u)^2 / (n sum u^2), 1 when all are equal. */
 static int64_t jain_index(const uint64_t *values, uint32_t count)
 {
+    assert(count > 0);
+    assert(count <= KITCHENS_MAX);
     uint64_t sum = 0;
     uint64_t squares = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -381,6 +424,9 @@ static int64_t jain_index(const uint64_t *values, uint32_t count)
     return squares == 0 ? NODE_CELL_NULL : (int64_t)(sum * sum / count * 10000 / squares);
 }
 
+/* Two windows on purpose: an index of fairness needs minutes to mean anything (a kitchen with two
+ * cooks is idle or full from second to second), while "busiest over mean" is what somebody at the
+ * stage sees now. */
 void ledger_utilisation(const struct ledger *ledger, int64_t now_ns, int64_t *jain,
                         int64_t *max_over_mean, int64_t *utilisation)
 {

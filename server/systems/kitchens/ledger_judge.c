@@ -2,8 +2,16 @@
  *
  * While a run goes on, a promise is broken by one note, and judging costs nothing more. Only two
  * need the end of the story, when the world was healed and has come to rest: what is missing then
- * is lost, what waits then waits for ever.
- */
+ * is lost, what waits then waits for ever. That is the old division: safety ("nothing bad happens")
+ * has a finite witness, liveness ("something good happens in the end") can only be judged when
+ * there is an end.
+ *
+ * Two kinds of checks stand side by side and are told apart in the table. Those of the history see
+ * only operations (placed, confirmed, cooked, served) and would hold for any implementation. The
+ * others are invariants of this protocol: they look at scores, beliefs and registrations.
+ *
+ * Each threshold below is deliberately looser than the rule it guards. A judge that calls a fair
+ * run broken is worse than none: nobody looks at the second alarm. */
 #include <assert.h>
 
 #include "systems/kitchens/ledger_state.h"
@@ -35,6 +43,7 @@ const struct system_check KITCHENS_CHECKS[LEDGER_CHECK_COUNT] = {
     [LEDGER_CHECK_COOKS_AND_TICKETS] = {"cooks_and_tickets", false},
 };
 
+/* The first breach is the witness; later ones are often its consequences, and only counted. */
 static void witness_add(struct ledger_witness *witness, const struct ledger_witness *first)
 {
     uint32_t count = witness->count + 1;
@@ -43,9 +52,13 @@ static void witness_add(struct ledger_witness *witness, const struct ledger_witn
     witness->count = count;
 }
 
+/* The witness carries the window of events, from the cause of the note to the note itself: what a
+ * person has to look at to see it happen. */
 void ledger_break(const struct ledger_context *context, enum ledger_check check, uint32_t subject,
                   uint32_t word, int64_t a, int64_t b, int64_t c, int64_t d)
 {
+    assert(check < LEDGER_CHECK_COUNT);
+    assert(word < KITCHENS_WORD_COUNT);
     const struct node_note *note = context->note;
     struct ledger_witness first = {
         .subject = subject, .word = word, .args = {a, b, c, d}, .at_ns = context->world->time_ns};
@@ -67,6 +80,7 @@ static int64_t candidate_score(const struct ledger_candidate *candidate)
 /* Among the candidates of a decision, none may score higher than the chosen one (CHEF-T01). */
 static void judge_best(const struct ledger_context *context, const struct ledger_order *order)
 {
+    assert(order->candidate_count <= KITCHENS_MAX);
     const struct ledger *ledger = context->ledger;
     const struct ledger_candidate *best = NULL;
     for (uint32_t i = 0; i < order->candidate_count; i++) {
@@ -81,8 +95,11 @@ static void judge_best(const struct ledger_context *context, const struct ledger
                      candidate_score(best));
 }
 
+/* A score above one, or any score of a kitchen without capacity: somebody divided by nought and
+ * went on with infinity (CHEF-T10). */
 static void judge_possible(const struct ledger_context *context, const struct ledger_order *order)
 {
+    assert(ledger_is_kitchen(context->ledger, order->kitchen));
     const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, order->kitchen);
     if (order->score > SCORE_MAX || kitchen->capacity == 0)
         ledger_break(context, LEDGER_CHECK_SCORE_POSSIBLE, order->order,
@@ -98,6 +115,8 @@ struct herd {
     uint64_t tickets; /* orders given to them and not cooked */
 };
 
+/* Shares are measured by places, not by kitchens: a kitchen twice as large gets twice as much and
+ * is no herd. */
 static struct herd herd_of(const struct ledger *ledger)
 {
     struct herd herd = {0};
@@ -116,8 +135,11 @@ static struct herd herd_of(const struct ledger *ledger)
  * although it holds more than twice as much as the others already (CHEF-T02). */
 static void judge_herd(const struct ledger_context *context, uint32_t node)
 {
+    assert(ledger_is_kitchen(context->ledger, node));
+    assert(context->note != NULL);
     struct ledger *ledger = context->ledger;
     const struct ledger_kitchen *kitchen = ledger_kitchen(ledger, node);
+    /* The cheap reasons to say nothing come first: this runs at every assignment. */
     if (ledger->herd_total < 2 * HERD_ORDERS_A_KITCHEN || kitchen->capacity == 0 ||
         ledger->herd_voided == ledger->herd_round || ledger->herd_told == ledger->herd_round)
         return;
@@ -164,6 +186,8 @@ void ledger_judge_kitchens_changed(const struct ledger_context *context)
     context->ledger->herd_voided = context->ledger->herd_round;
 }
 
+/* The herd is judged for the weighted score alone: round robin sends everybody his turn whatever
+ * the load, and that is its nature, not a bug. */
 void ledger_judge_assigned(const struct ledger_context *context, const struct ledger_order *order,
                            bool decided)
 {
@@ -178,6 +202,8 @@ void ledger_judge_assigned(const struct ledger_context *context, const struct le
 /* ---- Hand-overs and kitchens ---- */
 
 /* Orders that this kitchen has let go and nobody has yet. */
+/* Orders handed on by the target itself in the same cycle are still committed to it here, and are
+ * no load any more. Counted only when it matters: a walk through the records. */
 static int64_t released_by(const struct ledger *ledger, uint32_t node)
 {
     int64_t count = 0;
@@ -190,6 +216,7 @@ static int64_t released_by(const struct ledger *ledger, uint32_t node)
 /* With all that is on its way to it, a target stays within the overload threshold (CHEF-T03). */
 void ledger_judge_offered(const struct ledger_context *context, uint32_t target)
 {
+    assert(ledger_is_kitchen(context->ledger, target));
     const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, target);
     int64_t threshold_pct = context->world->env->settings[KITCHENS_SET_OVERLOAD_THRESHOLD];
     int64_t tickets = (int64_t)kitchen->committed + kitchen->incoming;
@@ -223,6 +250,7 @@ static int64_t dish_ms(const struct ledger_context *context)
     int64_t sum_ms = 0;
     for (uint32_t i = 0; i < plan->dish_count; i++)
         sum_ms += plan->dishes[i].preparation_ms;
+    assert(plan->dish_count > 0);
     int64_t longest_ms = sum_ms / plan->dish_count;
     for (uint32_t i = 0; i < plan->kitchen_count; i++) {
         int64_t average_ms = context->ledger->kitchens[i].average_ms;
@@ -231,8 +259,12 @@ static int64_t dish_ms(const struct ledger_context *context)
     return longest_ms;
 }
 
+/* How long a kitchen may hold orders without finishing one: so many times what a full rail takes
+ * with all its cooks, and never less than a floor that a slow oven or a short cut in the road
+ * explains. */
 static int64_t black_hole_ns(const struct ledger_kitchen *kitchen, int64_t one_ms)
 {
+    assert(one_ms > 0);
     int64_t cooks = kitchen->cooks == 0 ? 1 : kitchen->cooks;
     int64_t rail_ns =
         BLACK_HOLE_FACTOR * one_ms * (kitchen->capacity + cooks) / cooks * LEDGER_MS_NS;
@@ -245,6 +277,8 @@ static void judge_black_holes(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
     int64_t now_ns = context->world->time_ns;
+    /* A promise binds only who can keep it: with ejection switched off, or the dispatcher down,
+     * nobody has promised to find a black hole. */
     bool promised = context->world->env->settings[KITCHENS_SET_EJECTION] != 0 &&
                     ledger->dispatcher_up && !ledger->dispatcher_paused;
     int64_t one_ms = dish_ms(context);
@@ -349,6 +383,7 @@ static bool is_lost_at_rest(const struct ledger_order *order)
            (order->flags & LEDGER_CONFIRMED) != 0;
 }
 
+/* Whoever gave up without ever being confirmed has been promised nothing. */
 static bool is_unserved_at_rest(const struct ledger_order *order)
 {
     bool nobody_asks =
@@ -356,9 +391,12 @@ static bool is_unserved_at_rest(const struct ledger_order *order)
     return ledger_is_uncooked(order) && !nobody_asks && !is_lost_at_rest(order);
 }
 
+/* At rest the witness is the first record found and the moment of judging: there is no single event
+ * at which something did not happen. */
 static struct ledger_witness witness_at_rest(const struct ledger_order *order, int64_t now_ns,
                                              enum kitchens_word word)
 {
+    assert(word == KITCHENS_WORD_LOST_AFTER_CONFIRMED || word == KITCHENS_WORD_NEVER_SERVED);
     bool lost = word == KITCHENS_WORD_LOST_AFTER_CONFIRMED;
     return (struct ledger_witness){
         .subject = order->order,
@@ -393,6 +431,8 @@ static void judge_at_rest(const struct ledger *ledger, int64_t now_ns,
     finding_of(&unserved, &findings[LEDGER_CHECK_EVERY_ORDER_SERVED]);
 }
 
+/* Reads, and changes nothing: the same ledger may be judged again and again while the run goes on,
+ * and its fork may be judged finally. */
 void kitchens_judge(const void *memory, const struct node_world *world, bool final,
                     struct system_finding *findings)
 {

@@ -1,11 +1,22 @@
 /* ledger_life.c: notes of customers and dispatcher: an order from placed to settled, and its
- * hand-overs. */
+ * hand-overs.
+ *
+ * An order's life, as the ledger sees it: placed by a customer, received and confirmed by the
+ * dispatcher (from here the promise holds), assigned to a kitchen under an epoch, accepted, cooked,
+ * carried, served; settled when the dispatcher has booked it. Notes of different nodes may overtake
+ * one another: food can arrive before the book knows that it was cooked. So an order is over only
+ * when it is both served and settled, in whichever order the two come. */
+#include <assert.h>
+
 #include "systems/kitchens/ledger_state.h"
 
 enum { TERM_MASK = 0xffffff };
 
 /* ---- Customers ---- */
 
+/* "Settled once" has to be judged long after a record is gone. A bit for each of the latest 65,536
+ * order numbers is exact for all of them; beyond that the ledger says nothing rather than something
+ * wrong. */
 static uint64_t *settled_word(struct ledger *ledger, uint32_t order, uint64_t *bit)
 {
     uint32_t place = order % LEDGER_SETTLED_BITS;
@@ -21,6 +32,9 @@ static void settled_forget(struct ledger *ledger, uint32_t order)
     ledger->newest = order > ledger->newest ? order : ledger->newest;
 }
 
+/* The record begins here and nowhere else. An order whose number is already known (customers that
+ * restarted and count anew) or for which there is no room is counted as not followed: every promise
+ * about single orders is then UNKNOWN, not PASS. */
 void ledger_note_placed(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
@@ -57,6 +71,8 @@ static void note_resent(const struct ledger_context *context, struct ledger_orde
     ledger_order_block(context, order, context->note->time_ns);
 }
 
+/* A customer that stops asking ends an order only while the dispatcher has not heard of it. One
+ * that is in the book will be cooked whether its customer still asks or not. */
 void ledger_note_given_up(const struct ledger_context *context, struct ledger_order *order)
 {
     order->flags |= LEDGER_GIVEN_UP;
@@ -67,6 +83,7 @@ void ledger_note_given_up(const struct ledger_context *context, struct ledger_or
     ledger_order_end(context, order, LEDGER_REFUSED, LEDGER_PHASE_REFUSED);
 }
 
+/* Served twice is possible (waste under a stale epoch sends a courier too) and counts once. */
 static void note_served(const struct ledger_context *context, struct ledger_order *order)
 {
     if (order->cooked == 0 || order->phase == LEDGER_PHASE_SERVED)
@@ -96,6 +113,8 @@ static void note_received(const struct ledger_context *context, struct ledger_or
         ledger_order_enter(context, order, LEDGER_PHASE_BOOK);
 }
 
+/* The record is durable: from this note on, losing the order breaks a promise. A restarted
+ * dispatcher may confirm a second time; it is one promise. */
 static void note_confirmed(const struct ledger_context *context, struct ledger_order *order)
 {
     context->ledger->counts.confirmed += (order->flags & LEDGER_CONFIRMED) == 0;
@@ -103,6 +122,7 @@ static void note_confirmed(const struct ledger_context *context, struct ledger_o
     ledger_order_waited(context, order);
 }
 
+/* Nobody has it now: what the kitchen before did with it no longer blocks it. */
 static void note_waiting(const struct ledger_context *context, struct ledger_order *order)
 {
     order->reason = (uint8_t)context->note->args[0];
@@ -114,6 +134,7 @@ static void note_waiting(const struct ledger_context *context, struct ledger_ord
 /* The score terms noted just before belong to this assignment. False: there are none. */
 static bool decision_adopt(struct ledger *ledger, struct ledger_order *order, uint32_t node)
 {
+    assert(ledger->candidate_next - ledger->candidate_first <= UINT32_MAX / 2);
     if (ledger->candidate_order != order->order)
         return false;
     uint32_t count = ledger->candidate_next - ledger->candidate_first;
@@ -124,6 +145,9 @@ static bool decision_adopt(struct ledger *ledger, struct ledger_order *order, ui
     return true;
 }
 
+/* Candidates come one by one, just before the ASSIGNED they belong to. They go into a ring of their
+ * own: "why this kitchen?" is asked about recent orders, and eight candidates kept with each of two
+ * thousand orders would be a quarter of the world's megabyte. */
 void ledger_note_candidate(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
@@ -141,6 +165,8 @@ void ledger_note_candidate(const struct ledger_context *context)
     ledger->candidate_next++;
 }
 
+/* The order is now committed to a kitchen under a new epoch. Whatever older epochs still do
+ * somewhere is a side track: counted, not followed (ledger_ticket.c). */
 static void note_assigned(const struct ledger_context *context, struct ledger_order *order)
 {
     struct ledger *ledger = context->ledger;
@@ -193,6 +219,8 @@ void ledger_note_settled(const struct ledger_context *context, struct ledger_ord
 
 /* ---- Hand-overs ---- */
 
+/* First phase of a hand-over (CHEF-T05): nothing has moved yet, but the target has to keep the
+ * place free. The judge looks at it with everything that is already on its way there. */
 static void note_offered(const struct ledger_context *context, struct ledger_order *order)
 {
     struct ledger *ledger = context->ledger;
@@ -205,6 +233,7 @@ static void note_offered(const struct ledger_context *context, struct ledger_ord
     order->offered = ledger_units(order, note->time_ns);
     order->handover_from = (uint8_t)note->peer;
     order->handover_to = (uint8_t)target;
+    assert(order->outcome == LEDGER_OPEN);
     ledger_kitchen(ledger, target)->incoming++;
     ledger_judge_offered(context, target);
 }
@@ -218,6 +247,9 @@ static void count_migration(struct ledger *ledger, const struct ledger_order *or
         ledger_kitchen(ledger, order->handover_to)->migrated_in++;
 }
 
+/* An order that moves again within its cooldown bounces (CHEF-T04). Measured from acceptance to
+ * acceptance, from notes alone: the ledger does not ask the dispatcher whether its cooldown had
+ * passed. */
 static void judge_bounce(const struct ledger_context *context, struct ledger_order *order)
 {
     int64_t cooldown_ms = context->world->env->settings[KITCHENS_SET_COOLDOWN_MS];
@@ -230,6 +262,8 @@ static void judge_bounce(const struct ledger_context *context, struct ledger_ord
         ledger_break(context, LEDGER_CHECK_NO_BOUNCE, order->order, KITCHENS_WORD_BOUNCED,
                      (int64_t)context->note->args[1], context->note->peer, since_ms, 0);
     }
+    /* Nought means never, so a hand-over in the very unit of the order's birth is written as one.
+     */
     order->handed = now == 0 ? 1 : now;
 }
 
@@ -303,6 +337,8 @@ bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledg
     return true;
 }
 
+/* What customers know. That they were told is a promise of its own: an answer that left before its
+ * record was durable (bug.ack_before_fsync) binds the city all the same. */
 bool ledger_note_of_customers(const struct ledger_context *context, struct ledger_order *order)
 {
     switch (context->note->kind) {

@@ -1,4 +1,13 @@
-/* ledger_measure.c: the sliding window of responses, and the figures of a run. */
+/* ledger_measure.c: the sliding window of responses, and the figures of a run.
+ *
+ * Percentiles of the last minute are exact, nearest rank, over the values themselves: no buckets,
+ * no averages of percentiles. The window keeps each value twice, in a ring by time (to know what
+ * leaves) and sorted (to read any rank at once). Both are bounded; a memmove of a few kilobytes is
+ * cheaper here than any tree would be. The percentile of the whole run comes from a histogram,
+ * because its values are not kept.
+ *
+ * A figure that cannot be known yet is absent (NODE_CELL_NULL), never nought: an empty city has no
+ * mean response. */
 #include <assert.h>
 
 #include "systems/kitchens/ledger_state.h"
@@ -6,6 +15,7 @@
 /* First place in the sorted values that is not below `value`. */
 static uint32_t window_place(const struct ledger_window *window, uint32_t value)
 {
+    assert(window->count <= LEDGER_WINDOW);
     uint32_t low = 0;
     uint32_t high = window->count;
     while (low < high) {
@@ -28,9 +38,12 @@ static void window_drop(struct ledger_window *window)
     memmove(&window->sorted[place], &window->sorted[place + 1],
             (window->count - place) * sizeof window->sorted[0]);
     window->first = (window->first + 1) % LEDGER_WINDOW;
+    assert(window->sum >= value);
     window->sum -= value;
 }
 
+/* When more than LEDGER_WINDOW orders are cooked within the minute the oldest leave early: the
+ * figure is then over the latest 2,048 responses, as its column says. */
 void ledger_window_add(struct ledger_window *window, uint32_t second, uint32_t units)
 {
     if (window->count == LEDGER_WINDOW)
@@ -38,6 +51,8 @@ void ledger_window_add(struct ledger_window *window, uint32_t second, uint32_t u
     uint32_t place = window_place(window, units);
     memmove(&window->sorted[place + 1], &window->sorted[place],
             (window->count - place) * sizeof window->sorted[0]);
+    assert(place <= window->count);
+    assert(window->count < LEDGER_WINDOW);
     window->sorted[place] = units;
     uint32_t last = (window->first + window->count) % LEDGER_WINDOW;
     window->value[last] = units;
@@ -54,12 +69,16 @@ void ledger_window_expire(struct ledger_window *window, uint32_t second)
 
 uint32_t ledger_window_percentile(const struct ledger_window *window, uint32_t rank_ppm)
 {
+    assert(rank_ppm <= 1000000);
     if (window->count == 0)
         return 0;
+    /* Nearest rank: the smallest value that at least this share of all does not exceed. */
     uint64_t rank = ((uint64_t)window->count * rank_ppm + 999999) / 1000000;
     return window->sorted[rank == 0 ? 0 : rank - 1];
 }
 
+/* The second that goes on is left out of the rings: half a second's worth of orders would look like
+ * a dip at the end of every chart. */
 int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t second)
 {
     uint32_t sum = 0;
@@ -110,6 +129,7 @@ static int64_t units_as_ms(uint64_t units)
 /* part / whole x scale, rounded; absent when there is no whole. */
 static int64_t share(uint64_t part, uint64_t whole, uint64_t scale)
 {
+    assert(scale > 0);
     return whole == 0 ? NODE_CELL_NULL : (int64_t)((part * scale + whole / 2) / whole);
 }
 
@@ -139,6 +159,8 @@ static void figures_of_window(const struct ledger_window *window, int64_t *value
         window->count == 0 ? NODE_CELL_NULL : units_as_ms(window->sum / window->count);
 }
 
+/* Division by what has happened so far: each share names its whole, and has no value before there
+ * is one. */
 static void figures_of_run(const struct ledger *ledger, int64_t *values)
 {
     const struct ledger_counts *counts = &ledger->counts;
@@ -147,6 +169,8 @@ static void figures_of_run(const struct ledger *ledger, int64_t *values)
     values[LEDGER_FIGURE_RESPONSE_RUN_P99_MS] =
         counts->cooked == 0 ? NODE_CELL_NULL
                             : units_as_ms(histogram_percentile(&ledger->responses, 990000));
+    assert(counts->misrouted <= counts->cooked);
+    assert(counts->served <= counts->cooked);
     values[LEDGER_FIGURE_MISROUTED_PCT] = share(counts->misrouted, counts->cooked, 1000);
     values[LEDGER_FIGURE_ORDERS_PLACED] = (int64_t)counts->placed;
     values[LEDGER_FIGURE_ORDERS_COOKED] = (int64_t)counts->cooked;

@@ -1,4 +1,9 @@
-/* ledger_rows.c: rows of the tables, in the order of their columns in tables.c. */
+/* ledger_rows.c: rows of the tables, in the order of their columns in tables.c.
+ *
+ * A row is cells of integers, written in the order of the table's columns; row_put() holds that
+ * there are as many as columns. Texts, decimals and quoting are the lab's. Without a sink (a run
+ * that is not recorded, a fork that is judged) nothing is computed at all: a city must not get
+ * slower by what nobody reads. */
 #include <assert.h>
 
 #include "systems/kitchens/ledger_state.h"
@@ -7,6 +12,8 @@ enum { US_PER_UNIT = LEDGER_UNIT_NS / 1000, LOAD_SCALE = 10000 };
 
 static struct node_row row_begin(enum ledger_table table, int64_t time_ns)
 {
+    assert(table < LEDGER_TABLE_COUNT);
+    assert(time_ns >= 0);
     return (struct node_row){.table = (uint16_t)table, .time_ns = time_ns};
 }
 
@@ -18,6 +25,7 @@ static void row_add(struct node_row *row, int64_t cell)
 
 static void row_add_node(struct node_row *row, uint8_t node)
 {
+    assert(node == LEDGER_NO_KITCHEN || node <= KITCHENS_MAX);
     row_add(row, node == LEDGER_NO_KITCHEN ? NODE_CELL_NULL : node);
 }
 
@@ -40,6 +48,8 @@ static bool sink_drops(const struct node_row_sink *sink)
 
 /* ---- Orders ---- */
 
+/* The first district that holds the place, as the plan was read (city_load.c): districts may touch.
+ */
 static int64_t district_of(const struct kitchens_plan *plan, const struct ledger_order *order)
 {
     for (uint32_t i = 0; i < plan->district_count; i++) {
@@ -51,6 +61,7 @@ static int64_t district_of(const struct kitchens_plan *plan, const struct ledger
     return NODE_CELL_NULL;
 }
 
+/* The intervals of an order, numbered. Their sum is its response, to the microsecond. */
 static void row_order_steps(const struct ledger *ledger, const struct ledger_order *order,
                             const struct node_row_sink *sink)
 {
@@ -71,6 +82,8 @@ static void row_order_steps(const struct ledger *ledger, const struct ledger_ord
     }
 }
 
+/* Queue and cooking are sums over all kitchens the order was in: one that moved has waited on two
+ * rails. */
 static void row_order_times(const struct ledger *ledger, const struct ledger_order *order,
                             struct node_row *row)
 {
@@ -88,6 +101,7 @@ static void row_order_times(const struct ledger *ledger, const struct ledger_ord
 void ledger_row_order(const struct ledger *ledger, const struct kitchens_plan *plan,
                       const struct ledger_order *order, const struct node_row_sink *sink)
 {
+    assert(order->outcome < LEDGER_OUTCOME_COUNT);
     if (sink_drops(sink))
         return;
     struct node_row row = row_begin(LEDGER_TABLE_ORDERS, order->placed_ns);
@@ -110,6 +124,8 @@ void ledger_row_order(const struct ledger *ledger, const struct kitchens_plan *p
     row_order_steps(ledger, order, sink);
 }
 
+/* Orders that are not over yet have a row too at an export, with what is known: a file without them
+ * would look as if nobody were waiting. */
 void kitchens_rows_open(const void *memory, const struct node_world *world,
                         const struct node_row_sink *sink)
 {
@@ -123,6 +139,7 @@ void kitchens_rows_open(const void *memory, const struct node_world *world,
 
 /* ---- Hand-overs ---- */
 
+/* Written when a hand-over is decided, dated at its offer. */
 void ledger_row_migration(const struct ledger_context *context, const struct ledger_order *order,
                           bool accepted, uint32_t reason)
 {
@@ -155,6 +172,7 @@ static void row_metrics_response(const struct ledger_window *window, struct node
         row_add_units(row, ledger_window_percentile(window, RANKS_PPM[i]));
 }
 
+/* Differences to the second before: these columns sum to the run's totals. */
 static void row_metrics_counts(const struct ledger *ledger, struct node_row *row)
 {
     const struct ledger_counts *now = &ledger->counts;
@@ -164,6 +182,8 @@ static void row_metrics_counts(const struct ledger *ledger, struct node_row *row
     row_add(row, (int64_t)(now->refused - before->refused));
     row_add(row, (int64_t)(now->stale - before->stale));
     row_add(row, (int64_t)(now->oversold - before->oversold));
+    assert(now->lost >= before->lost);
+    assert(now->wasted >= before->wasted);
     row_add(row, (int64_t)(now->lost - before->lost));
     row_add(row, (int64_t)(now->wasted - before->wasted));
 }
@@ -194,11 +214,13 @@ static void row_metrics(const struct ledger_context *context)
     row_put(&row, context->sink);
 }
 
+/* A counter without a kitchen behind it (capacity 0, CHEF-T10) has no load, not an infinite one. */
 static int64_t load_of(uint32_t tickets, uint32_t capacity)
 {
     return capacity == 0 ? NODE_CELL_NULL : (int64_t)tickets * LOAD_SCALE / capacity;
 }
 
+/* True and believed load stand side by side: their difference is what stale information costs. */
 static void row_kitchen_state(const struct ledger_kitchen *kitchen, struct node_row *row)
 {
     uint32_t believed =
@@ -251,6 +273,8 @@ static void kitchen_next_second(struct ledger_kitchen *kitchen)
     kitchen->response_units = 0;
 }
 
+/* The counts of the second begin anew whether a row was written or not, so that a run that is
+ * recorded from its middle on has true rows from the first one. */
 void ledger_rows_second(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;

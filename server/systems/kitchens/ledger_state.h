@@ -73,6 +73,8 @@ struct ledger_step {
 };
 _Static_assert(sizeof(struct ledger_step) == 12, "no padding");
 
+/* One order, open or finished. 96 bytes, two thousand of them: times are units since placed, node
+ * numbers bytes, and everything that can be computed from the intervals is not stored again. */
 struct ledger_order {
     int64_t placed_ns;
     uint64_t epoch; /* latest one assigned */
@@ -117,6 +119,7 @@ enum ledger_truth { /* numbers of the live frame */
                     LEDGER_TRUTH_LEAVING,
                     LEDGER_TRUTH_CUT,
 };
+/* What the dispatcher thinks of a kitchen, told by its own notes. Numbers of the live frame. */
 enum ledger_belief {
     LEDGER_BELIEF_UNKNOWN,
     LEDGER_BELIEF_OPEN,
@@ -125,6 +128,9 @@ enum ledger_belief {
     LEDGER_BELIEF_LEFT,
 };
 
+/* One kitchen: truth, belief, and the counts of the present second. `committed` and `incoming` are
+ * the ledger's own account of what the dispatcher has promised it, counted from notes, against
+ * which the dispatcher's decisions are judged. */
 struct ledger_kitchen {
     int64_t changed_ns;   /* busy_ns is integrated up to here */
     int64_t busy_ns;      /* cook-nanoseconds worked so far */
@@ -183,12 +189,16 @@ struct ledger_window {
     uint16_t placed[LEDGER_WINDOW_S + 1], cooked[LEDGER_WINDOW_S + 1]; /* by second, ring */
 };
 
+/* One flight between two nodes, for frames that show counts instead of sprites. */
 struct ledger_move {
     uint32_t mark;
     uint8_t from, to;
     uint16_t pad;
 };
 
+/* The whole memory, in the order: counts, then rings and grids, then the big pools. Zeroed memory
+ * is not quite an empty ledger: ledger_orders_init() and ledger_city_init() write what is not zero.
+ */
 struct ledger {
     uint64_t notes; /* the change mark: number of notes seen */
     struct ledger_counts counts, second;
@@ -235,11 +245,13 @@ struct ledger_context {
     const struct node_row_sink *sink;
 };
 
+/* Is this node a kitchen's place? To be asked before ledger_kitchen() of any number from a note. */
 static inline bool ledger_is_kitchen(const struct ledger *ledger, uint32_t node)
 {
     return node >= KITCHENS_FIRST && node < KITCHENS_FIRST + ledger->kitchen_count;
 }
 
+/* The kitchen at a node. Precondition: ledger_is_kitchen(). */
 static inline struct ledger_kitchen *ledger_kitchen(struct ledger *ledger, uint32_t node)
 {
     return &ledger->kitchens[node - KITCHENS_FIRST];

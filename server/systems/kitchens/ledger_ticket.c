@@ -1,4 +1,12 @@
-/* ledger_ticket.c: notes of kitchens: tickets on a rail, on the stove, done. */
+/* ledger_ticket.c: notes of kitchens: tickets on a rail, on the stove, done.
+ *
+ * A ticket is (order, epoch). The same order may have tickets in several kitchens at once: one
+ * valid, the others under epochs that the dispatcher has given up (a kitchen that was cut off cooks
+ * on, and nobody can uncook a dish). The kitchen's picture counts them all, because its stove is
+ * really busy; the order's own story follows only the latest epoch. That is what separates waste, a
+ * figure, from a broken promise. */
+#include <assert.h>
+
 #include "systems/kitchens/ledger_state.h"
 
 static const int64_t COOKING_KNOWN_NS = 3600 * LEDGER_SECOND_NS;
@@ -13,12 +21,15 @@ static bool is_main_track(const struct ledger_order *order, uint64_t epoch)
 
 static void load_change(const struct ledger_context *context, int32_t pending, int32_t cooking)
 {
+    assert(ledger_is_kitchen(context->ledger, context->note->node));
     const struct node_note *note = context->note;
     const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, note->node);
     ledger_kitchen_load(context->ledger, note->node, note->time_ns, kitchen->pending + pending,
                         kitchen->cooking + cooking);
 }
 
+/* The kitchen says how many tickets it has, itself included, so its picture is set and not counted
+ * up: an error cannot grow. */
 static void note_queued(const struct ledger_context *context, struct ledger_order *order)
 {
     const struct node_note *note = context->note;
@@ -33,6 +44,8 @@ static void note_queued(const struct ledger_context *context, struct ledger_orde
     ledger_order_enter(context, order, LEDGER_PHASE_QUEUED);
 }
 
+/* A free cook took the ticket. The interval that ends was spent waiting for a cook; only now it is
+ * known whose dish had kept that cook busy, so the blame is written afterwards. */
 static void note_cooking(const struct ledger_context *context, struct ledger_order *order)
 {
     const struct node_note *note = context->note;
@@ -49,10 +62,13 @@ static void note_cooking(const struct ledger_context *context, struct ledger_ord
 
 static bool is_specialist(const struct ledger_context *context, uint32_t node, uint8_t dish)
 {
+    assert(dish < context->plan->dish_count);
     uint8_t cuisine = context->plan->dishes[dish].cuisine;
     return (ledger_kitchen(context->ledger, node)->specialties >> cuisine & 1u) != 0;
 }
 
+/* Response is placed until cooked, of the first dish alone: what is cooked again is waste and would
+ * make a slow run look slower or faster at random. */
 static void count_response(const struct ledger_context *context, const struct ledger_order *order)
 {
     struct ledger *ledger = context->ledger;
@@ -83,6 +99,8 @@ static void order_cooked(const struct ledger_context *context, struct ledger_ord
 {
     struct ledger *ledger = context->ledger;
     const struct node_note *note = context->note;
+    assert(order->cooked == 0);
+    assert(order->outcome == LEDGER_OPEN);
     ledger_order_step(ledger, order, note->time_ns, LEDGER_BLOCKED_COOKING, note->node);
     ledger_order_commit(context, order, (uint8_t)note->node);
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, note->node);
@@ -98,6 +116,8 @@ static void order_cooked(const struct ledger_context *context, struct ledger_ord
     ledger_move_add(ledger, note->node, kitchens_customers(context->plan));
 }
 
+/* A dish is done. The first one for an open order is its response; any other is waste, and the same
+ * epoch from a second kitchen is a broken promise. */
 static void note_cooked(const struct ledger_context *context, struct ledger_order *order)
 {
     struct ledger *ledger = context->ledger;
@@ -118,6 +138,8 @@ static void note_cooked(const struct ledger_context *context, struct ledger_orde
         order->times_cooked = (uint8_t)(order->times_cooked + (order->times_cooked < UINT8_MAX));
 }
 
+/* The kitchen was full or leaving. The dispatcher will hear of it by message; until then the order
+ * waits for that refusal to travel. */
 static void note_rejected(const struct ledger_context *context, struct ledger_order *order)
 {
     const struct node_note *note = context->note;
@@ -131,6 +153,8 @@ static void note_rejected(const struct ledger_context *context, struct ledger_or
     ledger_order_block(context, order, note->time_ns);
 }
 
+/* The dispatcher told a kitchen that a ticket is no longer its own. A ticket that was on the stove
+ * is wasted work. If it was the one the order relied on, a new assignment has to come. */
 static void note_dropped(const struct ledger_context *context, struct ledger_order *order)
 {
     const struct node_note *note = context->note;
@@ -146,6 +170,8 @@ static void note_dropped(const struct ledger_context *context, struct ledger_ord
     ledger_order_lose_if_vanished(context, order);
 }
 
+/* The source has let go (second half of the first phase). A dish on the stove must never be let go
+ * (CHEF-T06). */
 static void note_released(const struct ledger_context *context, struct ledger_order *order)
 {
     const struct node_note *note = context->note;

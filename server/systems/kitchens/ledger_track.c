@@ -1,4 +1,9 @@
-/* ledger_track.c: where an order is, what blocks it, and how it ends. */
+/* ledger_track.c: where an order is, what blocks it, and how it ends.
+ *
+ * "What does it wait for?" is answered by one function of the present state (blocked_now), asked
+ * again at each change, and never by the code that handles a note: so a crash, a cut road or a
+ * paused node changes the answer for every order in the same way, and no case can be forgotten. The
+ * interval that ends is named by what was true while it lasted. */
 #include <assert.h>
 
 #include "systems/kitchens/ledger_state.h"
@@ -17,6 +22,7 @@ static struct blocked blocked_at_kitchen(const struct ledger_context *context,
     uint32_t node = order->kitchen;
     if (node == LEDGER_NO_KITCHEN)
         return (struct blocked){LEDGER_BLOCKED_DROPPED, NODE_NONE};
+    assert(ledger_is_kitchen(context->ledger, node));
     const struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, node);
     if ((order->flags & LEDGER_TICKET_GONE) != 0 || !kitchen->up)
         return (struct blocked){LEDGER_BLOCKED_CLOSED, node};
@@ -35,9 +41,14 @@ static struct blocked blocked_at_kitchen(const struct ledger_context *context,
     return (struct blocked){LEDGER_BLOCKED_MESSAGE, node};
 }
 
+/* The nearest cause wins. A ticket in a kitchen depends on that kitchen even while the dispatcher
+ * is down, which is why kitchens go on cooking through its crash; an order that is nowhere yet
+ * depends on the dispatcher. */
 static struct blocked blocked_now(const struct ledger_context *context,
                                   const struct ledger_order *order)
 {
+    assert(order->phase != 0);
+    assert(ledger_is_uncooked(order));
     const struct ledger *ledger = context->ledger;
     bool dispatcher = ledger->dispatcher_up && !ledger->dispatcher_paused;
     switch (order->phase) {
@@ -85,11 +96,14 @@ void ledger_order_touch(struct ledger *ledger, struct ledger_order *order)
     order->mark = (uint32_t)ledger->notes;
 }
 
+/* The only place where a phase changes, so that the count of those who wait cannot go wrong. */
 void ledger_order_phase(const struct ledger_context *context, struct ledger_order *order,
                         enum ledger_phase phase)
 {
+    assert(phase != 0);
     struct ledger *ledger = context->ledger;
     ledger->waiting -= order->phase == LEDGER_PHASE_WAITING;
+    assert(order->phase != LEDGER_PHASE_WAITING || ledger->waiting < UINT32_MAX);
     ledger->waiting += phase == LEDGER_PHASE_WAITING;
     order->phase = (uint8_t)phase;
     order->until = 0;
@@ -116,6 +130,7 @@ static void order_close(const struct ledger_context *context, struct ledger_orde
                           (enum ledger_blocker)order->blocked, order->blocked_ref);
 }
 
+/* Close, change, ask anew, always in this order: the interval before belongs to the old phase. */
 void ledger_order_enter(const struct ledger_context *context, struct ledger_order *order,
                         enum ledger_phase phase)
 {
@@ -126,6 +141,8 @@ void ledger_order_enter(const struct ledger_context *context, struct ledger_orde
     ledger_order_block(context, order, context->note->time_ns);
 }
 
+/* Who has to cook it. The dispatcher's promise to a kitchen (`committed`) is counted from here,
+ * from notes alone, as a second opinion on the dispatcher's own arithmetic (CHEF-T02, CHEF-T03). */
 void ledger_order_commit(const struct ledger_context *context, struct ledger_order *order,
                          uint8_t node)
 {
@@ -135,10 +152,13 @@ void ledger_order_commit(const struct ledger_context *context, struct ledger_ord
         struct ledger_kitchen *before = ledger_kitchen(ledger, order->kitchen);
         before->committed = (uint16_t)(before->committed - (before->committed > 0));
     }
+    assert(node == LEDGER_NO_KITCHEN || ledger_is_kitchen(ledger, node));
     order->kitchen = node;
     if (node == LEDGER_NO_KITCHEN || !ledger_is_uncooked(order))
         return;
     struct ledger_kitchen *kitchen = ledger_kitchen(ledger, node);
+    /* A kitchen that had nothing to do owes no progress; its patience begins with its first order.
+     */
     if (kitchen->committed++ == 0)
         kitchen->progress_ns = context->note->time_ns;
 }
@@ -161,9 +181,13 @@ void ledger_order_handover_end(struct ledger *ledger, struct ledger_order *order
     order->handover_from = LEDGER_NO_KITCHEN;
 }
 
+/* Over, one way or another: the last interval is closed, what was held for it is given back, and
+ * its row leaves for the export. After this the record is only for questions. */
 void ledger_order_end(const struct ledger_context *context, struct ledger_order *order,
                       enum ledger_outcome outcome, enum ledger_phase phase)
 {
+    assert(order->outcome == LEDGER_OPEN);
+    assert(outcome != LEDGER_OPEN);
     struct ledger *ledger = context->ledger;
     int64_t now_ns = context->note->time_ns;
     if (ledger_is_uncooked(order)) {
@@ -179,6 +203,8 @@ void ledger_order_end(const struct ledger_context *context, struct ledger_order 
 
 void ledger_move_add(struct ledger *ledger, uint32_t from, uint32_t to)
 {
+    assert(from < KITCHENS_MAX + 2);
+    assert(to < KITCHENS_MAX + 2);
     struct ledger_move *move = &ledger->moves[ledger->move_next % LEDGER_MOVES];
     *move = (struct ledger_move){
         .mark = (uint32_t)ledger->notes, .from = (uint8_t)from, .to = (uint8_t)to};

@@ -1,4 +1,7 @@
-/* notes.c: what happens in the city, by name; sentences stand in web/words/kitchens.json. */
+/* notes.c: what happens in the city, by name; sentences stand in web/words/kitchens.json.
+ *
+ * Names of notes and of their arguments are a contract: conditions ("first(response_ms > 5000)"),
+ * events.csv and the page use them. An argument's name carries its unit. */
 #include "systems/kitchens/kitchens.h"
 
 /* Every order leaves a trail of notes; the event list shows only what is out of the ordinary. */

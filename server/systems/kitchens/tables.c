@@ -1,4 +1,8 @@
-/* tables.c: the columns of the kitchens' tables, as columns.csv tells them. */
+/* tables.c: the columns of the kitchens' tables, as columns.csv tells them.
+ *
+ * A student opens these files first, so a column says in one line what it is, with its unit in its
+ * name. Order and names are a contract (docs/api.md, db/): a column is added at the end or not at
+ * all. Who fills them is ledger_rows.c, cell by cell in this order. */
 #include "systems/kitchens/ledger.h"
 
 #define NUMBER(name, decimals, unit, meaning)                                                      \
@@ -40,6 +44,8 @@ static const struct system_column ORDERS[] = {
     LIST("reason", KITCHENS_LIST_REFUSALS, "why it was refused; empty otherwise"),
 };
 
+/* One row a virtual second, values of the whole city. A cell is empty where there is nothing to say
+ * yet: no response before the first dish, no index before the first seconds of work. */
 static const struct system_column METRICS[] = {
     NUMBER("offered_per_min", 0, "orders/min", "orders placed, over the last 60 s"),
     NUMBER("throughput_per_min", 0, "orders/min", "orders cooked, over the last 60 s"),
@@ -67,6 +73,8 @@ static const struct system_column METRICS[] = {
     NUMBER("active_faults", 0, "", "faults in force"),
 };
 
+/* One row a second and open kitchen, its own values only. True and believed load stand side by
+ * side. */
 static const struct system_column KITCHENS_COLUMNS[] = {
     NODE("kitchen", "the kitchen"),
     NUMBER("cooks", 0, "", "cooks of the kitchen"),

@@ -4,8 +4,15 @@
  * many changes from frame to frame. Beyond that a frame shows counts, until it has become calm; a
  * single leap (a step forward, a slow viewer) is shown as what stands there now.
  *
- * A mark is the number of notes seen, times four, and two bits about the frame before.
- */
+ * A mark is the number of notes seen, times four, and two bits about the frame before. Every record
+ * carries the number of the note that last changed it, so a frame for any viewer is one pass over
+ * the records with one comparison each: no list of changes for each viewer, and none that a viewer
+ * who fell behind could overflow.
+ *
+ * There are two thresholds between sprites and counts, not one (changes above 120 begin to count,
+ * at most 60 end it): with one, a city at that speed would flicker between the two. */
+#include <assert.h>
+
 #include "base/json_writer.h"
 #include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger_state.h"
@@ -30,8 +37,11 @@ struct view {
 
 /* ---- Kitchens and dispatcher ---- */
 
+/* A kitchen is seven numbers in a fixed order: keys would be longer than their values, and there
+ * are ten frames a second. */
 static void view_kitchen(const struct view *view, uint32_t index)
 {
+    assert(index < view->ledger->kitchen_count);
     const struct ledger_kitchen *kitchen = &view->ledger->kitchens[index];
     uint32_t node = KITCHENS_FIRST + index;
     json_array(view->writer, NULL);
@@ -121,6 +131,8 @@ static bool is_shown(const struct ledger_order *order, uint32_t since, bool all)
     return all ? is_on_stage(order) : order->phase != 0 && order->mark > since;
 }
 
+/* Relative to the frame's own time: the numbers stay short, and the page draws motion as a function
+ * of virtual time. */
 static int64_t relative_ms(const struct view *view, const struct ledger_order *order,
                            uint32_t units)
 {
@@ -146,6 +158,7 @@ static bool is_moving(const struct ledger_order *order)
            (order->phase == LEDGER_PHASE_TO_KITCHEN && order->kitchen == order->handover_to);
 }
 
+/* Where the page draws it: while it moves it belongs to the kitchen it leaves. */
 static uint32_t node_of(const struct ledger_order *order)
 {
     if (order->kitchen == LEDGER_NO_KITCHEN || order->phase <= LEDGER_PHASE_WAITING)
@@ -155,6 +168,8 @@ static uint32_t node_of(const struct ledger_order *order)
     return order->kitchen;
 }
 
+/* The present phase, since when, and until when if that is known: enough to draw every moment in
+ * between without another frame. */
 static void view_order(const struct view *view, const struct ledger_order *order)
 {
     uint32_t since = order->cooked != 0 ? order->cooked : ledger_order_told(view->ledger, order);
@@ -198,6 +213,8 @@ static void view_flow(const struct view *view)
         const struct ledger_move *move = &ledger->moves[(ledger->move_next - i) % LEDGER_MOVES];
         if (move->mark <= view->since)
             break;
+        assert(move->from < NODES_MAX);
+        assert(move->to < NODES_MAX);
         counts[move->from][move->to]++;
     }
     json_array(view->writer, "flow");
