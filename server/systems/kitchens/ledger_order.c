@@ -271,9 +271,9 @@ uint32_t ledger_order_blocked(const struct ledger *ledger, const struct ledger_o
     uint32_t sum = 0;
     uint32_t from = 0;
     for (uint16_t at = order->first_step; at != LEDGER_NOBODY; at = ledger->steps[at].next) {
+        assert(ledger->steps[at].until >= from);
         if (ledger->steps[at].blocker == blocker)
-            assert(ledger->steps[at].until >= from);
-        sum += ledger->steps[at].until - from;
+            sum += ledger->steps[at].until - from;
         from = ledger->steps[at].until;
     }
     return sum;
