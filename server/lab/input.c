@@ -152,6 +152,11 @@ static int read_nodes(const struct lab_scenario *scenario, const cJSON *body,
     if (status == 0 && (shape->needs_peer || peer != NULL)) {
         status = read_node(scenario, peer, "peer", &input->peer, problem);
     }
+    if (status == 0 && input->peer != NODE_NONE && input->peer == input->node) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "peer is \"%.40s\", the node itself; a road needs two ends",
+                          scenario->nodes[input->peer].name);
+    }
     return status;
 }
 
@@ -309,8 +314,14 @@ int lab_input_parse(const struct lab_scenario *scenario, const struct cJSON *bod
         if (status == 0) {
             status = read_nodes(scenario, body, &shape, &parsed, problem);
         }
-        for (int i = 0; i < NODE_INPUT_ARGS && shape.args[i].name != NULL && status == 0; i++) {
+        for (uint32_t i = 0; i < NODE_INPUT_ARGS && shape.args[i].name != NULL && status == 0;
+             i++) {
             const cJSON *item = cJSON_GetObjectItemCaseSensitive(body, shape.args[i].name);
+            if (shape.type >= SIM_INPUT_SYSTEM && !shape.args[i].choice &&
+                scenario->system->argument_max != NULL) {
+                shape.args[i].max = scenario->system->argument_max(
+                    scenario->data, shape.type - (uint32_t)SIM_INPUT_SYSTEM, i);
+            }
             status = read_argument(scenario, &shape.args[i], item, &parsed.args[i], problem);
         }
     }

@@ -147,6 +147,10 @@ struct system {
     uint32_t (*nodes)(const void *plan, struct system_node *nodes, uint32_t count_max);
     /* The n-th name of a list of the plan (dishes, districts ...); NULL past the end. */
     const char *(*plan_name)(const void *plan, uint16_t list, uint32_t index);
+    /* The largest value of a number that an input carries, where the plan knows better than the
+     * table of inputs: nobody orders from beyond the edge of the map. At most what the table
+     * says. May be NULL. */
+    int64_t (*argument_max)(const void *plan, uint32_t input, uint32_t argument);
     /* Fields of a JSON object the caller has opened: the map, menu, kitchens: what the page
      * needs once. */
     void (*describe)(const void *plan, struct json_writer *writer);

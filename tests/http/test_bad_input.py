@@ -71,6 +71,10 @@ class BadInput(unittest.TestCase):
         path = f"{self.path}/inputs"
         self.refused(path, {"type": "nothing"}, (404, 422), "nothing", allowed=["order.place", "node.crash"])
         self.refused(path, {"type": "node.crash", "node": "ZZ"}, (404, 422), "ZZ", allowed=["A", "B"])
+        self.refused(path, {"type": "link.cut", "node": "A", "peer": "A"}, (422,), "peer", "itself")
+        beyond = {"type": "order.place", "dish": "Calzone", "x_m": 6001, "y_m": 100}
+        self.refused(path, beyond, (422,), "x_m", "6000")
+        self.refused(path, {**beyond, "x_m": 100, "y_m": 4001}, (422,), "y_m", "4000")
         self.refused(path, {"type": "node.crash"}, (400, 422), "node")
         self.refused(path, {"type": "order.place", "dish": "stones"}, (404, 422), "stones", allowed=["Lobster"])
         self.refused(path, {"type": "order.place", "nothing": 1}, (400, 404, 422), "nothing")

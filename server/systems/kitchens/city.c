@@ -6,6 +6,7 @@
 #include "systems/kitchens/city.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/json_writer.h"
 #include "systems/kitchens/ledger.h"
@@ -119,6 +120,38 @@ void kitchens_place_name(uint32_t index, char name[16])
     name[length] = '\0';
 }
 
+/* ---- The map ---- */
+
+void kitchens_map_size(const struct kitchens_plan *plan, int32_t *width_m, int32_t *height_m)
+{
+    *width_m = 0;
+    *height_m = 0;
+    for (uint32_t i = 0; i < plan->district_count; i++) {
+        const struct kitchens_district *district = &plan->districts[i];
+        int32_t right = district->x_m + district->width_m;
+        int32_t bottom = district->y_m + district->height_m;
+        *width_m = right > *width_m ? right : *width_m;
+        *height_m = bottom > *height_m ? bottom : *height_m;
+    }
+}
+
+/* An order from beyond the map would have a distance and a courier, and no place on the stage. */
+int64_t kitchens_argument_max(const void *plan, uint32_t input, uint32_t argument)
+{
+    assert(input < KITCHENS_INPUT_COUNT);
+    assert(argument < NODE_INPUT_ARGS);
+    const struct system_argument *table = &KITCHENS_INPUTS[input].args[argument];
+    assert(table->name != NULL);
+    int32_t width_m, height_m;
+    kitchens_map_size(plan, &width_m, &height_m);
+    int64_t max = table->max;
+    if (strcmp(table->name, "x_m") == 0)
+        max = width_m;
+    if (strcmp(table->name, "y_m") == 0)
+        max = height_m;
+    return max < table->max ? max : table->max;
+}
+
 /* ---- For the page ---- */
 
 static void describe_districts(const struct kitchens_plan *plan, struct json_writer *writer)
@@ -138,18 +171,10 @@ static void describe_districts(const struct kitchens_plan *plan, struct json_wri
     json_close(writer);
 }
 
-/* The map reaches from 0, 0 to the far corner of the districts. */
 static void describe_map(const struct kitchens_plan *plan, struct json_writer *writer)
 {
-    int32_t width_m = 0;
-    int32_t height_m = 0;
-    for (uint32_t i = 0; i < plan->district_count; i++) {
-        const struct kitchens_district *district = &plan->districts[i];
-        int32_t right = district->x_m + district->width_m;
-        int32_t bottom = district->y_m + district->height_m;
-        width_m = right > width_m ? right : width_m;
-        height_m = bottom > height_m ? bottom : height_m;
-    }
+    int32_t width_m, height_m;
+    kitchens_map_size(plan, &width_m, &height_m);
     json_object(writer, "map");
     json_i64(writer, "width_m", width_m);
     json_i64(writer, "height_m", height_m);

@@ -39,6 +39,12 @@ void kitchens_place_name(uint32_t index, char name[16]);
 /* A name of a list (enum kitchens_list), or NULL past its end. */
 const char *kitchens_plan_name(const void *plan, uint16_t list, uint32_t index);
 
+/* Size of the map, which reaches from 0, 0 to the far corner of the districts. */
+void kitchens_map_size(const struct kitchens_plan *plan, int32_t *width_m, int32_t *height_m);
+
+/* The largest value of an input's number in this city: places end where the map does. */
+int64_t kitchens_argument_max(const void *plan, uint32_t input, uint32_t argument);
+
 /* The plan for the page, as docs/api.md shows it. */
 void kitchens_describe(const void *plan, struct json_writer *writer);
 /* One kitchen of it, as an object of an array: for a kitchen that has opened meanwhile, too. */

@@ -76,6 +76,7 @@ const struct system KITCHENS = {
     .load = kitchens_load,
     .nodes = kitchens_nodes,
     .plan_name = kitchens_plan_name,
+    .argument_max = kitchens_argument_max,
     .describe = kitchens_describe,
     .remedy = kitchens_remedy,
     .observer = &KITCHENS_LEDGER,
