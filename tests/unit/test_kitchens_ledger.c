@@ -356,6 +356,8 @@ static void test_rows_of_a_second(void **state)
     assert_int_equal(cell(row, "offered_per_min"), 60);
     assert_int_equal(cell(row, "resp_p99_ms"), NODE_CELL_NULL);
     assert_int_equal(cell(row, "uptime_pct"), 100000);
+    assert_int_equal(cell(row, "stale"), NODE_CELL_NULL); /* not 0: nobody has looked */
+    assert_int_equal(cell(row, "oversold"), NODE_CELL_NULL);
     row = row_of(city, LEDGER_TABLE_KITCHENS, 0);
     assert_int_equal(cell(row, "kitchen"), KITCHEN_A);
     assert_int_equal(cell(row, "assigned"), 1);

@@ -122,10 +122,8 @@ static bool ledger_order_note(const struct ledger_context *context)
         ledger_note_settled(context, order);
         return true;
     }
-    if (note->kind == KITCHENS_NOTE_FENCED) {
-        ledger->counts.stale++;
-        return true;
-    }
+    if (note->kind == KITCHENS_NOTE_FENCED)
+        return true; /* ignored there, and changes nothing here: it stands in the event list */
     if (ledger_is_kitchen(ledger, note->node) && ledger_note_of_kitchen(context, order))
         return true;
     if (order == NULL || order->outcome != LEDGER_OPEN)

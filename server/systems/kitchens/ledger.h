@@ -110,8 +110,6 @@ enum ledger_figure {
     LEDGER_FIGURE_MIGRATIONS,
     LEDGER_FIGURE_MIGRATION_EFFICIENCY_PCT,
     LEDGER_FIGURE_BOUNCES,
-    LEDGER_FIGURE_STALE,    /* words under a fenced epoch, ignored */
-    LEDGER_FIGURE_OVERSOLD, /* tickets a full kitchen had to reject */
     LEDGER_FIGURE_WAITING,
     LEDGER_FIGURE_COOKING,
     LEDGER_FIGURE_UPTIME_PCT,

@@ -113,8 +113,6 @@ const struct system_figure KITCHENS_FIGURES[LEDGER_FIGURE_COUNT] = {
     [LEDGER_FIGURE_MIGRATIONS] = {"migrations", "hand-overs", 0},
     [LEDGER_FIGURE_MIGRATION_EFFICIENCY_PCT] = {"migration_efficiency_pct", "%", 1},
     [LEDGER_FIGURE_BOUNCES] = {"bounces", "orders", 0},
-    [LEDGER_FIGURE_STALE] = {"stale", "messages", 0},
-    [LEDGER_FIGURE_OVERSOLD] = {"oversold", "tickets", 0},
     [LEDGER_FIGURE_WAITING] = {"waiting", "orders", 0},
     [LEDGER_FIGURE_COOKING] = {"cooking", "orders", 0},
     [LEDGER_FIGURE_UPTIME_PCT] = {"uptime_pct", "%", 3},
@@ -184,8 +182,6 @@ static void figures_of_run(const struct ledger *ledger, int64_t *values)
     values[LEDGER_FIGURE_MIGRATION_EFFICIENCY_PCT] =
         share(counts->migrations, counts->offered, 1000);
     values[LEDGER_FIGURE_BOUNCES] = (int64_t)counts->bounces;
-    values[LEDGER_FIGURE_STALE] = (int64_t)counts->stale;
-    values[LEDGER_FIGURE_OVERSOLD] = (int64_t)counts->oversold;
     values[LEDGER_FIGURE_UPTIME_PCT] = uptime(counts);
 }
 

@@ -180,8 +180,8 @@ static void row_metrics_counts(const struct ledger *ledger, struct node_row *row
     row_add(row, (int64_t)(now->migrations - before->migrations));
     row_add(row, (int64_t)(now->bounces - before->bounces));
     row_add(row, (int64_t)(now->refused - before->refused));
-    row_add(row, (int64_t)(now->stale - before->stale));
-    row_add(row, (int64_t)(now->oversold - before->oversold));
+    row_add(row, NODE_CELL_NULL); /* stale, oversold: no such thing in this system, and nought */
+    row_add(row, NODE_CELL_NULL); /* would claim that it had been looked for */
     assert(now->lost >= before->lost);
     assert(now->wasted >= before->wasted);
     row_add(row, (int64_t)(now->lost - before->lost));

@@ -174,7 +174,7 @@ struct ledger_witness {
 /* Counts of the run so far; `second` below holds the same at the last tick. */
 struct ledger_counts {
     uint64_t placed, confirmed, cooked, settled, served, refused, given_up, lost, wasted, misrouted;
-    uint64_t reassigned, offered, migrations, bounces, stale, oversold, settled_twice;
+    uint64_t reassigned, offered, migrations, bounces, settled_twice;
     uint64_t not_followed;   /* orders without a record */
     uint64_t response_units; /* of all cooked */
 };

@@ -144,7 +144,6 @@ static void note_rejected(const struct ledger_context *context, struct ledger_or
 {
     const struct node_note *note = context->note;
     struct ledger_kitchen *kitchen = ledger_kitchen(context->ledger, note->node);
-    context->ledger->counts.oversold++;
     kitchen->rejected++;
     if (order == NULL || order->kitchen != note->node || order->epoch != (uint64_t)note->args[0])
         return;
