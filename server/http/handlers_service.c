@@ -107,7 +107,7 @@ int handle_healthz(struct request *request)
     return reply_bytes(request, 200, "text/plain; charset=utf-8", "ok\n", 3);
 }
 
-/* Ready: not stopping, and the live stream's thread goes round. */
+/* Ready: not stopping, the live stream's thread goes round, and the database takes what happens. */
 int handle_readyz(struct request *request)
 {
     struct server *server = request->server;
@@ -116,5 +116,9 @@ int handle_readyz(struct request *request)
         return reply_problem(request, 503, "The server is stopping.");
     if (silent_ns > HUB_SILENT_NS_MAX)
         return reply_problem(request, 503, "The live stream does not move.");
+    struct lab_problem problem;
+    int storing = lab_storing(server->lab, &problem);
+    if (storing != 0)
+        return reply_lab(request, storing, 200, NULL, &problem);
     return reply_bytes(request, 200, "text/plain; charset=utf-8", "ready\n", 6);
 }

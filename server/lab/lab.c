@@ -146,6 +146,15 @@ void lab_close(struct lab **lab_pointer)
 
 /* ---- Figures about the lab ---- */
 
+int lab_storing(struct lab *lab, struct lab_problem *problem)
+{
+    struct error reason;
+    if (!store_problem(lab->store, &reason)) {
+        return 0;
+    }
+    return lab_refuse(problem, LAB_UNAVAILABLE, "%s", reason.text);
+}
+
 void lab_counters_read(struct lab *lab, struct lab_counters *counters)
 {
     struct store_counters store;

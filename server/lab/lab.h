@@ -143,6 +143,9 @@ struct lab_counters {
     uint64_t commit_ns_sum, tick_ns_sum, ticks;
 };
 void lab_counters_read(struct lab *lab, struct lab_counters *counters);
+/* 0 while what happens can be stored; -503 and the reason while the disk is full or another program
+ * locks the database. */
+int lab_storing(struct lab *lab, struct lab_problem *problem);
 /* For each live run in turn: figures by name, for per-kitchen series. The callback must be
  * quick. */
 typedef void (*lab_series_put)(void *context, const char *name, const char *labels, double value);
