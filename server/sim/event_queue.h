@@ -29,6 +29,7 @@ enum {
         (63 + EVENT_QUEUE_DIGIT_BITS - 1) / EVENT_QUEUE_DIGIT_BITS /* times have 63 bits */
 };
 
+/* One pending event: in the list of its bucket or in the free list, never in both. */
 struct event_queue_entry {
     uint64_t time_ns;
     uint32_t value; /* the owner's */
@@ -41,6 +42,8 @@ struct event_queue_bucket {
     uint32_t first, last;
 };
 
+/* Two levels of bit masks stand over the buckets, so that the first one that is not empty is found
+ * by counting zeros twice instead of by searching. */
 struct event_queue {
     uint64_t time_ns_last; /* last popped: buckets are relative to it */
     uint64_t offset;       /* of the entries in the block */
@@ -51,11 +54,12 @@ struct event_queue {
     struct event_queue_bucket buckets[EVENT_QUEUE_LEVELS][EVENT_QUEUE_DIGITS];
 };
 
-/* Reserves `capacity` entries in the plan of a block and makes `queue` empty at time 0. */
+/* Reserves `capacity` entries (at least one) in the plan of a block and makes `queue` empty at time
+ * 0. The entries themselves need no preparation: those from `fresh` on are never read. */
 void event_queue_plan(struct event_queue *queue, struct arena *arena, uint32_t capacity);
 
 /* Adds an entry; false when the queue is full, and nothing has changed. time_ns is at least the
- * time last popped. */
+ * time last popped (asserted: it is the caller's clock that went backwards). */
 bool event_queue_push(struct event_queue *queue, void *base, int64_t time_ns, uint32_t value);
 
 /* Levels go from near to far and digits from early to late: the first bucket that is not empty
@@ -81,7 +85,8 @@ static inline int64_t event_queue_next_ns(const struct event_queue *queue)
     return (int64_t)queue->buckets[level][digit].time_ns_min;
 }
 
-/* Takes the next entry's value; the queue must not be empty. *time_ns gets its time. */
+/* Takes the next entry's value; the queue must not be empty. *time_ns gets its time. An entry is
+ * moved at most once a level in its life, so popping is O(levels) amortised: at most 11. */
 uint32_t event_queue_pop(struct event_queue *queue, void *base, int64_t *time_ns);
 
 #endif

@@ -1,8 +1,16 @@
 /* fault.c - inputs of the host: faults, their healing, settings, and delivery of the system's own
  * inputs.
  *
- * Every input is checked against the table of kinds before anything changes. One small function
- * acts for each kind. */
+ * A fault is an input like any other: it has a time, lies in the run's list, is replayed and enters
+ * the digest. Every input is checked against the table of kinds before anything changes, so that a
+ * refusal leaves no trace; the same table tells the page and the API what exists. Then one small
+ * function acts for each kind. Doing again what is done already (crashing a crashed node) is
+ * accepted and changes nothing: random schedules need not know each other.
+ *
+ * Faults only turn knobs of the models (a link's chances, a disk's factor, a clock's rate); what
+ * they then do is decided where the models work. There each change that a fault really makes to a
+ * message, a timer or a write is counted (sim_effect), because a schedule that hit nothing has
+ * proved nothing. */
 #include "sim/world.h"
 
 #include <assert.h>
@@ -102,11 +110,14 @@ static const struct sim_input_kind *fault_kind(uint16_t type)
     return NULL;
 }
 
+/* Numbers beyond the kind's arguments are ignored, but they are part of the digest. */
 static int fault_check_args(const struct sim_input_kind *kind, const struct sim_input *input,
                             struct error *error)
 {
     for (uint32_t i = 0; i < NODE_INPUT_ARGS && kind->args[i].name != NULL; i++) {
         const struct sim_input_argument *argument = &kind->args[i];
+        assert(argument->min <= argument->standard);
+        assert(argument->standard <= argument->max);
         int64_t value = input->args[i];
         if (value < argument->min || value > argument->max) {
             return error_set(error, "%s: %s is %lld, must be %lld to %lld", kind->name,
@@ -192,6 +203,8 @@ static int fault_check(const struct sim *sim, const struct sim_input *input, str
 static void fault_set_setting(struct sim *sim, const struct sim_input *input)
 {
     struct sim_world *world = sim->world;
+    assert(input->args[0] >= 0);
+    assert(input->args[0] < world->setting_count);
     int64_t *settings = sim_at(world, world->settings_offset);
     int64_t args[] = {input->args[0], input->args[1], settings[input->args[0]]};
     settings[input->args[0]] = input->args[1];
@@ -216,6 +229,7 @@ static void fault_restart(struct sim_world *world, uint32_t node)
     }
 }
 
+/* SIGSTOP: what waits goes on waiting. */
 static void fault_pause(struct sim *sim, uint32_t index)
 {
     struct sim_node *node = sim_node_at(sim->world, index);
@@ -226,6 +240,8 @@ static void fault_pause(struct sim *sim, uint32_t index)
     }
 }
 
+/* SIGCONT: timers that passed meanwhile all come now; the node cannot tell that it slept except by its
+ * clocks. This is how a leader that has been voted out goes on believing. */
 static void fault_resume(struct sim *sim, uint32_t index)
 {
     struct sim_node *node = sim_node_at(sim->world, index);
@@ -261,8 +277,11 @@ static void fault_cut_both(struct sim_world *world, uint32_t a, uint32_t b, uint
     fault_cut(world, b, a, type);
 }
 
+/* Values replace those before: two degradations of a link do not add up. */
 static void fault_set_link(struct sim_link *link, const int64_t *args)
 {
+    assert(args[0] >= 0);
+    assert(args[1] >= 0);
     link->delay_ns = args[0] * NS_PER_US;
     link->jitter_ns = args[1] * NS_PER_US;
     link->loss_ppm = (uint32_t)args[2];
@@ -271,6 +290,7 @@ static void fault_set_link(struct sim_link *link, const int64_t *args)
     link->degraded = (args[0] | args[1] | args[2] | args[3] | args[4]) != 0;
 }
 
+/* Messages under way come as they were decided; order on the link goes on from them. */
 static void fault_heal_link(struct sim_world *world, uint32_t from, uint32_t to)
 {
     const int64_t none[NODE_INPUT_ARGS] = {0};
@@ -310,6 +330,7 @@ static void fault_partition(struct sim *sim, int64_t mask)
     sim_note_host(sim, NODE_NOTE_PARTITIONED, NODE_NONE, NODE_NONE, &mask, 1);
 }
 
+/* A partition with one node on its side, under a name and a count of effects of its own. */
 static void fault_isolate(struct sim *sim, uint32_t node)
 {
     for (uint32_t peer = 0; peer < sim->world->node_count; peer++) {
@@ -349,6 +370,7 @@ static void fault_link(struct sim *sim, const struct sim_input *input)
 static void fault_stall_disk(struct sim_world *world, uint32_t node, int64_t stall_ms)
 {
     struct sim_disk *disk = &sim_node_at(world, node)->disk;
+    assert(stall_ms >= 0);
     int64_t until_ns = world->now_ns + stall_ms * NS_PER_MS;
     disk->stalled_until_ns = until_ns > disk->stalled_until_ns ? until_ns : disk->stalled_until_ns;
     int64_t ends_ns = sim_deadline_get(world, node, SIM_SLOT_DISK);
@@ -413,6 +435,7 @@ static void fault_set_drift(struct sim_world *world, uint32_t index, int64_t dri
     if (drift_ppm == node->clock.drift_ppm) {
         return;
     }
+    assert(node->clock.since_ns == world->now_ns); /* the new rate counts from here */
     node->clock.drift_ppm = drift_ppm;
     for (uint32_t timer = 0; timer < NODE_TIMERS_MAX; timer++) {
         if (node->timers[timer].deadline_ns >= 0 && !sim_timer_is_due(node, timer)) {
@@ -454,8 +477,10 @@ static void fault_heal_node(struct sim *sim, uint32_t index)
     node->clock.wrong_by = 0;
     fault_resume(sim, index);
     fault_restart(world, index);
+    assert(!node->paused);
 }
 
+/* Links first: who restarts finds a network. */
 static void fault_heal_all(struct sim *sim)
 {
     fault_heal_links(sim->world);
@@ -501,8 +526,10 @@ void sim_fault_count(struct sim_world *world)
 
 /* ---- Applying ---- */
 
+/* `input` has passed fault_check(). */
 static void fault_act(struct sim *sim, const struct sim_input *input)
 {
+    assert(input->time_ns == sim->world->now_ns);
     switch (input->type) {
     case SIM_INPUT_SETTING:
         fault_set_setting(sim, input);

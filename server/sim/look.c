@@ -1,4 +1,10 @@
-/* look.c - showing a world to those who only look: notes, ticks, views, counters, halts. */
+/* look.c - showing a world to those who only look: notes, ticks, views, counters, halts.
+ *
+ * There are two kinds of onlookers. The observer belongs to the plan: its memory lies in the world
+ * and is copied with it, so that a fork goes on measuring where the original was. The sink belongs
+ * to the handle: it carries rows and notes out, to a store, a page or nowhere. Neither can change
+ * what happens: they get const views, and nothing here enters the digest. That is why a run that
+ * is recorded, judged and watched is bit for bit the run that was not. */
 #include "sim/world.h"
 
 #include <assert.h>
@@ -6,11 +12,14 @@
 
 /* ---- The world as an observer sees it ---- */
 
+/* A view is a face over the host's own struct: the functions below find their world through it. */
 static struct sim_world *look_world(const struct node_world *view)
 {
+    assert(view->host != NULL);
     return ((const struct sim *)view->host)->world;
 }
 
+/* A node that is down has no memory to look at. */
 static const void *look_state(const struct node_world *view, uint32_t node)
 {
     struct sim_world *world = look_world(view);
@@ -68,6 +77,7 @@ static void look_drop_row(void *context, const struct node_row *row)
 /* What an observer may always call. */
 static struct node_row_sink look_sink(const struct sim *sim)
 {
+    assert(sim->world != NULL);
     struct node_row_sink sink = sim->sink;
     sink.put = sink.put != NULL ? sink.put : look_drop_row;
     return sink;
@@ -79,6 +89,7 @@ void sim_note(struct sim *sim, uint32_t node, struct node_note *note)
     const struct node_observer *observer = sim->plan->observer;
     const struct sim_world *world = sim->world;
     assert(note->kind != 0);
+    assert(world->cause <= world->event || world->event == 0); /* causes come first */
     assert(node < world->node_count || node == NODE_NONE);
     note->node = node;
     note->time_ns = world->now_ns;
@@ -108,11 +119,13 @@ void sim_note_host(struct sim *sim, uint16_t kind, uint32_t node, uint32_t peer,
     sim_note(sim, node, &note);
 }
 
-/* The world's time stands at the whole second while observers look at it. */
+/* The world's time stands at the whole second while observers look at it: figures per second are of
+ * [t - 1 s, t), whatever the events' times are. */
 void sim_tick(struct sim *sim)
 {
     struct sim_world *world = sim->world;
     assert(world->tick_ns >= world->now_ns);
+    assert(world->tick_ns % SIM_NS_PER_S == 0);
     world->now_ns = world->tick_ns;
     world->tick_ns += SIM_NS_PER_S;
     if (world->faults_active > 0) {
@@ -126,7 +139,8 @@ void sim_tick(struct sim *sim)
     }
 }
 
-/* What the run cannot go on from is shown in words and never ends the program. */
+/* What the run cannot go on from is shown in words and never ends the program: thousands of other
+ * runs live in it. */
 void sim_halt(struct sim *sim, enum sim_halt halt, uint32_t node, const struct node_reason *reason)
 {
     struct sim_world *world = sim->world;
@@ -138,6 +152,7 @@ void sim_halt(struct sim *sim, enum sim_halt halt, uint32_t node, const struct n
     world->halt_reason = reason != NULL ? *reason : (struct node_reason){.subject = NODE_NONE};
     struct node_note note = {
         .kind = NODE_NOTE_HALTED, .peer = NODE_NONE, .subject = world->halt_reason.subject};
+    assert((reason != NULL) == (halt == SIM_HALT_NODE)); /* else args[0] would be ambiguous */
     note.args[0] = reason != NULL ? reason->word : (int64_t)halt;
     memcpy(&note.args[1], world->halt_reason.args, (NODE_NOTE_ARGS - 1) * sizeof note.args[0]);
     sim_note(sim, node, &note);
@@ -150,6 +165,7 @@ int64_t sim_now_ns(const struct sim *sim)
     return sim->world->now_ns;
 }
 
+/* Without bringing the deadlines up to date: looking changes nothing, not even how they lie. */
 int64_t sim_next_ns(const struct sim *sim)
 {
     if (sim->world->halt != SIM_HALT_NONE) {
@@ -171,6 +187,8 @@ uint64_t sim_digest(const struct sim *sim)
     return digest_value(&sim->world->digest);
 }
 
+/* The first node that is not at rest speaks for all: whoever asks goes on running and asks again. A
+ * node that is down has nothing to say; healing has brought back who should be up. */
 bool sim_at_rest(const struct sim *sim, uint32_t *node, struct node_reason *reason)
 {
     struct sim_world *world = sim->world;

@@ -1,13 +1,27 @@
-/* message.c - records of messages in pools of four sizes. */
+/* message.c - records of messages in pools of four sizes.
+ *
+ * All memory is planned at the start; nothing is allocated while a world runs (malloc was measured
+ * at 3.1 M messages/s with 100,000 live, a pool at 4.8). Four classes keep small messages small:
+ * most are under 88 bytes, one in hundreds carries a log entry of kilobytes.
+ *
+ * A record has one owner at a time, and its state says which: the list of held ones of its sender,
+ * the event queue, the inbox of its receiver, or the free list. Whoever takes it from one must put
+ * it into another or give it back. */
 #include "sim/world.h"
 
 #include <assert.h>
+
+_Static_assert(NODE_MESSAGE_BYTES_MAX <= UINT16_MAX, "a length fits the record's field");
+_Static_assert(SIM_MESSAGE_CLASSES <= 4, "a class fits two bits of the record's field");
+_Static_assert(SIM_MESSAGE_WAITING < 16, "a state fits the record's field");
 
 /* The smallest record fills two cache lines. */
 const uint32_t SIM_MESSAGE_BYTES[SIM_MESSAGE_CLASSES] = {128 - sizeof(struct sim_message), 256,
                                                          1024, NODE_MESSAGE_BYTES_MAX};
 
-/* A class that is full borrows from the next larger one; the run halts when none is left. */
+/* A class that is full borrows from the next larger one; the run halts when none is left. A halt
+ * and not a lost message: the pool's size is the host's affair, and a run that depended on it would
+ * tell a story of the simulator instead of the system. */
 uint32_t sim_message_take(struct sim *sim, uint32_t length)
 {
     struct sim_world *world = sim->world;
@@ -33,7 +47,8 @@ uint32_t sim_message_take(struct sim *sim, uint32_t length)
 void sim_message_give(struct sim_world *world, uint32_t message)
 {
     struct sim_message *record = sim_message_at(world, message);
-    assert(record->state != SIM_MESSAGE_FREE);
+    assert(record->state !=
+           SIM_MESSAGE_FREE); /* given twice: two owners would share the next one */
     record->state = SIM_MESSAGE_FREE;
     pool_give(&world->messages[record->class], world, message);
 }
@@ -42,7 +57,7 @@ void sim_message_give(struct sim_world *world, uint32_t message)
 void sim_message_append(struct sim_world *world, struct sim_message_list *list, uint32_t message)
 {
     assert(sim_message_at(world, message)->state != SIM_MESSAGE_FREE);
-    assert(sim_message_at(world, message)->state != SIM_MESSAGE_FLYING);
+    assert(sim_message_at(world, message)->state != SIM_MESSAGE_FLYING); /* the queue's */
     sim_message_at(world, message)->next = SIM_MESSAGE_NONE;
     if (list->count == 0) {
         list->first = message;

@@ -1,4 +1,14 @@
-/* nemesis.c - random faults for sweeps. */
+/* nemesis.c - random faults for sweeps.
+ *
+ * Nothing is decided while the run goes on: a schedule is drawn at once from the seed, as a list of
+ * inputs. So a failure found by a sweep is a list that can be read, replayed and shortened by hand.
+ *
+ * For each seed: toss a coin for every kind that is possible (the swarm); for each kind that is on,
+ * draw a few faults from that kind's own stream, each with a beginning, a length and a victim; sort
+ * by time; and end with the healing. Faults may overlap and hit the same node; that is wanted.
+ *
+ * Some kinds show only together with another event, and are drawn with it: a torn write and a lost
+ * fsync need a crash at the right moment, which chance alone would hit once in hundreds of seeds. */
 #include "sim/nemesis.h"
 
 #include "base/draw.h"
@@ -51,6 +61,7 @@ struct nemesis_draft {
 const char *nemesis_kind_name(enum nemesis_kind kind)
 {
     assert(kind < NEMESIS_KINDS);
+    assert(NEMESIS_TABLE[kind].name != NULL);
     return NEMESIS_TABLE[kind].name;
 }
 
@@ -65,6 +76,8 @@ uint32_t nemesis_effective_kinds(const struct sim *sim)
 
 /* ---- Drawing ---- */
 
+/* Every choice takes exactly one number of the stream, whatever it comes to: so a change of one
+ * range leaves the choices after it alone. */
 static int64_t nemesis_between(struct nemesis_draft *draft, int64_t low, int64_t high)
 {
     assert(low <= high);
@@ -87,11 +100,17 @@ static uint32_t nemesis_pick(struct nemesis_draft *draft, uint64_t mask)
     return (uint32_t)__builtin_ctzll(mask);
 }
 
+/* Masks hold a bit for each node, and one word is enough. */
+_Static_assert(SIM_NODES_MAX < 64, "the shift below has a bit to spare");
+
 static uint64_t nemesis_all_nodes(const struct sim_plan *plan)
 {
+    assert(plan->node_count > 0);
+    assert(plan->node_count <= SIM_NODES_MAX);
     return ((uint64_t)1 << plan->node_count) - 1;
 }
 
+/* Who may be hit: by the profile, or everyone. */
 static uint64_t nemesis_allowed_nodes(const struct nemesis_profile *profile,
                                       const struct sim_plan *plan)
 {
@@ -99,6 +118,7 @@ static uint64_t nemesis_allowed_nodes(const struct nemesis_profile *profile,
     return profile->nodes != 0 ? profile->nodes & all : all;
 }
 
+/* Who may be hit and has something to lose on a disk. */
 static uint64_t nemesis_nodes_with_disk(const struct nemesis_profile *profile,
                                         const struct sim_plan *plan)
 {
@@ -111,12 +131,14 @@ static uint64_t nemesis_nodes_with_disk(const struct nemesis_profile *profile,
 
 /* ---- Writing ---- */
 
+/* Appends an input to the list; the caller fills in what is not a node and a time. */
 static struct sim_input *nemesis_add(struct nemesis_draft *draft, int64_t time_ns, uint16_t type,
                                      uint32_t node)
 {
     struct nemesis *nemesis = draft->nemesis;
     assert(nemesis->count < NEMESIS_INPUTS_MAX);
     assert(node < draft->plan->node_count || node == NODE_NONE);
+    assert(time_ns >= 0);
     struct sim_input *input = &nemesis->inputs[nemesis->count];
     nemesis->count++;
     *input = (struct sim_input){.time_ns = time_ns, .type = type, .node = node, .peer = NODE_NONE};
@@ -161,11 +183,14 @@ static void nemesis_partition(struct nemesis_draft *draft)
     uint32_t outside = nemesis_pick(draft, all & ~((uint64_t)1 << inside));
     uint64_t side = draw_next(&draft->stream) & all;
     side = (side | (uint64_t)1 << inside) & ~((uint64_t)1 << outside);
+    assert(side != 0);
+    assert(side != all);
     nemesis_add_pair(draft, NODE_NONE, SIM_INPUT_NET_PARTITION, (int64_t)side, SIM_INPUT_NET_HEAL,
                      0);
 }
 
-/* All links to or from a node, or all there are; each trouble by itself. */
+/* All links to or from a node, or all there are; each trouble by itself, at least one of the five
+ * (`kept` is a mask that is not zero). At the end of the fault all of them go back to none. */
 static void nemesis_link(struct nemesis_draft *draft)
 {
     uint32_t node = nemesis_pick(draft, nemesis_allowed_nodes(draft->profile, draft->plan));
@@ -248,8 +273,10 @@ static void nemesis_clock(struct nemesis_draft *draft, enum nemesis_kind kind, u
     }
 }
 
+/* One fault of a kind: first those that choose their victims in ways of their own. */
 static void nemesis_fault(struct nemesis_draft *draft, enum nemesis_kind kind)
 {
+    assert(draft->begin_ns <= draft->end_ns);
     if (NEMESIS_TABLE[kind].disk) {
         nemesis_disk(draft, kind);
         return;
@@ -300,11 +327,15 @@ static void nemesis_draw_time(struct nemesis_draft *draft)
     length_ns = length_ns < span_ns ? length_ns : span_ns;
     draft->begin_ns = nemesis_between(draft, profile->from_ns, profile->to_ns - length_ns);
     draft->end_ns = draft->begin_ns + length_ns;
+    assert(draft->begin_ns >= profile->from_ns);
+    assert(draft->begin_ns <= draft->end_ns);
     assert(draft->end_ns <= profile->to_ns);
 }
 
+/* A stream for each kind: which other kinds are on changes nothing about this one's faults. */
 static void nemesis_draw_kind(struct nemesis_draft *draft, enum nemesis_kind kind, uint64_t seed)
 {
+    assert(kind < NEMESIS_KINDS);
     uint32_t faults_max = draft->profile->faults_max;
     faults_max = faults_max > 0 ? faults_max : NEMESIS_FAULTS_STANDARD;
     draft->stream = draw_stream_init(seed, DRAW_NEMESIS, kind);
@@ -350,6 +381,7 @@ static uint32_t nemesis_choose_kinds(const struct nemesis_profile *profile,
 /* By time; equal times keep the order of drawing. A few hundred at most, drawn once a run. */
 static void nemesis_sort(struct nemesis *nemesis)
 {
+    assert(nemesis->count <= NEMESIS_INPUTS_MAX);
     for (uint32_t i = 1; i < nemesis->count; i++) {
         struct sim_input input = nemesis->inputs[i];
         uint32_t at = i;
@@ -374,6 +406,8 @@ static uint64_t nemesis_choose_core(const struct nemesis_profile *profile,
     while (__builtin_popcountll(core) < least) {
         core |= (uint64_t)1 << nemesis_pick(&draft, all & ~core);
     }
+    assert((core & ~all) == 0);
+    assert((profile->core & all & ~core) == 0);
     return core;
 }
 

@@ -1,9 +1,22 @@
 /* network.c - links between nodes: latency, bandwidth, order, loss, doubles, cuts.
  *
  * A link is one direction between two nodes. It keeps order and loses nothing until a fault says
- * otherwise. Every message takes the next number n of its link, and each kind of chance is a draw
- * of its own named by (kind, link, n): whether message 7 is lost does not depend on whether message
- * 6 was doubled, and switching one fault on leaves the others' draws where they were. */
+ * otherwise: a healthy one behaves like a TCP connection, a degraded one like UDP. Protocols are
+ * written for the second and measured on the first.
+ *
+ * The way of a message: taken from a pool with the sender's intent (sim_network_send); held until
+ * the write it names is durable; transmitted, where everything that chance decides is decided at
+ * once; in the event queue until it arrives (sim_network_arrive), where a cut that came meanwhile
+ * stops it; then the receiver's step or its inbox.
+ *
+ * Time under way = waiting for the link (bytes leave one after the other) + bytes / bandwidth +
+ * base by distance and region + a fault's delay + exponential jitter. Exponential because queueing
+ * delays are: mostly nothing, sometimes a lot; capped, so that no message lasts for ever.
+ *
+ * Every message takes the next number n of its link, and each kind of chance is a draw of its own
+ * named by (kind, link, n): whether message 7 is lost does not depend on whether message 6 was
+ * doubled, and switching one fault on leaves the others' draws where they were. So the same seed
+ * with and without loss can be compared message by message. */
 #include "sim/world.h"
 
 #include <assert.h>
@@ -20,8 +33,10 @@ enum {
     NETWORK_DETOUR_FACTOR = 4, /* a reordered or doubled copy comes up to so many latencies later */
 };
 
+/* Why a message is gone, as sim_flight.lost tells it. */
 enum network_loss { NETWORK_LOST = 1, NETWORK_CUT = 2 };
 
+/* By convention the first four bytes of a payload say what it is about (sim_flight.subject). */
 static uint32_t network_subject(struct sim_message *message)
 {
     uint32_t subject = NODE_NONE;
@@ -31,8 +46,10 @@ static uint32_t network_subject(struct sim_message *message)
     return subject;
 }
 
+/* What the message layer of the page is shown of it. */
 static struct sim_flight network_flight(struct sim_message *message, uint8_t lost)
 {
+    assert(lost <= NETWORK_CUT);
     return (struct sim_flight){
         .sent_ns = message->sent_ns,
         .arrives_ns = message->arrives_ns,
@@ -60,7 +77,8 @@ static void network_lose(struct sim_world *world, uint32_t message, enum network
     sim_message_give(world, message);
 }
 
-/* Into the queue; whoever is in the queue arrives, stops at a cut, or is void. */
+/* Into the queue; whoever is in the queue arrives, stops at a cut, or is void. A message is never
+ * taken out of the middle: a crash only marks it, and the mark is seen when its time comes. */
 static void network_fly(struct sim *sim, uint32_t message, int64_t arrives_ns)
 {
     struct sim_world *world = sim->world;
@@ -79,6 +97,7 @@ static void network_fly(struct sim *sim, uint32_t message, int64_t arrives_ns)
 /* The link's name in draws: independent of the number of nodes. */
 static uint64_t network_number(const struct sim_message *message)
 {
+    assert(message->from < SIM_NODES_MAX); /* inputs take no link */
     return (uint64_t)message->from << 32 | message->to;
 }
 
@@ -124,6 +143,7 @@ static void network_double(struct sim *sim, uint32_t message, int64_t arrives_ns
     struct sim_message *from = sim_message_at(world, message);
     struct sim_message *to = sim_message_at(world, copy);
     assert(from != to);
+    assert(from->state == SIM_MESSAGE_HELD); /* the copy takes its state over */
     uint8_t class = to->class; /* a full class lends from the next: the copy may lie elsewhere */
     memcpy(to, from, sizeof *from + from->length);
     to->class = class & 3u;
@@ -131,13 +151,16 @@ static void network_double(struct sim *sim, uint32_t message, int64_t arrives_ns
     network_fly(sim, copy, arrives_ns);
 }
 
-/* The chances of a degraded link. True: the message is lost, or on its way out of order. */
+/* The chances of a degraded link. True: the message is lost, or on its way out of order. A reordered
+ * message leaves the link's order alone: those behind it arrive as if it were not there. */
 static bool network_by_chance(struct sim *sim, struct sim_link *link, uint32_t message,
                               int64_t direct_ns, uint64_t n)
 {
     struct sim_world *world = sim->world;
     const struct sim_message *record = sim_message_at(world, message);
     uint64_t number = network_number(record);
+    assert(link->degraded);
+    assert(n < link->jitter.n); /* its number is taken: no other message will have these draws */
     if (link->delay_ns > 0 || link->jitter_ns > 0) {
         sim_effect(world, SIM_INPUT_LINK_SET);
     }
@@ -161,7 +184,8 @@ static bool network_by_chance(struct sim *sim, struct sim_link *link, uint32_t m
 }
 
 /* Over a link with its chances. Decides everything about the message now, except for a cut that
- * comes later. */
+ * comes later: then nothing about it has to be remembered but its arrival. A message to a cut link
+ * still uses its bandwidth and its draw, so that the link is the same when it heals. */
 static void network_over_link(struct sim *sim, uint32_t message, int64_t departs_ns)
 {
     struct sim_world *world = sim->world;
@@ -197,6 +221,7 @@ void sim_network_transmit(struct sim *sim, uint32_t message, int64_t departs_ns)
     world->counters.messages_sent++;
     world->counters.bytes_sent += record->length;
     if ((record->flags & SIM_MESSAGE_CARRIED) != 0) {
+        assert(record->arrives_ns >= 0); /* until now its travel time */
         network_fly(sim, message, departs_ns + record->arrives_ns);
     } else {
         network_over_link(sim, message, departs_ns);
@@ -266,7 +291,8 @@ void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *
     record->arrives_ns = network_travel_ns(intent);
     record->flags = (intent->flags & NODE_CARRIED) != 0 ? SIM_MESSAGE_CARRIED : 0;
     memcpy(sim_message_bytes(record), payload, intent->length);
-    /* Tokens grow and a disk finishes in order: one comparison says whether the write is done. */
+    /* Tokens grow and a disk finishes in order: one comparison says whether the write is done. A
+     * token that no write has (a bug of the protocol) holds its message until a later write's end. */
     if (intent->token > disk->token_complete) {
         network_hold(world, &disk->held, message);
     } else {
@@ -274,11 +300,14 @@ void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *
     }
 }
 
+/* An input goes through the queue like a message, so that at its time it waits its turn for the
+ * node's CPU like anything else; but no link, loss or cut is on its way. */
 bool sim_network_input(struct sim *sim, uint32_t node, uint16_t type, uint8_t flags,
                        const int64_t *args)
 {
     struct sim_world *world = sim->world;
     assert(node < world->node_count);
+    assert(flags == SIM_MESSAGE_INPUT || flags == SIM_MESSAGE_SETTING);
     uint32_t length = NODE_INPUT_ARGS * sizeof *args;
     uint32_t message = sim_message_take(sim, length);
     if (message == SIM_MESSAGE_NONE) {
@@ -296,7 +325,8 @@ bool sim_network_input(struct sim *sim, uint32_t node, uint16_t type, uint8_t fl
     return world->halt == SIM_HALT_NONE;
 }
 
-/* Length and fields, as the receiver's protocol says; whoever sent it. */
+/* Length and fields, as the receiver's protocol says; whoever sent it. Checked here and not by the
+ * protocols, so that none can forget it: what step() sees has the right size and fields in range. */
 static bool network_refuses(struct sim *sim, struct sim_message *message)
 {
     const struct node_protocol *protocol = sim->plan->nodes[message->to].protocol;
@@ -328,6 +358,7 @@ static bool network_stops(struct sim *sim, uint32_t message)
             network_lose(world, message, NETWORK_CUT);
             return true;
         }
+        /* A socket's buffer is finite: who is too slow loses what comes, and its senders see it. */
         if (node->inbox.count >= SIM_INBOX_MAX) {
             network_lose(world, message, NETWORK_LOST);
             return true;
@@ -351,6 +382,7 @@ void sim_network_arrive(struct sim *sim, uint32_t message)
         return;
     }
     assert(record->state == SIM_MESSAGE_FLYING);
+    assert(record->arrives_ns == world->now_ns);
     bool input = (record->flags & (SIM_MESSAGE_INPUT | SIM_MESSAGE_SETTING)) != 0;
     if (!input && network_stops(sim, message)) {
         return;
@@ -365,7 +397,9 @@ void sim_network_arrive(struct sim *sim, uint32_t message)
     }
 }
 
-/* Crashes are rare: looking through all records beats keeping lists of what each node has sent. */
+/* Messages whose departure the crash has come before. What has left its sender arrives, whatever
+ * happens to the sender; what is carried by hand goes on too. Crashes are rare: looking through all
+ * records beats keeping lists of what each node has sent. */
 void sim_network_void(struct sim_world *world, uint32_t from)
 {
     assert(from < world->node_count);

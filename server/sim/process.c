@@ -4,7 +4,19 @@
  * A step begins when its event has arrived and the CPU is free. It costs CPU time; what it asked
  * for (messages, writes) takes effect when that time is over, and if the node crashes before, not
  * at all. What arrives meanwhile waits in the order of arrival: messages in a list, timers in a bit
- * mask, finished disk operations in the disk's ring. */
+ * mask, finished disk operations in the disk's ring. So a node is a queue with one server, and
+ * overload shows as waiting, which protocols that only count messages never see.
+ *
+ * A node is in one of four conditions: down; up and free; up and busy until busy_until_ns; paused
+ * (SIGSTOP: its memory stays, its timers pass unheard, its sockets fill). Only the second runs
+ * steps. Nothing polls: whoever ends a condition (the CPU's time, a batch of the disk, resuming)
+ * asks for a wake-up, one deadline a node, and waking runs the oldest of what waits.
+ *
+ * Below saturation mostly nothing waits and the CPU is free: then an arriving event is run at once
+ * without touching any list.
+ *
+ * Steps and their consequences never nest: an intent that would lead to another step of this or
+ * another node only leaves an event or a deadline behind. */
 #include "sim/world.h"
 
 #include <assert.h>
@@ -12,6 +24,8 @@
 
 static const uint32_t DRAW_BOOT = DRAW_PURPOSE('b', 'o', 'o', 't');
 
+/* By value at each step: its pointers go into a block that may have moved since. NODE_NONE is for
+ * those who only look. */
 struct node_env sim_process_env(struct sim_world *world, uint32_t node)
 {
     return (struct node_env){
@@ -25,10 +39,12 @@ struct node_env sim_process_env(struct sim_world *world, uint32_t node)
 
 /* ---- What a step asked for ---- */
 
-/* What so much work takes on this node's CPU. */
+/* What so much work takes on this node's CPU: a slow node is slow at everything, alive, and hard to
+ * tell from a healthy one (a grey failure: Huang et al., HotOS 2017). */
 static int64_t process_cost_ns(struct sim_world *world, const struct sim_node *node, int64_t cpu_ns)
 {
     assert(cpu_ns >= 0);
+    assert(node->cpu_factor_pct >= SIM_PERCENT);
     if (node->cpu_factor_pct != SIM_PERCENT) {
         sim_effect(world, SIM_INPUT_NODE_SLOW);
         return cpu_ns * node->cpu_factor_pct / SIM_PERCENT;
@@ -48,7 +64,7 @@ static void process_set_timer(struct sim_world *world, uint32_t index,
     timer->deadline_ns = intent->time_ns;
     timer->cause = world->event;
     int64_t due_ns = SIM_NEVER;
-    if (intent->time_ns >= 0) {
+    if (intent->time_ns >= 0) { /* negative: stop */
         due_ns = sim_clock_true_ns(&node->clock, intent->time_ns);
         due_ns = due_ns > node->busy_until_ns ? due_ns : node->busy_until_ns;
         if (node->clock.drift_ppm != 0) {
@@ -58,9 +74,10 @@ static void process_set_timer(struct sim_world *world, uint32_t index,
     sim_deadline_set(world, index, sim_timer_slot(intent->id), due_ns);
 }
 
+/* The protocol's own words for why it cannot go on. */
 static void process_halt(struct sim *sim, uint32_t node, const void *payload)
 {
-    struct node_reason reason;
+    struct node_reason reason; /* copied: payloads are aligned to 8 only by the outbox's rule */
     memcpy(&reason, payload, sizeof reason);
     sim_halt(sim, SIM_HALT_NODE, node, &reason);
 }
@@ -83,7 +100,7 @@ static void process_intent(struct sim *sim, uint32_t index, const struct node_in
         process_set_timer(world, index, intent);
         break;
     case NODE_INTENT_NOTE: {
-        struct node_note note;
+        struct node_note note; /* copied: the host fills its half in */
         memcpy(&note, payload, sizeof note);
         sim_note(sim, index, &note);
         break;
@@ -94,11 +111,13 @@ static void process_intent(struct sim *sim, uint32_t index, const struct node_in
         break;
     default:
         assert(intent->kind == NODE_INTENT_HALT);
+        assert(intent->length == sizeof(struct node_reason));
         process_halt(sim, index, payload);
         break;
     }
 }
 
+/* As node_append() has padded it; of a READ the length is what it asks for. */
 static uint32_t process_payload_length(const struct node_intent *intent)
 {
     bool has_payload = intent->kind != NODE_INTENT_READ;
@@ -110,6 +129,7 @@ static uint32_t process_payload_length(const struct node_intent *intent)
 static void process_drain(struct sim *sim, uint32_t index, const struct node_outbox *outbox)
 {
     uint32_t at = 0;
+    assert(outbox->length <= NODE_OUTBOX_BYTES);
     while (at < outbox->length && sim->world->halt == SIM_HALT_NONE) {
         const struct node_intent *intent = (const void *)(outbox->at + at);
         process_intent(sim, index, intent, intent + 1);
@@ -150,6 +170,7 @@ static void process_check(struct sim *sim, uint32_t index, const struct node_env
         return;
     }
     struct node_reason reason = {.subject = NODE_NONE};
+    /* The pointer is const: what is checked cannot be changed by checking. */
     bool violated = protocol->violation(sim_at(world, node->state_offset), env, &reason);
     if (violated && !node->violating) { /* once for each time that it begins */
         world->counters.violations++;
@@ -162,6 +183,7 @@ static void process_check(struct sim *sim, uint32_t index, const struct node_env
     node->violating = violated;
 }
 
+/* The only way for a protocol to learn the time. */
 static void process_fill_clocks(struct sim_world *world, const struct sim_node *node,
                                 struct node_event *event)
 {
@@ -172,7 +194,13 @@ static void process_fill_clocks(struct sim_world *world, const struct sim_node *
     }
 }
 
-/* Runs one event on a node whose CPU is free. `cause` is the event that brought it about. */
+/* Runs one event on a node whose CPU is free. `cause` is the event that brought it about: this one
+ * number for each event makes the space-time diagram and the answer to "why was it late?".
+ *
+ * The order matters. Numbers and the digest come first, so that notes made while draining carry
+ * them. The CPU's time is charged before the step's intents are acted on, since they leave at its
+ * end; a COST intent lengthens it for those behind it. Checks come last, when the node's state and
+ * its intents are those of one finished step. */
 static void process_step(struct sim *sim, uint32_t index, struct node_event *event, uint64_t cause,
                          int64_t arrived_ns)
 {
@@ -180,6 +208,7 @@ static void process_step(struct sim *sim, uint32_t index, struct node_event *eve
     struct sim_node *node = sim_node_at(world, index);
     assert(node->up);
     assert(node->busy_until_ns <= world->now_ns);
+    assert(arrived_ns <= world->now_ns);
     world->steps++;
     world->event = world->steps;
     world->cause = cause;
@@ -200,6 +229,7 @@ static void process_step(struct sim *sim, uint32_t index, struct node_event *eve
     int64_t cpu_ns = world->model.event_cpu_ns + bytes * world->model.byte_cpu_ps / 1000;
     node->busy_until_ns = world->now_ns + process_cost_ns(world, node, cpu_ns);
     sim->plan->nodes[index].protocol->step(state, &env, event, &outbox);
+    assert(outbox.token_last >= node->token_last); /* tokens grow through all boots */
     node->token_last = outbox.token_last;
     if (outbox.overflow) {
         sim_halt(sim, SIM_HALT_OUTBOX_FULL, index, NULL);
@@ -218,6 +248,8 @@ static void process_step(struct sim *sim, uint32_t index, struct node_event *eve
 
 /* ---- One event of each kind ---- */
 
+/* A message, an input or a changed setting: they share the inbox, so that none overtakes another.
+ * The record is given back after the step: the event's bytes lie in it. */
 static void process_run_message(struct sim *sim, uint32_t index, uint32_t message)
 {
     struct sim_world *world = sim->world;
@@ -229,7 +261,7 @@ static void process_run_message(struct sim *sim, uint32_t index, uint32_t messag
         event.from = NODE_NONE;
         event.args = (const int64_t *)(const void *)sim_message_bytes(record);
     } else if ((record->flags & SIM_MESSAGE_SETTING) != 0) {
-        event.kind = NODE_EVENT_SETTING;
+        event.kind = NODE_EVENT_SETTING; /* its value is in force already */
         event.from = NODE_NONE;
     } else {
         event.bytes = sim_message_bytes(record);
@@ -240,17 +272,20 @@ static void process_run_message(struct sim *sim, uint32_t index, uint32_t messag
     sim_message_give(world, message);
 }
 
+/* `due_since_ns` is when its deadline passed: the difference is the time it waited for the CPU. */
 static void process_run_timer(struct sim *sim, uint32_t index, uint32_t which, int64_t due_since_ns)
 {
     struct sim_timer *timer = &sim_node_at(sim->world, index)->timers[which];
     struct node_event event = {.kind = NODE_EVENT_TIMER, .id = (uint8_t)which, .from = NODE_NONE};
+    assert(which < NODE_TIMERS_MAX);
     assert(timer->deadline_ns >= 0);
     timer->deadline_ns = -1; /* no longer set when the step begins */
     sim->world->counters.timers++;
     process_step(sim, index, &event, timer->cause, due_since_ns);
 }
 
-/* A copy of the operation is told: the step may submit others into the ring. */
+/* A copy of the operation is told: the step may submit others into the ring. A read sees the file as
+ * it is now, through the cache, and is shortened at the file's end like read(2). */
 static void process_run_disk(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
@@ -271,18 +306,21 @@ static void process_run_disk(struct sim *sim, uint32_t index)
         event.kind = NODE_EVENT_READ;
         event.length = op.length < left ? op.length : left;
         event.bytes = sim_disk_file(world, disk, op.file) + (left > 0 ? op.offset : 0);
+        assert((uint64_t)(left > 0 ? op.offset : 0) + event.length <= disk->file_bytes[op.file]);
     }
     process_step(sim, index, &event, op.cause, op.completed_ns);
 }
 
 /* ---- The CPU ---- */
 
+/* Has anything arrived that the node has not been told? */
 static bool process_waits(const struct sim_node *node)
 {
     return node->inbox.count > 0 || node->timers_due != 0 || node->disk.told != node->disk.complete;
 }
 
-/* Up, not paused, CPU free, disk not full. */
+/* Up, not paused, CPU free, disk able to take what a step may write. The last is write() blocking on
+ * a full queue: without it a node that writes faster than its disk would need endless room. */
 static bool process_can_run(const struct sim_world *world, const struct sim_node *node)
 {
     return node->up && !node->paused && node->busy_until_ns <= world->now_ns &&
@@ -314,6 +352,7 @@ static int64_t process_wake_ns(struct sim_world *world, const struct sim_node *n
 
 void sim_process_plan_wake(struct sim_world *world, uint32_t index)
 {
+    assert(index < world->node_count);
     int64_t wake_ns = process_wake_ns(world, sim_node_at(world, index));
     sim_deadline_set(world, index, SIM_SLOT_WAKE, wake_ns);
 }
@@ -323,6 +362,7 @@ void sim_process_message(struct sim *sim, uint32_t index, uint32_t message)
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
     assert(node->up);
+    assert(sim_message_at(world, message)->to == index);
     if (process_is_idle(world, node)) {
         process_run_message(sim, index, message);
         return;
@@ -337,7 +377,7 @@ void sim_process_timer(struct sim *sim, uint32_t index, uint32_t which)
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
     assert(node->up);
-    assert(!sim_timer_is_due(node, which));
+    assert(!sim_timer_is_due(node, which)); /* setting it again has taken the due one back */
     sim_deadline_set(world, index, sim_timer_slot(which), SIM_NEVER);
     if (process_is_idle(world, node)) {
         process_run_timer(sim, index, which, world->now_ns);
@@ -355,6 +395,7 @@ enum process_source { PROCESS_DISK, PROCESS_INBOX, PROCESS_TIMER };
 static enum process_source process_oldest(struct sim_world *world, const struct sim_node *node,
                                           uint32_t *which)
 {
+    assert(process_waits(node));
     enum process_source source = PROCESS_DISK;
     int64_t oldest_ns = SIM_NEVER;
     if (node->disk.told != node->disk.complete) {
@@ -378,6 +419,7 @@ void sim_process_wake(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
+    /* One step only: it makes the CPU busy, and the plan below comes back for the next. */
     if (process_can_run(world, node) && process_waits(node)) {
         uint32_t which = 0;
         switch (process_oldest(world, node, &which)) {
@@ -398,6 +440,8 @@ void sim_process_wake(struct sim *sim, uint32_t index)
 
 /* ---- Life and death ---- */
 
+/* Memory begins at zero; files and the wall clock are what survived. The step of START follows at
+ * once: the time of rebooting has passed before. */
 void sim_process_start(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
@@ -406,6 +450,7 @@ void sim_process_start(struct sim *sim, uint32_t index)
     assert(!node->up);
     assert(node->inbox.count == 0);
     assert(node->timers_due == 0);
+    assert(!node->paused);
     sim_deadline_set(world, index, SIM_SLOT_START, SIM_NEVER);
     node->up = true;
     node->boots++;
@@ -425,7 +470,8 @@ void sim_process_start(struct sim *sim, uint32_t index)
     process_step(sim, index, &event, 0, world->now_ns);
 }
 
-/* With the process go its timers, whether set or due. */
+/* With the process go its timers, whether set or due. Each is a change that the crash has made, for
+ * the count of effects. */
 static void process_forget_timers(struct sim_world *world, uint32_t index)
 {
     struct sim_node *node = sim_node_at(world, index);
@@ -439,6 +485,8 @@ static void process_forget_timers(struct sim_world *world, uint32_t index)
     node->timers_due = 0;
 }
 
+/* kill -9 and a power cut at once: memory, inbox, timers, messages that had not left, and writes
+ * that were not durable are gone. What the network carries already arrives. */
 void sim_process_crash(struct sim *sim, uint32_t index)
 {
     struct sim_world *world = sim->world;
@@ -456,5 +504,7 @@ void sim_process_crash(struct sim *sim, uint32_t index)
     sim_message_drop_all(world, &node->inbox);
     sim_network_void(world, index); /* messages that its CPU had not yet let go */
     sim_disk_crash(world, index);
+    assert(node->inbox.count == 0);
+    assert(node->disk.held.count == 0);
     sim_note_host(sim, NODE_NOTE_CRASHED, index, NODE_NONE, NULL, 0);
 }

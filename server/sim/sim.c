@@ -1,9 +1,26 @@
-/* sim.c - building a world in one block, copying it, and running it event by event. */
+/* sim.c - building a world in one block, copying it, and running it event by event.
+ *
+ * Building happens in two passes over the same plan: sim_lay_out() once to add sizes up, and once
+ * more to write offsets down, so that the memory asked for and the memory used cannot differ.
+ * Everything a run can ever need is reserved here; afterwards nothing allocates, and a pool that is
+ * full halts the run instead of growing.
+ *
+ * Running is a loop that takes the earlier of two: the top of the event queue (messages and inputs
+ * under way) and the next deadline (timers, disks, reboots, wake-ups). They are two structures since
+ * a message is pushed once and popped once, while a deadline is moved again and again; each has the
+ * one that is fast for its kind. At equal times the queue comes first: a fixed rule, as every tie
+ * here needs one.
+ *
+ * Bounded work (`steps_max`) lets one worker thread drive many runs; how a caller cuts time into
+ * pieces cannot be seen in the result. */
 #include "sim/world.h"
 
 #include <assert.h>
 #include <string.h>
 
+/* A city and not a data centre: a millisecond at least and half a one for each kilometre, so that a
+ * message can be watched; an fsync of 2 ms is a disk without a battery behind its cache; a process
+ * is back two seconds after the order to restart. */
 const struct sim_model SIM_MODEL_STANDARD = {
     .event_cpu_ns = 20000,
     .byte_cpu_ps = 1000,
@@ -21,10 +38,12 @@ const struct sim_model SIM_MODEL_STANDARD = {
 
 enum {
     SIM_COORDINATE_MAX = 1000 * 1000, /* metres from the middle of the map */
+    SIM_METRES_PER_KM = 1000,
     SIM_STATE_BYTES_MAX = 64 * 1024 * 1024,
     SIM_POOL_MAX = 1 << 20,
     SIM_SETTINGS_MAX = 1024,
 };
+/* A latency of a quarter of an hour, a terabyte a second: what is beyond is a slip of the pen. */
 static const int64_t SIM_MODEL_VALUE_MAX = (int64_t)1000 * 1000 * 1000 * 1000;
 static const uint32_t DRAW_JITTER = DRAW_PURPOSE('j', 'i', 't', 't');
 
@@ -39,13 +58,14 @@ static uint32_t sim_or_standard(uint32_t value, uint32_t standard)
 static struct sim_limits sim_standard_limits(const struct sim_plan *plan)
 {
     struct sim_limits limits = plan->limits;
+    assert(plan->node_count <= SIM_NODES_MAX);
     limits.messages_64 = sim_or_standard(limits.messages_64, 1024 + 128 * plan->node_count);
     limits.messages_256 = sim_or_standard(limits.messages_256, 128 + 8 * plan->node_count);
     limits.messages_1024 = sim_or_standard(limits.messages_1024, 32 + 2 * plan->node_count);
     limits.messages_4096 = sim_or_standard(limits.messages_4096, 8 + plan->node_count);
     uint32_t all =
         limits.messages_64 + limits.messages_256 + limits.messages_1024 + limits.messages_4096;
-    limits.events = sim_or_standard(limits.events, all);
+    limits.events = sim_or_standard(limits.events, all); /* each message is in it once at most */
     return limits;
 }
 
@@ -57,6 +77,7 @@ static void sim_plan_messages(struct sim_world *world, struct arena *arena,
                                                   limits.messages_1024, limits.messages_4096};
     for (uint32_t class = 0; class < SIM_MESSAGE_CLASSES; class ++) {
         uint32_t item_size = (uint32_t)sizeof(struct sim_message) + SIM_MESSAGE_BYTES[class];
+        assert(class == 0 || SIM_MESSAGE_BYTES[class] > SIM_MESSAGE_BYTES[class - 1]);
         world->messages[class] = pool_plan(arena, counts[class], item_size);
     }
     event_queue_plan(&world->queue, arena, limits.events);
@@ -112,6 +133,8 @@ static uint64_t sim_lay_out(struct sim_world *world, const struct sim_plan *plan
     return arena.size;
 }
 
+/* None may be zero: a model without latency or CPU time makes races invisible that decide in
+ * reality, and figures that no machine reaches. */
 static int sim_check_model(const struct sim_model *model, struct error *error)
 {
     const struct {
@@ -134,6 +157,7 @@ static int sim_check_model(const struct sim_model *model, struct error *error)
     return 0;
 }
 
+/* A plan comes from scenario data, which a person may have written: refused in words. */
 static int sim_check_node(const struct sim_plan *plan, uint32_t index, struct error *error)
 {
     const struct sim_node_plan *node = &plan->nodes[index];
@@ -197,7 +221,7 @@ static int64_t sim_square_root(int64_t value)
 {
     assert(value >= 0);
     assert(value < (int64_t)1 << 62);
-    int64_t root = 0;
+    int64_t root = 0; /* bit by bit from the top */
     for (int64_t bit = (int64_t)1 << 31; bit > 0; bit >>= 1) {
         if ((root + bit) * (root + bit) <= value) {
             root += bit;
@@ -211,10 +235,12 @@ static int64_t sim_link_base_ns(const struct sim_plan *plan, uint32_t from, uint
 {
     const struct sim_node_plan *a = &plan->nodes[from];
     const struct sim_node_plan *b = &plan->nodes[to];
+    assert(from < plan->node_count);
+    assert(to < plan->node_count);
     int64_t dx = a->x_m - b->x_m;
     int64_t dy = a->y_m - b->y_m;
     int64_t base_ns = plan->model.link_base_ns;
-    base_ns += sim_square_root(dx * dx + dy * dy) * plan->model.link_ns_per_km / 1000;
+    base_ns += sim_square_root(dx * dx + dy * dy) * plan->model.link_ns_per_km / SIM_METRES_PER_KM;
     base_ns += a->region != b->region ? plan->model.link_region_ns : 0;
     return base_ns;
 }
@@ -282,6 +308,8 @@ int sim_init(struct sim *sim, const struct sim_plan *plan, struct error *error)
     if (plan->observer != NULL) {
         plan->observer->init(sim_observer_state(sim), &sim->env, plan->seed);
     }
+    assert(world->now_ns == 0);
+    assert(sim_save_bytes(sim) == world->bytes); /* nothing is taken from the pools yet */
     return 0;
 }
 
@@ -296,6 +324,7 @@ struct sim_part {
 
 static void sim_parts(const struct sim_world *world, struct sim_part *parts)
 {
+    assert(world->bytes >= sizeof *world);
     parts[0] = (struct sim_part){0, world->bytes};
     parts[1] = (struct sim_part){world->queue.offset,
                                  world->queue.fresh * sizeof(struct event_queue_entry)};
@@ -310,6 +339,7 @@ void sim_fork(struct sim *to, const struct sim *from)
 {
     assert(to->world != NULL);
     assert(to->world != from->world);
+    assert((uintptr_t)to->world % ARENA_ALIGNMENT == 0);
     struct sim_part parts[SIM_PARTS];
     sim_parts(from->world, parts);
     for (uint32_t i = 0; i < SIM_PARTS; i++) {
@@ -317,6 +347,7 @@ void sim_fork(struct sim *to, const struct sim *from)
                parts[i].bytes);
     }
     to->plan = from->plan;
+    assert(sim_digest(to) == sim_digest(from));
     to->env = sim_process_env(to->world, NODE_NONE);
 }
 
@@ -342,7 +373,8 @@ void sim_save(const struct sim *sim, void *to)
     }
 }
 
-/* Do the first part's own words about itself fit a world of this plan? */
+/* Do the first part's own words about itself fit a world of this plan? Bytes from a store may be cut
+ * or of another build: what the copying relies on is looked at before it is relied on. */
 static bool sim_saved_fits(const struct sim_world *saved, const struct sim_plan *plan,
                            uint64_t bytes)
 {
@@ -370,6 +402,8 @@ static bool sim_saved_fits(const struct sim_world *saved, const struct sim_plan 
 bool sim_load(struct sim *sim, const void *from, size_t bytes)
 {
     struct sim_world *world = sim->world;
+    assert(world != NULL);
+    assert(sim->plan != NULL);
     struct sim_world expected;
     (void)sim_lay_out(&expected, sim->plan, NULL);
     if (bytes < expected.bytes) {
@@ -386,12 +420,14 @@ bool sim_load(struct sim *sim, const void *from, size_t bytes)
         memcpy(sim_at(world, parts[i].offset), at, parts[i].bytes);
         at += parts[i].bytes;
     }
+    assert((size_t)(at - (const char *)from) == bytes);
     sim->env = sim_process_env(world, NODE_NONE);
     return true;
 }
 
 /* ---- Running ---- */
 
+/* Whoever meets a deadline sets it anew or to never, or it would come again at once. */
 static void sim_meet_deadline(struct sim *sim, uint32_t slot)
 {
     assert(slot < sim->world->deadlines.count);
@@ -434,7 +470,7 @@ static inline struct sim_next sim_find_next(struct sim_world *world)
 static inline void sim_take_next(struct sim *sim, const struct sim_next *next)
 {
     struct sim_world *world = sim->world;
-    assert(next->time_ns >= world->now_ns);
+    assert(next->time_ns >= world->now_ns);  /* time never goes back */
     assert(next->time_ns <= world->tick_ns); /* seconds are told before what happens in them */
     world->now_ns = next->time_ns;
     if (next->message) {
@@ -455,6 +491,7 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
         bool tick_first = world->tick_ns <= next.time_ns;
         int64_t time_ns = tick_first ? world->tick_ns : next.time_ns;
         if (time_ns > until_ns) {
+            assert(world->now_ns <= until_ns);
             world->now_ns = until_ns;
             return SIM_REACHED;
         }
@@ -470,6 +507,8 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
     return SIM_HALTED;
 }
 
+/* What comes out of the queue may run no step (lost at a cut, put into an inbox): go on until one has
+ * run. */
 bool sim_step(struct sim *sim, int64_t until_ns)
 {
     struct sim_world *world = sim->world;

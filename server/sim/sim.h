@@ -28,9 +28,12 @@
 #include "node/node.h"
 #include "node/observer.h"
 
+/* 63, so that a set of nodes is the bits of one positive int64_t, as inputs carry it. */
 enum { SIM_NODES_MAX = 63, SIM_NAME_BYTES = 16 };
 
 struct sim_world; /* opaque, relocatable */
+
+/* ---- The plan: what a world is built from ---- */
 
 struct sim_node_plan {
     char name[SIM_NAME_BYTES]; /* unique: "dispatcher", "A", "customers" */
@@ -39,8 +42,8 @@ struct sim_node_plan {
     uint32_t region;  /* latency by region; district of the city */
 };
 
-/* The model's parameters: none can be zero. One frozen table stands beside every figure in
- * virtual time. */
+/* The model's parameters: none can be zero, since a world without latency, CPU or fsync time hides
+ * the very races that it is to show. One frozen table stands beside every figure in virtual time. */
 struct sim_model {
     int64_t event_cpu_ns;     /* CPU of one event on a node */
     int64_t byte_cpu_ps;      /* CPU of one payload byte, picoseconds */
@@ -59,7 +62,8 @@ struct sim_model {
  * fsync ... */
 extern const struct sim_model SIM_MODEL_STANDARD;
 
-/* Pool sizes; zero means the standard that fits the node count. */
+/* Pool sizes; zero means the standard that fits the node count. They bound memory, not behaviour: a
+ * run that would need more halts with the reason. */
 struct sim_limits {
     uint32_t events;      /* pending events */
     uint32_t messages_64; /* message bodies of up to 64 bytes in flight; larger classes: 256, 1024,
@@ -69,6 +73,8 @@ struct sim_limits {
     uint32_t messages_4096;
 };
 
+/* Belongs to the caller, zero value plus nodes and model is a valid one. Plan, inputs and the
+ * program's version: that is the run. */
 struct sim_plan {
     uint64_t seed;
     uint32_t node_count;
@@ -82,6 +88,8 @@ struct sim_plan {
     const struct node_observer *observer; /* or NULL */
 };
 
+/* A handle: everything about a world that is an address. Filled by the caller up to `checks` before
+ * sim_init() or sim_fork(); plan and env are set there. */
 struct sim {
     struct sim_world *world;     /* caller's memory, 64-aligned */
     const struct sim_plan *plan; /* must outlive the handle; only protocol pointers, observer and
@@ -91,11 +99,14 @@ struct sim {
     struct node_env env;         /* the host's own: what views of this handle point at */
 };
 
-/* Memory that a world of this plan needs; 0 for a plan that sim_init() refuses. */
+/* ---- Building and copying ---- */
+
+/* Bytes of memory that a world of this plan needs; 0 for a plan that sim_init() refuses. */
 size_t sim_bytes(const struct sim_plan *plan);
 /* Build a world at time 0 in `sim->world` (sim_bytes() bytes). 0, or -1 with a reason. */
 int sim_init(struct sim *sim, const struct sim_plan *plan, struct error *error);
-/* Copy `from`'s world into the memory of `to` (same size); sink and checks of `to` stay its own. */
+/* Copy `from`'s world into the memory of `to` (same size); sink and checks of `to` stay its own. The
+ * cost is the bytes in use (sim_counters.world_bytes), about a megabyte for the default city. */
 void sim_fork(struct sim *to, const struct sim *from);
 
 /* A world as bytes without gaps, for a store; only the same build can read it, into a world of the
@@ -115,10 +126,14 @@ enum sim_status {
 /* Run to `until_ns` (>= now), at most `steps_max` events. The tick of the observer comes at each
  * whole second, before that second's events. */
 enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max);
-/* Run exactly one event, whenever it comes, but not after `until_ns`. True when one was run. */
+/* Run exactly one event, whenever it comes, but not after `until_ns`. True when one was run; false
+ * when none is left until then or the run has halted. now is the event's time, or where it was. */
 bool sim_step(struct sim *sim, int64_t until_ns);
 
-/* ---- Inputs: faults of the host, settings, and the system's own ---- */
+/* ---- Inputs: faults of the host, settings, and the system's own ----
+ *
+ * What a person, a scenario or a nemesis does to a world is an input, and nothing else changes its
+ * course. Inputs are stamped, stored and replayed; a run is judged by what its inputs allowed. */
 
 enum sim_input_type {
     SIM_INPUT_SETTING = 1,  /* args: setting index, value */
@@ -149,6 +164,7 @@ enum sim_input_type {
                               type minus 64 */
 };
 
+/* No padding: it is stored and compared as bytes. */
 struct sim_input {
     int64_t time_ns;
     uint16_t type;
@@ -158,6 +174,7 @@ struct sim_input {
     uint32_t pad2;
     int64_t args[NODE_INPUT_ARGS];
 };
+_Static_assert(sizeof(struct sim_input) == 24 + 8 * NODE_INPUT_ARGS, "an input has no padding");
 
 /* Apply an input at now (precondition: input->time_ns == now and sim_run() has reached it). 0,
  * or -1 with a reason and nothing changed (unknown type, no such node, argument out of range).
@@ -180,12 +197,13 @@ struct sim_input_kind {
 extern const struct sim_input_kind SIM_INPUT_KINDS[];
 extern const uint32_t SIM_INPUT_KIND_COUNT;
 
-/* ---- Looking ---- */
+/* ---- Looking: none of this changes a world or its digest ---- */
 
 int64_t sim_now_ns(const struct sim *sim);
 /* Time of the next event, INT64_MAX if none; changes nothing. */
 int64_t sim_next_ns(const struct sim *sim);
 uint64_t sim_steps(const struct sim *sim); /* events run so far */
+/* The chain so far: equal digests at equal times are equal runs. */
 uint64_t sim_digest(const struct sim *sim);
 /* Fills what observers and views look through. */
 void sim_world_view(const struct sim *sim, struct node_world *world);
@@ -194,6 +212,8 @@ void *sim_observer_state(const struct sim *sim); /* of the plan's observer */
  * (protocol->pending), naming the node. */
 bool sim_at_rest(const struct sim *sim, uint32_t *node, struct node_reason *reason);
 
+/* Since time 0, except for what is pending or in use now. A message sent ends as delivered, lost,
+ * cut or refused, dies with its receiver, or is still in flight; doubles come on top. */
 struct sim_counters {
     uint64_t messages_sent, messages_delivered, messages_lost, messages_cut, messages_doubled,
         messages_reordered, messages_refused;
@@ -207,14 +227,16 @@ void sim_counters_read(const struct sim *sim, struct sim_counters *counters);
  * faults changed nothing has proved nothing. */
 uint64_t sim_fault_effects(const struct sim *sim, uint16_t type);
 
+/* Why a run cannot go on. */
 enum sim_halt {
     SIM_HALT_NONE,
-    SIM_HALT_NODE,
-    SIM_HALT_EVENTS_FULL,
-    SIM_HALT_MESSAGES_FULL,
-    SIM_HALT_OUTBOX_FULL,
-    SIM_HALT_DISK_FULL /* more operations of one disk under way than it can hold */
+    SIM_HALT_NODE,          /* a protocol said so: node_halt() */
+    SIM_HALT_EVENTS_FULL,   /* sim_limits.events are pending */
+    SIM_HALT_MESSAGES_FULL, /* no record left of the message's size or larger */
+    SIM_HALT_OUTBOX_FULL,   /* one step asked for more than NODE_OUTBOX_BYTES */
+    SIM_HALT_DISK_FULL      /* more operations of one disk under way than it can hold */
 };
+/* *reason is the protocol's with SIM_HALT_NODE, else empty. */
 enum sim_halt sim_halted(const struct sim *sim, struct node_reason *reason);
 
 /* Messages under way now (and those lost in the last virtual second), for the message layer.
