@@ -1,4 +1,8 @@
-/* crc32c.c - CRC-32C by table, and by the SSE4.2 instruction where the processor has it. */
+/* crc32c.c - CRC-32C by table, and by the SSE4.2 instruction where the processor has it.
+ *
+ * This polynomial and not that of zip: x86 has an instruction for it alone, and it finds more short
+ * errors (Castagnoli, Braeuer, Herrmann, 1993); iSCSI, ext4 and most logs use it. The processor is
+ * asked at run time, so that one program runs on every x86; a test compares both ways. */
 #include "base/crc32c.h"
 
 #include <assert.h>
@@ -57,7 +61,7 @@ __attribute__((target("sse4.2"))) static uint32_t
 crc32c_by_instruction(uint32_t crc, const void *data, size_t size)
 {
     const uint8_t *at = data;
-    uint64_t wide = ~crc;
+    uint64_t wide = ~crc; /* the instruction for eight bytes keeps its 32 bits in a wide register */
     for (; size >= 8; at += 8, size -= 8) {
         uint64_t word;
         memcpy(&word, at, sizeof word);

@@ -20,14 +20,19 @@ struct csv_writer {
     char separator; /* a comma; spreadsheets of some countries want a semicolon */
 };
 
+/* At the beginning of a row, with a comma. */
 struct csv_writer csv_init(struct text *text);
+
+/* Each appends one field. None can fail; see `cut`. */
 
 void csv_string(struct csv_writer *csv, const char *value); /* NULL is an absent value */
 void csv_bytes(struct csv_writer *csv, const char *value, uint32_t size);
 void csv_u64(struct csv_writer *csv, uint64_t value);
 void csv_i64(struct csv_writer *csv, int64_t value);
+/* value / 10^decimals, as in text_add_decimal(). */
 void csv_decimal(struct csv_writer *csv, int64_t value, unsigned decimals);
 void csv_absent(struct csv_writer *csv);
+/* Ends a row of at least one field. */
 void csv_end_row(struct csv_writer *csv);
 
 #endif

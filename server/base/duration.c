@@ -1,4 +1,7 @@
-/* duration.c - lengths of time as people write them. */
+/* duration.c - lengths of time as people write them.
+ *
+ * Units from large to small, each once, is what makes a writing unique, so that "1m90s" is a typing
+ * error that is reported and not a length that is guessed. */
 #include "base/duration.h"
 
 #include <assert.h>
@@ -78,6 +81,7 @@ int duration_parse(const char *string, uint64_t *length_ns, struct error *error)
                 string);
         }
         next_unit = unit + 1;
+        assert(total_ns < DURATION_LIMIT_NS);
         if (number > (DURATION_LIMIT_NS - 1 - total_ns) / DURATION_UNITS[unit].length_ns) {
             return error_set(error, "duration '%.40s': longer than 2^63 ns (292 years)", string);
         }
@@ -93,6 +97,7 @@ void duration_format(struct text *text, uint64_t length_ns)
         text_add(text, "0s");
         return;
     }
+    /* Nanoseconds are the last unit, so nothing is left over. */
     for (size_t i = 0; i < DURATION_UNIT_COUNT; i++) {
         uint64_t number = length_ns / DURATION_UNITS[i].length_ns;
         if (number > 0) {

@@ -1,4 +1,6 @@
-/* embedded.c - looks files up in the generated table of embedded files. */
+/* embedded.c - looks files up in the generated table of embedded files.
+ *
+ * The build sorts the table, so a path is found by halving, and a folder is a run of neighbours. */
 #include "base/embedded.h"
 
 #include <assert.h>
@@ -31,7 +33,8 @@ const struct embedded_file *embedded_find(const char *path)
 
 const struct embedded_file *embedded_with_prefix(const char *prefix, size_t *count)
 {
-    assert(prefix != NULL && count != NULL);
+    assert(prefix != NULL);
+    assert(count != NULL);
     size_t first = embedded_lower_bound(prefix);
     size_t end = first;
     while (end < embedded_file_count &&

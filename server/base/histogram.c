@@ -1,4 +1,9 @@
-/* histogram.c - a distribution in fixed memory. */
+/* histogram.c - a distribution in fixed memory.
+ *
+ * The idea of HdrHistogram (Tene): a cell's width grows with its value, so that the relative error is
+ * the same everywhere. A value's cell is read off its bits: how many zeros lead says which power of
+ * two, the six bits behind the leading one say which cell of it; no search, no logarithm. Keeping all
+ * values and sorting them would be exact and cost memory that grows with the run. */
 #include "base/histogram.h"
 
 #include <assert.h>
@@ -6,6 +11,7 @@
 
 __extension__ typedef unsigned __int128 histogram_u128;
 
+/* Below twice the cells of a power of two a cell would be narrower than 1: values are their own. */
 enum { HISTOGRAM_EXACT = 2 << HISTOGRAM_CELL_BITS, HISTOGRAM_MILLION = 1000000 };
 
 static uint32_t histogram_cell(uint64_t value)
@@ -17,6 +23,7 @@ static uint32_t histogram_cell(uint64_t value)
         return (uint32_t)value;
     }
     uint32_t shift = 63 - (uint32_t)__builtin_clzll(value) - HISTOGRAM_CELL_BITS;
+    assert(shift > 0);
     return (shift << HISTOGRAM_CELL_BITS) + (uint32_t)(value >> shift);
 }
 
@@ -47,6 +54,7 @@ void histogram_add(struct histogram *histogram, uint64_t value)
 
 void histogram_merge(struct histogram *histogram, const struct histogram *from)
 {
+    assert(histogram != from);
     if (from->count == 0) {
         return;
     }
@@ -75,7 +83,9 @@ uint64_t histogram_percentile(const struct histogram *histogram, uint32_t rank_p
         return 0;
     }
     histogram_u128 scaled = (histogram_u128)histogram->count * rank_ppm + HISTOGRAM_MILLION - 1;
-    uint64_t rank = (uint64_t)(scaled / HISTOGRAM_MILLION);
+    uint64_t rank = (uint64_t)(scaled / HISTOGRAM_MILLION); /* rounded up: nearest rank */
+    assert(rank <= histogram->count);
+    /* The ends are known exactly. */
     if (rank <= 1) {
         return histogram->smallest;
     }

@@ -1,9 +1,15 @@
-/* json_writer.c - JSON written straight into a text. */
+/* json_writer.c - JSON written straight into a text.
+ *
+ * What must be remembered between two values is one bit a level (is a comma due?) and one more (is it
+ * an object?), so the writer is three words and frames are written ten times a second without
+ * building a tree first. */
 #include "base/json_writer.h"
 
 #include <assert.h>
 #include <stddef.h>
 #include <string.h>
+
+_Static_assert(JSON_DEPTH_MAX < 32, "a bit for each level, and one for the top");
 
 struct json_writer json_init(struct text *text)
 {
@@ -13,6 +19,7 @@ struct json_writer json_init(struct text *text)
 
 static bool json_in_object(const struct json_writer *json)
 {
+    assert(json->depth <= JSON_DEPTH_MAX);
     return (json->objects >> json->depth & 1u) != 0;
 }
 
@@ -40,6 +47,7 @@ static uint32_t json_utf8_length(const uint8_t *at, uint32_t left)
     return overlong || surrogate || too_large ? 0 : length;
 }
 
+/* The short escapes that JSON has for what is common; the rest as \u00XX. */
 static void json_add_escape(struct text *text, uint8_t c)
 {
     switch (c) {
@@ -107,6 +115,7 @@ static void json_begin_value(struct json_writer *json, const char *name)
     }
 }
 
+/* An opened level starts anew: its bits may be left from a sibling. */
 static void json_open(struct json_writer *json, const char *name, bool object)
 {
     json_begin_value(json, name);

@@ -1,4 +1,8 @@
-/* log_codec.c - records in a file that may end anywhere. */
+/* log_codec.c - records in a file that may end anywhere.
+ *
+ * The terminator is what a reader needs to be sure. Without it a torn record at the end looks like
+ * no record, and a log that lost its tail is taken for a whole one: the node would deny what it had
+ * acknowledged. With it, an end without terminator is damage, and the protocol can say so. */
 #include "base/log_codec.h"
 
 #include <assert.h>
@@ -12,6 +16,7 @@ struct log_header {
 };
 _Static_assert(sizeof(struct log_header) == LOG_HEADER_BYTES, "header without padding");
 
+/* Over what is said and how long it is; a flipped length must not lead the reader astray. */
 static uint32_t log_checksum(uint32_t salt, const struct log_header *header, const void *body)
 {
     uint32_t crc = crc32c(salt, &header->length, sizeof header->length + sizeof header->type);
@@ -20,6 +25,7 @@ static uint32_t log_checksum(uint32_t salt, const struct log_header *header, con
 
 uint32_t log_record_bytes(uint32_t length)
 {
+    assert(length <= UINT32_MAX - LOG_HEADER_BYTES - 7u);
     return (LOG_HEADER_BYTES + length + 7u) & ~7u;
 }
 
@@ -31,7 +37,7 @@ uint32_t log_record_put(uint8_t *at, uint32_t salt, uint16_t type, const void *b
     struct log_header header = {.length = (uint16_t)length, .type = type};
     header.crc = log_checksum(salt, &header, body);
     uint32_t bytes = log_record_bytes(length);
-    memset(at, 0, bytes + LOG_TERMINATOR_BYTES);
+    memset(at, 0, bytes + LOG_TERMINATOR_BYTES); /* padding is part of the file: always zero */
     memcpy(at, &header, sizeof header);
     memcpy(at + LOG_HEADER_BYTES, body, length);
     return bytes;
@@ -46,6 +52,8 @@ enum log_found log_record_next(const uint8_t *bytes, uint32_t length, uint32_t s
         return LOG_PARTIAL;
     struct log_header header;
     memcpy(&header, bytes + *offset, sizeof header);
+    /* From here on every field is a claim of unknown bytes: the length is bounded before it is used,
+     * the checksum comes before the body is believed. */
     if (header.type == 0)
         return header.length == 0 && header.crc == 0 ? LOG_END : LOG_TORN;
     if (header.length > LOG_BODY_BYTES_MAX)

@@ -1,4 +1,8 @@
-/* pool.c - items of one size inside a relocatable block. */
+/* pool.c - items of one size inside a relocatable block.
+ *
+ * Two sources: the free list, last given first taken, and behind it `fresh`, from where no item was
+ * ever taken. So planning a pool touches none of its memory, and a copy of the block need only copy
+ * up to `fresh`. */
 #include "base/pool.h"
 
 #include <assert.h>
@@ -36,6 +40,7 @@ void pool_give(struct pool *pool, void *base, uint32_t place)
     assert(place >= pool->first);
     assert(place < pool->fresh);
     assert(pool->used > 0);
+    assert(pool->used <= pool->capacity);
     assert(place != pool->free); /* the same item twice in a row */
     memcpy(pool_at(base, place), &pool->free, sizeof pool->free);
     pool->free = place;

@@ -1,4 +1,7 @@
-/* text.c - appending to a caller's buffer, bounded. */
+/* text.c - appending to a caller's buffer, bounded.
+ *
+ * Everything goes through text_add_bytes(), the one place that knows the bound. Numbers are written
+ * here and not by printf, which reads the locale. */
 #include "base/text.h"
 
 #include <assert.h>
@@ -17,6 +20,7 @@ struct text text_init(char *buffer, uint32_t capacity)
 
 void text_clear(struct text *text)
 {
+    assert(text->capacity >= 1);
     text->length = 0;
     text->cut = false;
     text->at[0] = '\0';
@@ -79,6 +83,8 @@ void text_add_i64(struct text *text, int64_t value)
     text_add_decimal(text, value, 0);
 }
 
+/* Digits backwards from the end; zeros in front until the point has one before it; then the whole
+ * part moves one place left to make room for the point. */
 void text_add_decimal(struct text *text, int64_t value, unsigned decimals)
 {
     assert(decimals <= 18);
@@ -91,6 +97,7 @@ void text_add_decimal(struct text *text, int64_t value, unsigned decimals)
             *begin = '0';
         }
         ptrdiff_t whole = (end - begin) - (ptrdiff_t)decimals;
+        assert(whole >= 1);
         begin--;
         memmove(begin, begin + 1, (size_t)whole);
         begin[whole] = '.';

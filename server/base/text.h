@@ -22,6 +22,8 @@ struct text text_init(char *buffer, uint32_t capacity);
 /* Back to empty, in the same buffer. */
 void text_clear(struct text *text);
 
+/* Each appends all of what it is given or, when it does not fit, nothing: half a number would be a
+ * wrong number. `string` is terminated, `bytes` need not be. */
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const char *bytes, uint32_t size);
 void text_add_char(struct text *text, char c);
