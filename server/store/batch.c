@@ -1,7 +1,13 @@
 /* batch.c - result rows on their way to the writer, packed into bytes.
  *
  * A row is its table (u16), number (u64) and time (i64), then for each column a tag and its value.
- * Texts travel along, so that a batch needs nothing of the run that it came from. */
+ * Texts travel along, so that a batch needs nothing of the run that it came from: the run may be
+ * gone when the writer comes to it. Packed, because a struct for each cell would be mostly padding
+ * and a batch of a fast run has tens of thousands of them. Bytes are the machine's own; they never
+ * leave the process.
+ *
+ * Out of memory ends the program here: a server that cannot allocate some kilobytes has no better
+ * way on, and inputs that were acknowledged are on the disk. */
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -18,6 +24,13 @@ enum {
     BATCH_DECIMALS_MAX = 15,
 };
 
+_Static_assert(BATCH_TEXT_MAX <= UINT16_MAX, "a text's length fits its field");
+_Static_assert(STORE_TABLES_MAX <= UINT16_MAX, "a table's index fits its field");
+/* The buffer doubles from below STORE_BATCH_BYTES_MAX plus a row, and sizes have 32 bits. */
+_Static_assert((uint64_t)STORE_BATCH_BYTES_MAX + BATCH_ROW_BYTES_MAX < UINT32_MAX / 2,
+               "doubling never overflows");
+
+/* Exact as doubles, so that dividing rounds once. */
 static const double POWERS_OF_TEN[BATCH_DECIMALS_MAX + 1] = {
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
@@ -54,6 +67,7 @@ uint32_t store_batch_bytes(const struct store_batch *batch)
 void store_batch_edge(struct store_batch *batch, int64_t t_ns, uint64_t digest)
 {
     assert(t_ns >= 0);
+    assert(t_ns >= batch->edge_ns); /* a live edge never goes back */
     batch->edge_ns = t_ns;
     batch->edge_digest = digest;
 }
@@ -87,6 +101,9 @@ static void batch_add(struct store_batch *batch, const void *bytes, uint32_t siz
 void store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns)
 {
     assert(batch->length < STORE_BATCH_BYTES_MAX);
+    assert(table < STORE_TABLES_MAX);
+    assert(row > 0);
+    assert(time_ns >= 0);
     batch_reserve(batch);
     uint16_t table_small = (uint16_t)table;
     batch_add(batch, &table_small, sizeof table_small);
@@ -118,6 +135,7 @@ void store_batch_decimal(struct store_batch *batch, int64_t value, uint8_t decim
 
 void store_batch_text(struct store_batch *batch, const char *text)
 {
+    assert(text != NULL);
     size_t size = strlen(text);
     uint16_t length = (uint16_t)(size < BATCH_TEXT_MAX ? size : BATCH_TEXT_MAX);
     uint8_t tag = STORE_TAG_TEXT;
@@ -130,6 +148,7 @@ bool store_batch_put(struct store *store, struct store_batch **batch)
 {
     uint32_t bytes = (*batch)->length + (uint32_t)sizeof(struct store_batch);
     pthread_mutex_lock(&store->lock);
+    /* Into an empty queue anything goes: else a batch larger than the limit would never be written. */
     bool room = store->queue_bytes == 0 || store->queue_bytes + bytes <= STORE_QUEUE_BYTES_MAX;
     pthread_mutex_unlock(&store->lock);
     if (!room) {
@@ -176,8 +195,11 @@ static const uint8_t *batch_bind(struct sqlite3_stmt *insert, int index, const u
     return at + sizeof value;
 }
 
+/* The INSERT of a table, prepared when its first row comes. Names are from the program's own tables,
+ * and quoted all the same. */
 static int insert_prepare(struct store *store, uint32_t table)
 {
+    assert(store->inserts[table] == NULL);
     const struct store_table *made_of = &store->tables[table];
     sqlite3_str *sql = sqlite3_str_new(store->writer);
     sqlite3_str_appendf(sql, "INSERT INTO \"%w\" (run,row,t_ms", made_of->name);
@@ -198,6 +220,8 @@ static int insert_prepare(struct store *store, uint32_t table)
     return status == SQLITE_OK ? 0 : -1;
 }
 
+/* Unpacks what the functions above have packed. A step that fails leaves the transaction to be rolled
+ * back: half a batch is never seen. */
 int store_batch_insert(struct store *store, const struct store_batch *batch)
 {
     const uint8_t *at = batch->bytes;
@@ -214,6 +238,7 @@ int store_batch_insert(struct store *store, const struct store_batch *batch)
         struct sqlite3_stmt *insert = store->inserts[table];
         (void)sqlite3_bind_int64(insert, 1, batch->run);
         (void)sqlite3_bind_int64(insert, 2, numbers[0]);
+        /* t_ms to the microsecond: a division of whole numbers below 2^53 reads back exactly. */
         (void)sqlite3_bind_double(insert, 3, (double)(numbers[1] / 1000) / 1000.0);
         for (uint32_t c = 0; c < store->tables[table].column_count; c++) {
             at = batch_bind(insert, (int)c + 4, at);

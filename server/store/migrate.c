@@ -1,4 +1,9 @@
-/* migrate.c - brings a database to the schema of this program: db/NNN_name.sql, each once, in order. */
+/* migrate.c - brings a database to the schema of this program: db/NNN_name.sql, each once, in order.
+ *
+ * SQLite keeps a number for its users in the file's header (PRAGMA user_version); it is the number of
+ * the last migration that was applied, and changes in the same transaction. So a program that is
+ * killed in the middle finds the old schema or the new one. Files once published are never edited:
+ * a change is a new file. */
 #include "store/store_internal.h"
 
 #include "base/embedded.h"
@@ -9,11 +14,13 @@
 
 static const char MIGRATIONS_FOLDER[] = "db/";
 
+/* The NNN of its name; the table of embedded files is sorted, so the last one is the newest. */
 static int migration_number(const struct embedded_file *file)
 {
     return atoi(file->path + strlen(MIGRATIONS_FOLDER));
 }
 
+/* 0 for a database that has just been made. */
 static int store_version(struct sqlite3 *database, int *version)
 {
     struct sqlite3_stmt *statement = NULL;
@@ -52,6 +59,7 @@ int store_migrate(struct sqlite3 *database, struct error *error)
     if (store_version(database, &version) != 0) {
         return store_sql_error(database, "reading its version", error);
     }
+    /* An older program would write what the newer schema does not expect. */
     if (version > newest) {
         return error_set(error,
                          "the database has version %d and this program knows versions up to %d; "

@@ -1,4 +1,8 @@
-/* rows.c - reading result rows, one by one, in order. */
+/* rows.c - reading result rows, one by one, in order.
+ *
+ * Each reader has a connection of its own and sees the database as it was when it began (WAL): an
+ * export of a million rows neither holds the writer up nor sees half of a batch. Rows are handed on
+ * as SQLite gives them, so memory does not grow with their number. */
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -9,13 +13,15 @@ enum { TIME_DECIMALS = 3, NS_PER_US = 1000, FIRST_CELL = 2 };
 static const double POWERS_OF_TEN[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
 
-/* The integer that was divided by 10^decimals when it was stored. */
+/* The integer that was divided by 10^decimals when it was stored. Rounding is needed: 0.29 x 100 is
+ * 28.999999999999996. */
 static int64_t whole_of(double value, unsigned decimals)
 {
     double scaled = value * POWERS_OF_TEN[decimals];
     return (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
+/* Names come from the program's own tables and are quoted; values are bound. */
 static char *rows_sql(const struct store_table *table, const struct store_rows_query *query)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
@@ -38,6 +44,7 @@ static char *rows_sql(const struct store_table *table, const struct store_rows_q
     return text;
 }
 
+/* A cell has the type of its column, whatever SQLite stored. */
 static void cell_read(struct sqlite3_stmt *statement, int index, const struct store_column *column,
                       struct store_cell *cell)
 {
@@ -57,6 +64,7 @@ static void cell_read(struct sqlite3_stmt *statement, int index, const struct st
     }
 }
 
+/* Zero means "no limit" to the caller; SQL has other words for it. */
 static void rows_bind(struct sqlite3_stmt *statement, const struct store_rows_query *query)
 {
     (void)sqlite3_bind_int64(statement, 1, query->run);
@@ -75,6 +83,7 @@ int store_rows_read(struct store *store, const struct store_rows_query *query,
 {
     assert(query->table < store->table_count);
     const struct store_table *table = &store->tables[query->table];
+    assert(table->column_count <= STORE_COLUMNS_MAX);
     struct sqlite3 *reader = store_reader_open(store, error);
     struct sqlite3_stmt *statement = NULL;
     struct store_cell cells[STORE_COLUMNS_MAX];

@@ -1,4 +1,9 @@
-/* runs.c - runs, inputs and checkpoints: what callers ask of the store beside rows. */
+/* runs.c - runs, inputs and checkpoints: what callers ask of the store beside rows.
+ *
+ * Writing is making a job for the writer: one that must be durable stands on the caller's stack and
+ * is waited for; one that need not be is copied to the heap and forgotten, or dropped when the queue
+ * is full. Reading happens here, on the caller's thread, with a connection opened for it; opening one
+ * is cheap beside what is asked, and nothing is shared between threads. */
 #include "store/store_internal.h"
 
 #include <stdlib.h>
@@ -96,13 +101,14 @@ void store_checkpoint_put(struct store *store, int64_t run,
 
 /* ---- Reading ---- */
 
+/* Never NULL: what the schema lets be absent reads as empty. */
 static const char *column_text(struct sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
     return text == NULL ? "" : text;
 }
 
-/* Prepares and binds; on failure nothing is left to finalize. */
+/* On failure nothing is left to finalize, and `error` says why. */
 static struct sqlite3_stmt *reader_prepare(struct sqlite3 *reader, const char *sql,
                                            struct error *error)
 {
@@ -114,6 +120,7 @@ static struct sqlite3_stmt *reader_prepare(struct sqlite3 *reader, const char *s
     return statement;
 }
 
+/* In the order of the columns of the query below. Texts live until the next step of the statement. */
 static struct store_run run_of_row(struct sqlite3_stmt *statement)
 {
     return (struct store_run){
@@ -140,6 +147,7 @@ int store_runs_read(struct store *store, const struct store_run_query *query,
                     void (*each)(void *context, const struct store_run *run), void *context,
                     struct error *error)
 {
+    /* One statement for every question: a condition whose parameter is absent is true. */
     static const char SQL[] =
         "SELECT run,name,run_id,system,scenario,scenario_text,seed,settings,behaviour_id,owner,"
         "created_ms,t_ns,digest,speed_ppm,paused,"
@@ -226,6 +234,7 @@ int store_runs_count(struct store *store, const char *run_id, uint32_t *count, s
     return status == SQLITE_ROW ? 0 : -1;
 }
 
+/* Rows are numbered without gaps, so the largest number is the count; the key gives it at once. */
 static int rows_count(struct sqlite3 *reader, const char *table, int64_t run, uint64_t *count,
                       struct error *error)
 {

@@ -1,4 +1,8 @@
-/* store.c - opening, closing and looking at the store. */
+/* store.c - opening, closing and looking at the store.
+ *
+ * Why SQLite in WAL mode: one file that any tool reads, transactions that survive kill -9, and
+ * readers that never wait for the writer. Its one limit, a single writer at a time, is no limit
+ * here: one thread writes for all runs, and commits together what waits. */
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -6,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* STORE_PAGE_BYTES is SQLite's standard page; the size limit is given to it in pages. */
 enum { STORE_BUSY_MS = 1000, STORE_PAGE_BYTES = 4096 };
 
 int store_sql_error(struct sqlite3 *database, const char *doing, struct error *error)
@@ -35,6 +40,8 @@ int store_connect(const char *path, bool read_only, struct sqlite3 **database, s
     return 0;
 }
 
+/* Pragmas, schema, statements. journal_mode is remembered by the file, the others by the connection.
+ * synchronous is FULL for durable transactions and changed by the writer for the others. */
 static int store_writer_prepare(struct store *store, int64_t bytes_max, struct error *error)
 {
     char limit[80];
@@ -76,6 +83,7 @@ static int store_writer_prepare(struct store *store, int64_t bytes_max, struct e
     return 0;
 }
 
+/* Of a store whose thread is not running; what is missing of it is NULL and skipped. */
 static void store_free(struct store *store)
 {
     for (int i = 0; i < STORE_SQL_COUNT; i++) {
@@ -94,7 +102,9 @@ static void store_free(struct store *store)
 
 struct store *store_open(const struct store_options *options, struct error *error)
 {
+    assert(options->path != NULL);
     assert(options->table_count <= STORE_TABLES_MAX);
+    assert(options->bytes_max >= 0);
     struct store *store = calloc(1, sizeof *store);
     char *path = strdup(options->path);
     if (store == NULL || path == NULL) {
@@ -103,9 +113,10 @@ struct store *store_open(const struct store_options *options, struct error *erro
     store->path = path;
     store->tables = options->tables;
     store->table_count = options->table_count;
-    store->purge_needed = true;
+    store->purge_needed = true; /* a former process may have been killed while it removed a run */
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->done, NULL);
+    /* The writer waits with a deadline: on a clock that nobody sets. */
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -135,7 +146,9 @@ void store_close(struct store **store_pointer)
     store->closing = true;
     pthread_cond_broadcast(&store->work);
     pthread_mutex_unlock(&store->lock);
-    pthread_join(store->thread, NULL);
+    pthread_join(store->thread, NULL); /* after it has written what was queued */
+    assert(store->first == NULL);
+    assert(store->queue_bytes == 0);
     store_free(store);
 }
 

@@ -28,6 +28,8 @@ struct sqlite3;
 struct sqlite3_stmt;
 struct store; /* opaque */
 
+/* Limits. What waits to be written is bounded, so that a slow disk slows runs down instead of filling
+ * memory. */
 enum {
     STORE_COLUMNS_MAX = 40,
     STORE_TABLES_MAX = 64,
@@ -52,6 +54,7 @@ struct store_table {
     struct store_column columns[STORE_COLUMNS_MAX];
 };
 
+/* The zero value of what is not a path means none. */
 struct store_options {
     const char *path; /* of the database file; made if missing */
     const struct store_table
@@ -71,17 +74,19 @@ void store_close(struct store **store);
 
 /* Texts belong to the caller on the way in; what store_runs_read() hands out is valid during the
  * call. */
+/* A run as it is stored: all that is needed to compute it again, and where it was last. */
 struct store_run {
     int64_t run; /* key, given by store_run_create() */
     const char *name, *run_id, *system, *scenario, *scenario_text, *settings, *behaviour_id, *owner;
     uint64_t seed;
-    int64_t created_ms;
-    int64_t t_ns;
-    uint64_t digest;
-    int64_t speed_ppm;
+    int64_t created_ms; /* of the calendar, since 1970 */
+    int64_t t_ns;       /* live edge: virtual time up to which results are stored ... */
+    uint64_t digest;    /* ... and the run's digest there */
+    int64_t speed_ppm;  /* millionths of 1x */
     bool paused;
     uint32_t inputs_count; /* read only */
 };
+/* One input, as the API took it. */
 struct store_input {
     uint32_t input;      /* 1, 2, 3 ... */
     int64_t t_ns;        /* when it takes effect */
@@ -93,13 +98,14 @@ struct store_input {
 int store_run_create(struct store *store, const struct store_run *run,
                      const struct store_input *inputs, uint32_t input_count, int64_t *key,
                      struct error *error);
-/* Removes a run with everything of it. Durable. */
+/* Removes a run with everything of it. Durable. It is gone for every reader at once; its rows are
+ * removed later in slices, so that nobody waits for a million of them. */
 int store_run_delete(struct store *store, int64_t run, struct error *error);
 /* Durable: when it returns 0 the inputs are on the disk, all of them or, on failure, none. Inputs
  * of one run that are appended one after the other are committed in that order. */
 int store_inputs_append(struct store *store, int64_t run, const struct store_input *inputs,
                         uint32_t input_count, struct error *error);
-/* How many runs there are of this content, or (NULL) at all. */
+/* How many runs there are of this content (run_id), or (NULL) at all. *count on success only. */
 int store_runs_count(struct store *store, const char *run_id, uint32_t *count, struct error *error);
 /* Queued, not durable: how the run was paced last. Dropped when the queue is full. */
 void store_pace_put(struct store *store, int64_t run, int64_t speed_ppm, bool paused);
@@ -113,6 +119,7 @@ struct store_run_query {
     bool private_oldest;    /* private ones only, oldest first */
     uint32_t limit;         /* 0: no limit */
 };
+/* Calls `each` for every run in the query's order, on the caller's thread. */
 int store_runs_read(struct store *store, const struct store_run_query *query,
                     void (*each)(void *context, const struct store_run *run), void *context,
                     struct error *error);
@@ -125,14 +132,18 @@ int store_inputs_read(struct store *store, int64_t run,
 
 struct store_batch; /* rows of one run, in order; belongs to one thread until it is queued */
 
+/* An empty batch; never NULL. The caller owns it until store_batch_put() takes it. */
 struct store_batch *store_batch_create(int64_t run);
+/* Drops a batch and clears the pointer; nothing for NULL. */
 void store_batch_destroy(struct store_batch **batch);
+/* How much it holds: rows, and bytes of memory. */
 uint32_t store_batch_rows(const struct store_batch *batch);
 uint32_t store_batch_bytes(const struct store_batch *batch);
 /* Begins a row of a table; then one call a column, in order. `row` counts 1, 2, 3 ... for each
  * (run, table). A batch takes what its owner gives it; hand it over before it is large
  * (STORE_BATCH_ROWS). */
 void store_batch_row(struct store_batch *batch, uint32_t table, uint64_t row, int64_t time_ns);
+/* A cell: absent, a whole number, value / 10^decimals (at most 15), or a text (cut at 1,000 bytes). */
 void store_batch_null(struct store_batch *batch);
 void store_batch_number(struct store_batch *batch, int64_t value);
 void store_batch_decimal(struct store_batch *batch, int64_t value, uint8_t decimals);
@@ -150,10 +161,12 @@ int store_rows_count(struct store *store, int64_t run, uint64_t *counts, struct 
 
 /* ---- Checkpoints ---- */
 
+/* A world as bytes, so that a run need not be computed from its beginning after a restart. A cache:
+ * losing it costs time and nothing else. */
 struct store_checkpoint {
     int64_t t_ns;
     const char *program; /* who can read it */
-    const char *rows;
+    const char *rows; /* rows given and inputs applied by then, in the words of whoever wrote it */
     const void *world;
     size_t world_bytes;
 };
@@ -167,6 +180,7 @@ int store_checkpoint_read(struct store *store, int64_t run,
 
 /* ---- Reading results ---- */
 
+/* One value of a row that is read. */
 struct store_cell {
     bool absent;
     int64_t value;    /* STORE_INTEGER; STORE_REAL: x 10^decimals of its column */
@@ -197,6 +211,7 @@ void store_reader_close(struct store *store, struct sqlite3 **reader);
 /* True while writing fails; copies the reason. */
 bool store_problem(struct store *store, struct error *reason);
 
+/* Since the store was opened; queue_bytes is now. For /metrics. */
 struct store_counters {
     uint64_t rows_written, commits, errors, commit_ns_sum;
     uint64_t queue_bytes;

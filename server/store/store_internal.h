@@ -1,4 +1,10 @@
-/* store_internal.h - what the parts of the store share: the struct behind the handle, and jobs. */
+/* store_internal.h - what the parts of the store share: the struct behind the handle, and jobs.
+ *
+ * store.c opens and closes, writer.c is the one thread that writes, batch.c packs and inserts result
+ * rows, runs.c and rows.c read, migrate.c brings the schema up to date.
+ *
+ * What crosses threads is the queue and the few fields below the lock; everything else belongs to
+ * the writer, or to one caller. SQLite itself is used with a connection a thread (NOMUTEX). */
 #ifndef STORE_STORE_INTERNAL_H
 #define STORE_STORE_INTERNAL_H
 
@@ -7,6 +13,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 
+/* The order matters: from RUN_CREATE on somebody waits for the answer. */
 enum store_job_kind {
     STORE_JOB_BATCH,
     STORE_JOB_CHECKPOINT,
@@ -36,6 +43,7 @@ struct store_job {
     struct error error;
 };
 
+/* Rows packed one behind the other (batch.c); one growing buffer, since a batch lives for a moment. */
 struct store_batch {
     int64_t run;
     int64_t edge_ns; /* -1: none */
@@ -45,6 +53,7 @@ struct store_batch {
     uint8_t *bytes;
 };
 
+/* The writer's prepared statements: parsed once, bound many times. */
 enum store_statement {
     STORE_SQL_BEGIN,
     STORE_SQL_COMMIT,
@@ -71,6 +80,7 @@ struct store {
     bool purge_needed; /* deleted runs still have rows */
     pthread_t thread;
 
+    /* Guards all that follows. Held for a few assignments, never while SQLite works. */
     pthread_mutex_t lock;
     pthread_cond_t work; /* for the writer: something was queued, or closing */
     pthread_cond_t done; /* for those who wait for a durable job */
@@ -82,17 +92,19 @@ struct store {
     struct store_counters counters;
 };
 
-/* Opens a connection with the pragmas that every connection needs. */
+/* Opens a connection that waits a second for other programs' locks. On failure *database is NULL. */
 int store_connect(const char *path, bool read_only, struct sqlite3 **database, struct error *error);
 /* Fills the error from the connection's last one, with a hint at what to do. Returns -1. */
 int store_sql_error(struct sqlite3 *database, const char *doing, struct error *error);
-/* Applies the migrations that are missing. */
+/* Applies the migrations that are missing, each in a transaction of its own. Refuses a database that
+ * is newer than the program. */
 int store_migrate(struct sqlite3 *database, struct error *error);
 
 /* Puts a job at the end of the queue. */
 void store_queue(struct store *store, struct store_job *job);
 /* Queues a job of the caller's stack and waits for it. Returns its status, and fills error. */
 int store_queue_and_wait(struct store *store, struct store_job *job, struct error *error);
+/* The writer's thread: works until the store is closing and nothing is left. */
 void *store_writer_main(void *store);
 
 /* Inserts all rows of a batch within the open transaction. 0 or -1 (the connection knows why). */

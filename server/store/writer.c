@@ -1,9 +1,17 @@
 /* writer.c - the one thread that writes: takes what is queued, commits it together.
  *
  * Group commit: all jobs that wait when a transaction begins share it. It is synced to the disk
- * when a durable job is among them, otherwise only the log is written.
+ * when a durable job is among them, otherwise only the log is written. So the cost of an fsync is
+ * shared by everybody who waits for one, and rows alone never cause one.
+ *
  * When a transaction fails, its durable jobs are tried each alone and answered; batches go back to
- * the head of the queue, in order, since a run's edge must never pass rows that are missing. */
+ * the head of the queue, in order, since a run's edge must never pass rows that are missing. Alone,
+ * because one bad job (a batch of a run that was deleted) must not fail those that shared its
+ * transaction.
+ *
+ * What can make writing fail: no space, another program's lock, a constraint. The first two pass, and
+ * are tried again every WRITER_RETRY_MS; the third never does, and its job is dropped. Deleting runs
+ * is how a person makes space, so removing goes on even while writing fails. */
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -36,6 +44,7 @@ static bool job_is_durable(const struct store_job *job)
 void store_queue(struct store *store, struct store_job *job)
 {
     job->next = NULL;
+    assert(!job->done);
     pthread_mutex_lock(&store->lock);
     if (store->last != NULL) {
         store->last->next = job;
@@ -48,8 +57,10 @@ void store_queue(struct store *store, struct store_job *job)
     pthread_mutex_unlock(&store->lock);
 }
 
+/* The job is on this stack: it is read by the writer until `done`, and not after. */
 int store_queue_and_wait(struct store *store, struct store_job *job, struct error *error)
 {
+    assert(job_is_durable(job));
     store_queue(store, job);
     pthread_mutex_lock(&store->lock);
     while (!job->done) {
@@ -62,7 +73,8 @@ int store_queue_and_wait(struct store *store, struct store_job *job, struct erro
     return job->status;
 }
 
-/* Takes jobs from the head up to a group's size. The lock is held. */
+/* Takes jobs from the head up to a group's size: bounded, so that who waits for an input behind a
+ * million rows does not wait for all of them. The lock is held. */
 static struct store_job *queue_take(struct store *store)
 {
     struct store_job *first = store->first;
@@ -83,6 +95,7 @@ static struct store_job *queue_take(struct store *store)
 /* Puts jobs back to the head. */
 static void queue_return(struct store *store, struct store_job *jobs)
 {
+    assert(jobs != NULL);
     struct store_job *last = jobs;
     while (last->next != NULL) {
         last = last->next;
@@ -98,6 +111,7 @@ static void queue_return(struct store *store, struct store_job *jobs)
 
 /* ---- Doing a job, within an open transaction ---- */
 
+/* Parameters stay bound after the reset; each job binds all of its own. */
 static int statement_run(struct sqlite3_stmt *statement)
 {
     int status = sqlite3_step(statement);
@@ -110,6 +124,7 @@ static void bind_text(struct sqlite3_stmt *statement, int index, const char *tex
     (void)sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
+/* In the transaction of its rows: that is what makes edge and rows agree after any crash. */
 static int write_edge(struct store *store, const struct store_batch *batch)
 {
     if (batch->edge_ns < 0) {
@@ -195,6 +210,7 @@ static int write_run(struct store *store, struct store_job *job)
     return write_inputs(store, job->run, job);
 }
 
+/* Marks only; writer_purge() removes. */
 static int write_delete(struct store *store, const struct store_job *job)
 {
     struct sqlite3_stmt *statement = store->statements[STORE_SQL_RUN_DELETE];
@@ -226,6 +242,8 @@ static int write_job(struct store *store, struct store_job *job)
 
 /* ---- Transactions ---- */
 
+/* FULL syncs the log at each commit, NORMAL only when it is folded into the database: a crash of the
+ * machine may then lose the last commits, never their order. */
 static int writer_synchronous(struct store *store, bool full)
 {
     if (store->synchronous_full == full) {
@@ -272,6 +290,7 @@ static void job_finish(struct store *store, struct store_job *job, int status,
                        const struct error *error)
 {
     pthread_mutex_lock(&store->lock);
+    assert(store->queue_bytes >= job->bytes);
     store->queue_bytes -= job->bytes;
     if (job_is_durable(job)) {
         job->status = status;
@@ -309,7 +328,9 @@ static bool code_is_final(int code)
     return code == SQLITE_CONSTRAINT;
 }
 
-/* After a common transaction failed: each job alone. Returns the jobs to try again later. */
+/* After a common transaction failed: each job alone. Returns the jobs to try again later, in their
+ * old order. Once one is held, everything behind it that is not durable is held too, and a flush is
+ * refused: it asks whether all before it is stored. */
 static struct store_job *writer_commit_apart(struct store *store, struct store_job *jobs)
 {
     struct store_job *again = NULL;
@@ -342,6 +363,7 @@ static struct store_job *writer_commit_apart(struct store *store, struct store_j
 
 /* ---- Removing deleted runs, a slice at a time ---- */
 
+/* A deleted run that still has rows, 0 when there is none. */
 static int64_t purge_next(struct store *store)
 {
     struct sqlite3_stmt *statement = NULL;
@@ -355,6 +377,7 @@ static int64_t purge_next(struct store *store)
     return run;
 }
 
+/* Rows changed, or -1. Takes and frees the text. */
 static int purge_execute(struct store *store, char *sql)
 {
     int status = sql == NULL ? SQLITE_NOMEM : sqlite3_exec(store->writer, sql, NULL, NULL, NULL);
@@ -362,7 +385,8 @@ static int purge_execute(struct store *store, char *sql)
     return status == SQLITE_OK ? sqlite3_changes(store->writer) : -1;
 }
 
-/* Removes some rows of a deleted run; when none is left, the run. */
+/* Removes some rows of a deleted run; when none is left, the run. One slice a call: between two of
+ * them the writer looks at its queue. */
 static void writer_purge(struct store *store)
 {
     int64_t run = purge_next(store);
@@ -412,6 +436,7 @@ static struct store_job *writer_wait(struct store *store, bool retrying, bool *c
     return jobs;
 }
 
+/* Stored: answers and frees a whole chain. */
 static void writer_finish_all(struct store *store, struct store_job *jobs)
 {
     for (struct store_job *job = jobs, *next; job != NULL; job = next) {
@@ -420,6 +445,7 @@ static void writer_finish_all(struct store *store, struct store_job *jobs)
     }
 }
 
+/* Given up, because the program ends and the database refuses. */
 static void writer_drop_all(struct store *store, struct store_job *jobs)
 {
     struct error error = store->problem_text;
@@ -429,6 +455,7 @@ static void writer_drop_all(struct store *store, struct store_job *jobs)
     }
 }
 
+/* Wait, take, commit; on failure apart, and what must be tried again back to the head. */
 void *store_writer_main(void *argument)
 {
     struct store *store = argument;
