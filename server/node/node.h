@@ -33,6 +33,8 @@
 
 struct json_writer;
 
+/* Limits of the contract. They keep a node's memory and a step's work bounded, and are the same for
+ * every host: what fits here fits everywhere. */
 enum {
     NODE_TIMERS_MAX = 4,           /* timers a node has; for more, an own heap behind one of them */
     NODE_FILES_MAX = 2,            /* files on a node's disk */
@@ -42,6 +44,9 @@ enum {
     NODE_NOTE_ARGS = 4,             /* numbers a note or a reason carries */
 };
 #define NODE_NONE UINT32_MAX /* no such node, no such peer, no subject */
+_Static_assert(NODE_MESSAGE_BYTES_MAX < NODE_OUTBOX_BYTES,
+               "a step may send several of the largest");
+_Static_assert(NODE_OUTBOX_BYTES % 8 == 0, "the outbox is filled in units of eight bytes");
 
 /* ---- What the host tells a node ---- */
 
@@ -59,6 +64,8 @@ enum node_event_kind {
 
 enum node_io_status { NODE_IO_OK = 0, NODE_IO_FULL = 1, NODE_IO_ERROR = 2 };
 
+/* One struct for all kinds; fields that a kind does not name are 0, from is NODE_NONE. Belongs to the
+ * host: nothing of it may be kept by its address beyond the step. */
 struct node_event {
     uint8_t kind;         /* enum node_event_kind */
     uint8_t id;           /* timer or file */
@@ -114,6 +121,8 @@ _Static_assert(sizeof(struct node_intent) == 32, "an intent has no padding");
 
 enum { NODE_SYNC = 1, NODE_CARRIED = 2 };
 
+/* Where a step puts its intents, in the order in which the host will act on them. Belongs to the
+ * host; empty when the step begins. */
 struct node_outbox {
     uint8_t *at; /* the host's buffer of NODE_OUTBOX_BYTES, 8-aligned */
     uint32_t length;
@@ -147,6 +156,9 @@ struct node_reason {
 
 /* ---- Appending to the outbox ---- */
 
+/* For the functions below, which are how a protocol appends. Returns the intent's place, or NULL
+ * after setting `overflow`: a step that asks for too much is a fault of the protocol (a bug switch
+ * may cause it), so the run is halted and the program goes on. */
 static inline void *node_append(struct node_outbox *outbox, const struct node_intent *intent,
                                 const void *payload, uint32_t payload_length)
 {
@@ -174,6 +186,7 @@ static inline void node_send_after(struct node_outbox *outbox, uint32_t after, u
     (void)node_append(outbox, &intent, bytes, length);
 }
 
+/* The same without waiting for a write. */
 static inline void node_send(struct node_outbox *outbox, uint32_t to, uint16_t type,
                              const void *bytes, uint32_t length)
 {
@@ -195,7 +208,9 @@ static inline void node_send_carried(struct node_outbox *outbox, int64_t travel_
 }
 
 /* Write bytes at a place in a file; with NODE_SYNC the WRITTEN event comes when they are
- * durable. Returns the token, never 0. */
+ * durable. Returns the token, never 0: the name by which sends wait for it and WRITTEN tells of it.
+ * A write past the file's limit, or to a full disk, is answered with NODE_IO_FULL and changes
+ * nothing. */
 static inline uint32_t node_write(struct node_outbox *outbox, uint8_t file, uint32_t offset,
                                   const void *bytes, uint32_t length, uint32_t flags)
 {
@@ -228,6 +243,8 @@ static inline void node_timer_set(struct node_outbox *outbox, uint8_t id, int64_
     (void)node_append(outbox, &intent, NULL, 0);
 }
 
+/* Stop timer `id`; nothing if it is not set. An event that it has caused but that still waits for the
+ * CPU is taken back. */
 static inline void node_timer_stop(struct node_outbox *outbox, uint8_t id)
 {
     struct node_intent intent = {.kind = NODE_INTENT_TIMER, .id = id, .time_ns = -1};
@@ -258,6 +275,8 @@ static inline void node_halt(struct node_outbox *outbox, const struct node_reaso
 
 /* ---- The protocol itself ---- */
 
+/* One kind of message. The host checks length and fields before the receiver sees it, so that step()
+ * never reads what is not there. */
 struct node_message_type {
     const char *name;   /* snake_case, for the message layer and the space-time diagram */
     uint32_t bytes_min; /* the host drops, counts and notes a message whose length is outside,
@@ -265,8 +284,10 @@ struct node_message_type {
     uint32_t bytes_max;
 };
 
+/* A protocol is constant data and pure functions. All of them get the node's memory and environment
+ * from the host and keep nothing elsewhere; the last four only look. */
 struct node_protocol {
-    const char *name;
+    const char *name;                    /* for a person */
     uint32_t state_bytes;                /* multiple of 8 */
     uint32_t file_bytes[NODE_FILES_MAX]; /* size limit of each file; 0: no such file */
     /* Indexed by type; shared by all protocols of a system. */
@@ -275,6 +296,8 @@ struct node_protocol {
 
     /* Zeroed memory of a fresh process; no intents yet. */
     void (*boot)(void *state, const struct node_env *env);
+    /* React to one event: change the memory, append intents. The same memory, environment and event
+     * always give the same result. */
     void (*step)(void *state, const struct node_env *env, const struct node_event *event,
                  struct node_outbox *outbox);
     /* Is some field of this message out of range? (length was checked.) True: the host drops and

@@ -38,44 +38,51 @@ enum node_host_note {
     NODE_NOTE_SYSTEM = 64, /* the system's own start here */
 };
 
+/* What a node really is, beside what others believe of it. */
 enum node_truth { NODE_DOWN, NODE_UP, NODE_HELD }; /* NODE_HELD: paused */
 
 /* The world as an observer sees it; valid during the call only. */
 struct node_world {
-    int64_t time_ns;
+    int64_t time_ns; /* true virtual time */
     uint32_t node_count;
     const struct node_env *env; /* settings and plan; self is NODE_NONE */
-    const void *host;
+    const void *host;           /* the host's own, for the functions below */
     /* Its memory; NULL while it is down. */
     const void *(*state)(const struct node_world *world, uint32_t node);
     enum node_truth (*truth)(const struct node_world *world, uint32_t node);
     /* Is that direction cut at this moment? */
     bool (*cut)(const struct node_world *world, uint32_t from, uint32_t to);
-    uint32_t faults_active;
+    uint32_t faults_active; /* nodes, disks, clocks and links that are not as built */
 };
 
-/* One row of one of the system's tables; cells as in its columns. */
+/* One row of one of the system's tables. Cells are integers in the unit and with the decimals of their
+ * column, or an index into a list of names; so a row needs no formatting where it is made and
+ * says the same everywhere. */
 enum { NODE_ROW_CELLS = 32 };
-#define NODE_CELL_NULL INT64_MIN
+#define NODE_CELL_NULL INT64_MIN /* an absent value */
 struct node_row {
-    uint16_t table;
-    uint16_t cell_count;
+    uint16_t table;      /* index in the system's list of tables */
+    uint16_t cell_count; /* at most NODE_ROW_CELLS */
     uint32_t pad;
     int64_t time_ns;
     int64_t cells[NODE_ROW_CELLS];
 };
 
+/* Where rows go. Recording, recomputing and plain running differ in nothing but the sink. */
 struct node_row_sink {
-    void *context;
+    void *context; /* handed back unread */
     void (*put)(void *context, const struct node_row *row);
     /* Every note of every node and of the host, called by the host after the observer has seen it:
      * the event list, events.csv, marks and conditions live on it. May be NULL. */
     void (*note)(void *context, const struct node_note *note);
 };
 
+/* A system's measuring and judging, the same for every host: constant data and functions over one
+ * block of memory without pointers, which begins as zero. */
 struct node_observer {
     uint32_t state_bytes; /* of this observer, multiple of 8 */
     void (*init)(void *state, const struct node_env *env, uint64_t seed);
+    /* After each note of a node or of the host, when the note is complete. */
     void (*note)(void *state, const struct node_world *world, const struct node_note *note,
                  const struct node_row_sink *sink);
     /* At each whole virtual second, before the events of it. */
