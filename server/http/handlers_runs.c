@@ -246,8 +246,16 @@ int handle_subject(struct request *request)
         snprintf(detail, sizeof detail, "\"%s\" is not the number of a subject.", word);
         return reply_problem(request, 404, detail);
     }
-    int result =
-        lab_run_subject(request->server->lab, run_of(request), subject, &document, &problem);
+    struct lab *lab = request->server->lab;
+    int result = lab_run_subject(lab, run_of(request), subject, false, &document, &problem);
+    if (result == -404) { /* perhaps it was long ago: computing that takes a place */
+        int status = heavy_place_take(request);
+        if (status != 0)
+            return status;
+        lab_problem_clear(&problem);
+        result = lab_run_subject(lab, run_of(request), subject, true, &document, &problem);
+        sem_post(&request->server->heavy_places);
+    }
     return reply_lab(request, result, 200, document, &problem);
 }
 

@@ -76,8 +76,10 @@ int lab_run_verify(struct lab *lab, const char *run, struct cJSON **out,
                    struct lab_problem *problem);
 int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t after, uint32_t limit,
                  bool open_only, struct cJSON **out, struct lab_problem *problem);
-int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, struct cJSON **out,
-                    struct lab_problem *problem);
+/* What is known of an order, or whatever a system numbers. `compute`: where the run remembers it no
+ * more, compute the run again up to it (seconds for a run of many hours); otherwise -404. */
+int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, bool compute,
+                    struct cJSON **out, struct lab_problem *problem);
 int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
                 struct lab_problem *problem);
 /* Who owns a run: copies the session token ("" = shared). */

@@ -1,4 +1,4 @@
-/* look.c - looking at a run: state, events, verdicts, rows, one subject. Changes nothing. */
+/* look.c - looking at a run: state, events, verdicts, rows. Changes nothing. */
 #include "lab/documents.h"
 #include "lab/lab_internal.h"
 
@@ -14,7 +14,6 @@
 
 enum {
     STATE_BYTES = 1024 * 1024,
-    SUBJECT_BYTES = 64 * 1024,
     ROWS_LIMIT_MAX = 5000,
     ROWS_LIMIT_STANDARD = 500,
 };
@@ -84,37 +83,6 @@ int lab_run_state(struct lab *lab, const char *name, struct cJSON **out,
         (void)cJSON_AddItemToObject(state, "nodes", cJSON_CreateRaw(buffer));
         *out = state;
     }
-    free(buffer);
-    return status;
-}
-
-int lab_run_subject(struct lab *lab, const char *name, uint32_t subject, struct cJSON **out,
-                    struct lab_problem *problem)
-{
-    struct lab_run *run;
-    int status = take_whole(lab, name, &run, problem);
-    if (status != 0) {
-        return status;
-    }
-    char *buffer = buffer_make(SUBJECT_BYTES);
-    struct text text = text_init(buffer, SUBJECT_BYTES);
-    struct json_writer writer = json_init(&text);
-    struct node_world world;
-    sim_world_view(&run->course.sim, &world);
-    json_object(&writer, NULL);
-    bool known = run->scenario->system->explain(sim_observer_state(&run->course.sim), &world,
-                                                subject, &writer);
-    json_close(&writer);
-    if (!known) {
-        status = lab_refuse(problem, LAB_NOT_FOUND, "run %s knows nothing of %u (any more)", name,
-                            subject);
-    } else if (text.cut) {
-        status = lab_refuse(problem, LAB_UNAVAILABLE, "what is known of %u has more than %d bytes",
-                            subject, SUBJECT_BYTES);
-    } else {
-        *out = cJSON_CreateRaw(buffer);
-    }
-    lab_run_give(lab, run);
     free(buffer);
     return status;
 }

@@ -138,6 +138,8 @@ struct system {
      * columns are the same for every system and the lab writes them. */
     const struct system_table *tables;
     uint32_t table_count;
+    uint32_t
+        subject_table; /* its first column numbers the subjects; a row comes when one is over */
 
     /* The scenario's data (JSON object, already parsed; may name embedded data files by path)
      * into the system's read-only plan of plan_bytes. 0 or -1. */

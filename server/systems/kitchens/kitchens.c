@@ -72,6 +72,7 @@ const struct system KITCHENS = {
     .figure_count = LEDGER_FIGURE_COUNT,
     .tables = KITCHENS_TABLES,
     .table_count = LEDGER_TABLE_COUNT,
+    .subject_table = LEDGER_TABLE_ORDERS,
     .plan_bytes = sizeof(struct kitchens_plan),
     .load = kitchens_load,
     .nodes = kitchens_nodes,
