@@ -237,7 +237,9 @@ static void disk_release_held(struct sim *sim, struct sim_disk *disk, uint32_t t
     while (disk->held.count > 0 && sim_message_at(world, disk->held.first)->token <= token) {
         uint32_t message = sim_message_pop(world, &disk->held);
         if (status == NODE_IO_OK) {
-            sim_network_transmit(sim, message, world->now_ns);
+            int64_t step_ends_ns = sim_message_at(world, message)->sent_ns;
+            sim_network_transmit(sim, message,
+                                 step_ends_ns > world->now_ns ? step_ends_ns : world->now_ns);
         } else {
             sim_message_give(world, message);
         }
@@ -245,7 +247,8 @@ static void disk_release_held(struct sim *sim, struct sim_disk *disk, uint32_t t
 }
 
 /* One operation is over. What waited for it leaves now, without the node's CPU: the host holds the
- * message, as the kernel's socket would. */
+ * message, as the kernel's socket would. But not before the step that sent it has ended, which a
+ * slow CPU may do after the disk. */
 static void disk_complete(struct sim *sim, struct sim_disk *disk, struct sim_disk_op *op)
 {
     op->completed_ns = sim->world->now_ns;

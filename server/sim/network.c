@@ -284,6 +284,7 @@ void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *
     struct sim_message *record = sim_message_at(world, message);
     struct sim_disk *disk = &sim_node_at(world, from)->disk;
     record->cause = world->event; /* the step that sends it */
+    record->sent_ns = departs_ns; /* while it is held: not before */
     record->token = intent->token;
     record->type = intent->type;
     record->from = (uint8_t)from;

@@ -76,7 +76,7 @@ enum { SIM_MESSAGE_CARRIED = 1, SIM_MESSAGE_INPUT = 2, SIM_MESSAGE_SETTING = 4 }
 
 /* The host's record; the payload follows it. Inputs travel in the same records. */
 struct sim_message {
-    int64_t sent_ns;    /* when it left, or will leave, its sender */
+    int64_t sent_ns;    /* when it left, or will leave, its sender; while held: at the earliest */
     int64_t arrives_ns; /* while held: the travel time of something carried */
     uint64_t cause;     /* event whose step sent it */
     uint32_t next;      /* in the inbox or the list of held ones */

@@ -134,6 +134,26 @@ static void test_gated_message(void **state)
     probe_world_close(&world);
 }
 
+/* A slow CPU is still at the step that sends when the write is durable: the message waits for both,
+ * and a crash in between keeps it. */
+static void test_gated_message_waits_for_its_cpu(void **state)
+{
+    (void)state;
+    struct probe_world world;
+    probe_world_start(&world);
+    write_bytes(&world, 0, 4, 'a', SYNCED);
+    probe_apply(&world, SIM_INPUT_NODE_SLOW, 0, NODE_NONE, 100000, 0); /* a step takes 20 ms */
+    probe_order(&world, PROBE_SEND, 0, 1, 1, 8, 1, 0);
+    probe_run(&world, 10 * MS);
+    struct sim_flight flight;
+    assert_int_equal(probe_counters(&world).syncs, 1);
+    assert_int_equal(sim_flights(&world.sim, &flight, 1), 0);
+    probe_apply(&world, SIM_INPUT_NODE_CRASH, 0, NODE_NONE, 0, 0);
+    probe_run(&world, SECOND);
+    assert_int_equal(probe_count(&world, 1, NODE_EVENT_MESSAGE), 0);
+    probe_world_close(&world);
+}
+
 static void test_disk_full(void **state)
 {
     (void)state;
@@ -332,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_sync_covers_earlier_writes),
         cmocka_unit_test(test_group_commit),
         cmocka_unit_test(test_gated_message),
+        cmocka_unit_test(test_gated_message_waits_for_its_cpu),
         cmocka_unit_test(test_disk_full),
         cmocka_unit_test(test_slow_and_stalled_disk),
         cmocka_unit_test(test_heal_ends_a_stall),
