@@ -53,7 +53,10 @@ export class VirtualClock {
       const gap = Math.min(LAG_MAX_MS, wall - this.latest_wall);
       this.lag_ms += (Math.max(LAG_MIN_MS, gap * 1.3) - this.lag_ms) * 0.1;
     }
-    if (!moving && this.confirmed && t_us > before) this.shown_us = t_us; /* a step */
+    const leapt = t_us - this.shown_us > JUMP_MS * 1000 * Math.max(1, pace.speed);
+    if (!moving && t_us > before && (this.confirmed || !this.frozen || leapt)) {
+      this.shown_us = t_us; /* a step, a stop by somebody else, a leap: not just our pause on its way */
+    }
     if (this.paused) this.shown_wall = wall;
     this.confirmed = !moving;
     if (!moving) this.frozen = false;
