@@ -193,9 +193,9 @@ export function mountChart(root, model, kinds) {
   const draw = () => {
     const now = performance.now();
     if (document.hidden || !model.run || root.clientWidth === 0) return;
+    setText(caption, kind.caption(model));
     if (now - drawnAt < REDRAW_MS) return;
     drawnAt = now;
-    setText(caption, kind.caption(model));
     if (asTable) {
       const { head, rows: body } = kind.table(model);
       fill(rows, table(kind.title(), head, body));

@@ -40,11 +40,11 @@ export class VirtualClock {
    * A frame has arrived.
    * @param {number} t_us its virtual time
    * @param {number} wall performance.now()
-   * @param {{state: string, speed: number}} pace
+   * @param {{state: string, speed: number, problem?: string}} pace
    */
   receive(t_us, wall, pace) {
     const before = this.latest_us;
-    const moving = pace.state === "live" || pace.state === "held";
+    const moving = pace.state === "live" || (pace.state === "held" && !pace.problem);
     if (this.shown_us < 0 || t_us < before) {
       this.shown_us = t_us;
       this.shown_wall = wall;

@@ -150,7 +150,7 @@ export class Model {
     this.forget();
     this.run = run;
     this.plan = run.plan;
-    this.pace = { state: run.state, speed: run.speed };
+    this.pace = { state: run.state, speed: run.speed, problem: run.problem };
     this.streamPace = this.pace;
     this.t_us = run.t_ms * 1000;
     for (const kitchen of run.plan.kitchens) this.addKitchen(kitchen);
@@ -210,7 +210,7 @@ export class Model {
     const before_us = this.t_us;
     this.t_us = frame.t;
     if (frame.pace) {
-      this.streamPace = { ...this.streamPace, ...frame.pace };
+      this.streamPace = frame.pace; /* whole: what it leaves out is over */
       this.pace = this.streamPace;
       changed.add("pace");
     }

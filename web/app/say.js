@@ -1,7 +1,7 @@
 // say.js: what the page says to a person: one status line for screen readers, at most a sentence
 // every two seconds, and one line for a problem, which never blocks anything.
 
-import { byId, fill, icon, setText } from "./dom.js";
+import { byId, el, fill, icon, setText } from "./dom.js";
 
 const STATUS_EVERY_MS = 2000;
 const PROBLEM_SHOWN_MS = 9000;
@@ -10,6 +10,8 @@ let waiting = "";
 let timer = 0;
 let saidAt = -Infinity;
 let problemTimer = 0;
+/** What stays on the line as long as it is so. */
+let kept = { badge: "", sentence: "" };
 
 /**
  * The newest sentence wins while the line waits.
@@ -33,6 +35,24 @@ export function sayProblem(sentence) {
   line.hidden = false;
   window.clearTimeout(problemTimer);
   problemTimer = window.setTimeout(() => {
-    line.hidden = true;
+    problemTimer = 0;
+    showKept();
   }, PROBLEM_SHOWN_MS);
+}
+
+/**
+ * Why the run cannot go on: one line that stays until it can; "" when nothing is wrong.
+ * @param {string} badge
+ * @param {string} sentence
+ */
+export function keepProblem(badge, sentence) {
+  if (sentence === kept.sentence && (sentence === "" || badge === kept.badge)) return;
+  kept = { badge, sentence };
+  if (problemTimer === 0 || sentence !== "") showKept();
+}
+
+function showKept() {
+  const line = byId("problem");
+  line.hidden = kept.sentence === "";
+  if (!line.hidden) fill(line, icon("warning"), el("b", null, kept.badge), ` ${kept.sentence}`);
 }

@@ -64,8 +64,17 @@ export async function setPace(model, pace) {
   }
 }
 
+/**
+ * Held with a problem: the run stands still until the cause is gone, and then goes on by itself.
+ * @param {Model} model
+ */
+export function isHeld(model) {
+  return model.pace.state === "held" && Boolean(model.pace.problem);
+}
+
 /** @param {Model} model */
 export function isPaused(model) {
+  if (isHeld(model)) return false;
   return model.clock.paused || model.pace.state === "paused";
 }
 

@@ -1,8 +1,8 @@
 // transport.js: play, pause, step, speed, lens, and the badge that cannot be mistaken.
 
 import { el, fill, icon, setText } from "./dom.js";
-import { sayStatus } from "./say.js";
-import { isPaused, setPace, togglePause } from "./steer.js";
+import { keepProblem, sayStatus } from "./say.js";
+import { isHeld, isPaused, setPace, togglePause } from "./steer.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -54,20 +54,22 @@ export function stepTo(model, step) {
 }
 
 /**
- * The state a person reads: live, paused, replay (computed again from its inputs), ended.
+ * The state a person reads: live, paused, held (the store takes nothing), replay (computed again
+ * from its inputs), ended, halted.
  * @param {Model} model
  */
 export function runState(model) {
   if (model.link !== "open") return "replay";
-  if (model.pace.state === "finished" || model.pace.state === "halted") return "ended";
+  if (model.pace.state === "halted") return "halted";
+  if (model.pace.state === "finished") return "ended";
   if (model.pace.state === "stored") return "replay";
+  if (isHeld(model)) return "held";
   return isPaused(model) ? "paused" : "live";
 }
 
 /** @param {Model} model */
 function badgeWord(model) {
   if (model.link !== "open") return t("badge.no_link");
-  if (model.pace.state === "halted") return t("badge.halted");
   return t(`badge.${runState(model)}`, { seed: model.run?.seed ?? "" });
 }
 
@@ -108,6 +110,8 @@ export function mountTransport(root, model) {
     }
     lens.setAttribute("aria-pressed", String(model.pace.speed <= 0.1));
     badge.dataset.state = runState(model);
+    const ended = model.pace.state === "finished" ? t("why.finished") : "";
+    keepProblem(badgeWord(model), model.pace.problem ?? ended);
     const behind = (model.pace.behind_ms ?? 0) > BEHIND_MS;
     setText(word, badgeWord(model));
     setText(

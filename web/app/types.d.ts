@@ -52,6 +52,7 @@ export interface RunInfo {
   model: Record<string, number>;
   limits: Record<string, number>;
   plan: Plan;
+  problem?: string;
   viewers?: number;
   created_at?: string;
 }
@@ -180,6 +181,7 @@ export interface Pace {
   state: string;
   speed: number;
   behind_ms?: number;
+  problem?: string; /* why the run cannot go on */
 }
 
 export interface Frame {

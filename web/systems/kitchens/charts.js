@@ -3,7 +3,8 @@
 
 import { baseOptions, chartFont, marksPlugin, series, slideWindow, timeAxis, windowRows } from "../../app/charts.js";
 import { token } from "../../app/dom.js";
-import { duration, number, t, virtualTime } from "../../app/words.js";
+import { seconds } from "../../app/figures.js";
+import { number, t, virtualTime } from "../../app/words.js";
 import { eventTone } from "./tell.js";
 
 /**
@@ -227,7 +228,10 @@ export const responseChart = () =>
     ],
     caption: (model) => t(
       "caption.response",
-      { p50: duration(model.latest("resp_p50_ms")), p99: duration(model.latest("resp_p99_ms")) },
+      {
+        p50: seconds(model.latest("resp_p50_ms")).join(" "),
+        p99: seconds(model.latest("resp_p99_ms")).join(" "),
+      },
     ),
   });
 

@@ -1,6 +1,6 @@
 // tell.js: sentences about the city: a node's state, an event, what just happened.
 
-import { fillIn, has, humanise, number, systemTitle, systemWord, t, virtualTime } from "../../app/words.js";
+import { duration, fillIn, has, humanise, number, systemTitle, systemWord, t, virtualTime } from "../../app/words.js";
 import { DISPATCHER, shortName } from "./geometry.js";
 import { beliefWord, mistaken, truthWord } from "./state.js";
 
@@ -78,10 +78,26 @@ function values(model, event) {
  */
 export function eventText(model, event) {
   if (event.kind === "setting_changed") return settingText(model, event);
+  if (event.kind === "rush") return t("said.rush_event", rushValues(model, event));
   const sentence = systemWord("notes", event.kind);
   if (sentence) return capital(fillIn(sentence, values(model, event)));
   const who = event.peer >= 0 ? event.peer : event.node;
   return capital(`${humanise(event.kind)} ${who >= 0 ? nodeLabel(model, who) : ""}`.trim());
+}
+
+/**
+ * A rush as people speak of it: the note carries percent and milliseconds.
+ * @param {Model} model
+ * @param {EventRow} event
+ */
+function rushValues(model, event) {
+  const [district, factor_pct, length_ms] = event.args;
+  const factor = factor_pct / 100;
+  return {
+    where: model.plan?.districts[district]?.name ?? t("everywhere"),
+    factor: number(factor, factor % 1 === 0 ? 0 : 2),
+    length: length_ms % 1000 === 0 && length_ms < 120_000 ? `${length_ms / 1000} s` : duration(length_ms),
+  };
 }
 
 /**
@@ -110,6 +126,7 @@ function settingText(model, event) {
  */
 export function eventShort(model, event) {
   const key = `short.${event.kind}`;
+  if (event.kind === "rush") return t(key, rushValues(model, event));
   if (has(key)) return capital(t(key, values(model, event)));
   const text = eventText(model, event);
   return event.kind === "setting_changed" ? text : text.split(/[:;]/)[0];
