@@ -107,20 +107,6 @@ void lab_faults_words(uint32_t kinds, struct text *text)
 
 /* ---- One seed ---- */
 
-/* Nodes that are the only ones of their protocol cannot be spared. */
-static uint64_t indispensable(const struct lab_scenario *scenario)
-{
-    uint64_t core = 0;
-    for (uint32_t i = 0; i < scenario->node_count; i++) {
-        uint32_t same = 0;
-        for (uint32_t other = 0; other < scenario->node_count; other++) {
-            same += scenario->nodes[other].protocol == scenario->nodes[i].protocol;
-        }
-        core |= same == 1 ? UINT64_C(1) << i : 0;
-    }
-    return core;
-}
-
 /* Who talks with whom in the scenario as it is: a fault at a node that says nothing, or a cut of a
  * link that nobody uses, proves nothing. */
 struct traffic {
@@ -181,11 +167,16 @@ static void faults_draw(const struct lab_sweep *sweep, const struct traffic *tra
 {
     struct sim_plan plan;
     lab_scenario_plan(sweep->scenario, seed, sweep->settings, &plan);
+    struct system_core core = {0};
+    if (sweep->scenario->system->core != NULL) {
+        sweep->scenario->system->core(sweep->scenario->data, &core);
+    }
     struct nemesis_profile profile = {.kinds = sweep->faults,
                                       .always = sweep->always,
                                       .nodes = traffic->active,
                                       .peers = traffic->hubs,
-                                      .core = indispensable(sweep->scenario),
+                                      .core = core.all,
+                                      .core_one = core.one,
                                       .core_only = draw_u64(seed, DRAW_CORE, 0, 0) % 2 == 1,
                                       .from_ns = FAULTS_FROM_NS,
                                       .to_ns = until_ns / 3 * 2};

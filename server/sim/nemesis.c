@@ -392,7 +392,7 @@ static void nemesis_sort(struct nemesis *nemesis)
     }
 }
 
-/* A random majority that holds all of the profile's core. */
+/* A random majority that holds all of the profile's core, and one of those of whom it needs one. */
 static uint64_t nemesis_choose_core(const struct nemesis_profile *profile,
                                     const struct sim_plan *plan, uint64_t seed)
 {
@@ -403,6 +403,10 @@ static uint64_t nemesis_choose_core(const struct nemesis_profile *profile,
     struct nemesis_draft draft = {.stream = draw_stream_init(seed, DRAW_CORE, 0)};
     int least = (int)plan->node_count / 2 + 1;
     uint64_t core = (profile->core | draw_next(&draft.stream)) & all;
+    uint64_t one = profile->core_one & all;
+    if (one != 0 && (core & one) == 0) {
+        core |= (uint64_t)1 << nemesis_pick(&draft, one);
+    }
     while (__builtin_popcountll(core) < least) {
         core |= (uint64_t)1 << nemesis_pick(&draft, all & ~core);
     }

@@ -42,7 +42,8 @@ struct nemesis_profile {
     uint64_t nodes;         /* who may be hit */
     uint64_t peers;         /* who stands at the other end of a cut: where nodes talk to one of them
                                only, a cut between two others would change nothing */
-    uint64_t core;          /* who is always in the core that is healed; needed if core_only */
+    uint64_t core;          /* who is always in the core that is healed */
+    uint64_t core_one;      /* of these at least one is in it; 0: nobody in particular */
     bool core_only;         /* heal a random majority only; the others stay down or isolated */
     bool always;            /* every allowed kind is on: for a profile that is to catch one bug */
     int64_t from_ns, to_ns; /* faults begin and end in this time, healing comes at to_ns */

@@ -120,6 +120,13 @@ struct system_remedy {
     int64_t args[NODE_INPUT_ARGS];
 };
 
+/* Who must be well for work to get done, as bits of node indices: all of `all`, and at least one of
+ * `one` (0: nobody in particular). What is promised "in the end" is promised only then; a sweep that
+ * heals a part of the world heals at least these. */
+struct system_core {
+    uint64_t all, one;
+};
+
 struct system {
     const char *name; /* "kitchens" */
     const struct system_setting *settings;
@@ -161,6 +168,9 @@ struct system {
      * follow each heal.all; all steps are applied to the healed fork that is judged finally. May be
      * NULL. */
     bool (*remedy)(const void *plan, uint32_t index, struct system_remedy *remedy);
+
+    /* May be NULL: work gets done without anybody in particular. */
+    void (*core)(const void *plan, struct system_core *core);
 
     const struct node_observer *observer; /* the system's ledger: measures and judges from notes */
     /* Current figures, in the order of `figures`; NODE_CELL_NULL where there is none yet. */

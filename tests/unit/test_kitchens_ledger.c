@@ -577,6 +577,59 @@ static void test_never_served(void **state)
     city_free(city);
 }
 
+/* An order was taken from a silent kitchen and waits; the dispatcher crashes, has forgotten that,
+ * and lets the kitchen keep its ticket: the order waits for nobody's room any more. */
+static void test_claimed_after_a_restart(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    city->settings[KITCHENS_SET_EJECTION] = 0; /* silence is not on trial here */
+    queued(city, 100, 1, KITCHEN_A);
+    queued(city, 200, 2, KITCHEN_A);
+    NOTE(city, 2000, KITCHENS_NOTE_WAITING, 0, NODE_NONE, 1, KITCHENS_WAIT_ALL_FULL);
+    NOTE(city, 3000, NODE_NOTE_CRASHED, 0, NODE_NONE, NODE_NONE, 0);
+    NOTE(city, 5000, NODE_NOTE_STARTED, 0, NODE_NONE, NODE_NONE, 2);
+    NOTE(city, 5001, KITCHENS_NOTE_BOOK_ORDER, 0, NODE_NONE, 1, 0);
+    NOTE(city, 5001, KITCHENS_NOTE_BOOK_ORDER, 0, NODE_NONE, 2, 0);
+    NOTE(city, 5002, KITCHENS_NOTE_BOOK_RECOVERED, 0, NODE_NONE, NODE_NONE, 2, 0, 2);
+    assert_int_equal(city->ledger->waiting, 1);
+    for (uint32_t node = KITCHEN_A; node <= KITCHEN_C; node++)
+        NOTE(city, 5100, KITCHENS_NOTE_KITCHEN_REGISTERED, 0, node, NODE_NONE, node, 0, node);
+    NOTE(city, 5100, KITCHENS_NOTE_CLAIMED, 0, KITCHEN_A, 1, 1, 0);
+    NOTE(city, 5100, KITCHENS_NOTE_CLAIMED, 0, KITCHEN_A, 2, 1, 0);
+    assert_int_equal(city->ledger->waiting, 0);
+    assert_int_equal(ledger_kitchen(city->ledger, KITCHEN_A)->committed, 2);
+    for (uint32_t order = 3; order < 60; order++) { /* the others are at work and have room */
+        queued(city, 1000 * order + 5000, order, KITCHEN_B);
+        cooking(city, 1000 * order + 5100, order, KITCHEN_B, 1);
+        cooked(city, 1000 * order + 5200, order, KITCHEN_B, 1);
+    }
+    cooking(city, 65000, 1, KITCHEN_A, 1);
+    assert_int_equal(ledger_order_find(city->ledger, 1)->phase, LEDGER_PHASE_COOKING);
+    passes(city, LEDGER_CHECK_EVERY_ORDER_SERVED);
+    city_free(city);
+}
+
+/* The same without the claim: an order that waits although there is room is starved. */
+static void test_starved(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    confirmed(city, 100, 1);
+    NOTE(city, 107, KITCHENS_NOTE_WAITING, 0, NODE_NONE, 1, KITCHENS_WAIT_NO_SPECIALIST);
+    for (uint32_t order = 2; order < 30; order++) {
+        queued(city, 1000 * order, order, KITCHEN_B);
+        cooking(city, 1000 * order + 100, order, KITCHEN_B, 1);
+        cooked(city, 1000 * order + 200, order, KITCHEN_B, 1);
+    }
+    passes(city, LEDGER_CHECK_EVERY_ORDER_SERVED);
+    for (uint32_t second = 30; second <= 33; second++)
+        NOTE(city, 1000 * second, KITCHENS_NOTE_BELIEF, 0, KITCHEN_B, NODE_NONE, 0);
+    assert_int_equal(judged(city, LEDGER_CHECK_EVERY_ORDER_SERVED, false).reason.word,
+                     KITCHENS_WORD_STARVED);
+    city_free(city);
+}
+
 static void test_settled_twice(void **state)
 {
     (void)state;
@@ -837,6 +890,8 @@ int main(void)
         cmocka_unit_test(test_lost_at_restart),
         cmocka_unit_test(test_forgotten_but_cooked),
         cmocka_unit_test(test_never_served),
+        cmocka_unit_test(test_claimed_after_a_restart),
+        cmocka_unit_test(test_starved),
         cmocka_unit_test(test_settled_twice),
         cmocka_unit_test(test_copied_order_cooked_twice),
         cmocka_unit_test(test_bounce),

@@ -117,6 +117,7 @@ static void test_core(void **state)
     struct nemesis_profile profile = PROFILE;
     profile.core_only = true;
     profile.core = 1;
+    profile.core_one = 0x6;
     uint32_t sizes = 0;
     for (uint64_t seed = 1; seed <= 30; seed++) {
         struct sim_plan plan = chatter_plan(seed, NODES);
@@ -126,6 +127,7 @@ static void test_core(void **state)
         int size = __builtin_popcountll(nemesis.core);
         assert_in_range(size, NODES / 2 + 1, NODES);
         sizes |= 1u << size;
+        assert_true(nemesis.core & 0x6);
         play(&sim, &nemesis);
         assert_int_equal(sim_run(&sim, 20 * SECOND_NS, UINT64_MAX), SIM_REACHED);
         struct node_world view;

@@ -259,7 +259,8 @@ static void turn_away(const struct turn *turn, uint32_t node,
 
 /* Is this ticket of the inventory the order's valid assignment? A recovered order belongs to the
  * first kitchen that has it. */
-static bool claim(const struct turn *turn, uint32_t identity, const struct kitchens_held *held)
+static bool claim(const struct turn *turn, uint32_t node, uint32_t identity,
+                  const struct kitchens_held *held)
 {
     struct order *order = order_find(turn, held->order);
     if (order == NULL)
@@ -271,6 +272,8 @@ static bool claim(const struct turn *turn, uint32_t identity, const struct kitch
         order->state = ORDER_ACCEPTED;
         order->flags &= (uint8_t)~ORDER_AGAIN;
         order_append(turn, order, LIST_TICKETS + identity);
+        dispatcher_note(turn, KITCHENS_NOTE_CLAIMED, node, held->order, (int64_t)held->epoch,
+                        held->cooking, 0, 0);
         return true;
     }
     bool held_there = order->state == ORDER_ASSIGNED || order->state == ORDER_ACCEPTED ||
@@ -278,11 +281,12 @@ static bool claim(const struct turn *turn, uint32_t identity, const struct kitch
     return held_there && order->kitchen == identity && order->epoch == held->epoch;
 }
 
-static uint64_t dropped_slots(const struct turn *turn, const struct kitchens_register *message)
+static uint64_t dropped_slots(const struct turn *turn, uint32_t node,
+                              const struct kitchens_register *message)
 {
     uint64_t dropped = 0;
     for (uint32_t i = 0; i < message->count; i++)
-        if (!claim(turn, message->identity, &message->held[i]))
+        if (!claim(turn, node, message->identity, &message->held[i]))
             dropped |= UINT64_C(1) << message->held[i].slot;
     return dropped;
 }
@@ -376,7 +380,7 @@ void registry_register(const struct turn *turn, const struct node_event *event)
         vacate_former(turn, node, message.identity);
         enter(turn, place, node, &message);
     }
-    uint64_t dropped = dropped_slots(turn, &message);
+    uint64_t dropped = dropped_slots(turn, node, &message);
     struct kitchens_standing standing = {.order = NODE_NONE,
                                          .request = message.request,
                                          .registration = place->registration,

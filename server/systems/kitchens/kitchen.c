@@ -61,8 +61,11 @@ static void send_inventory(const struct kitchen_turn *turn, enum kitchens_messag
         bool listed = ticket->state == TICKET_QUEUED ||
                       (ticket->state == TICKET_COOKING && type == KITCHENS_REGISTER);
         if (listed && message.count < KITCHENS_CAPACITY_MAX)
-            message.held[message.count++] = (struct kitchens_held){
-                .epoch = ticket->epoch, .order = ticket->order, .slot = (uint8_t)slot};
+            message.held[message.count++] =
+                (struct kitchens_held){.epoch = ticket->epoch,
+                                       .order = ticket->order,
+                                       .slot = (uint8_t)slot,
+                                       .cooking = ticket->state == TICKET_COOKING};
     }
     uint32_t length =
         KITCHENS_REGISTER_BYTES_MIN + message.count * (uint32_t)sizeof message.held[0];

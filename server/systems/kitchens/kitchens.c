@@ -56,6 +56,20 @@ static bool kitchens_remedy(const void *data, uint32_t index, struct system_reme
     return true;
 }
 
+/* Orders are served in the end if there are customers, the dispatcher, and one kitchen that can cook:
+ * a counter without cooks or places, or a place where nobody has moved in yet, is none. */
+static void kitchens_core(const void *data, struct system_core *core)
+{
+    const struct kitchens_plan *plan = data;
+    *core = (struct system_core){.all = UINT64_C(1) << KITCHENS_DISPATCHER |
+                                        UINT64_C(1) << kitchens_customers(plan)};
+    for (uint32_t i = 0; i < plan->kitchen_count; i++) {
+        const struct kitchens_kitchen *kitchen = &plan->kitchens[i];
+        bool cooks = kitchen->open && kitchen->cooks > 0 && kitchen->capacity > 0;
+        core->one |= cooks ? UINT64_C(1) << (KITCHENS_FIRST + i) : 0;
+    }
+}
+
 const struct system KITCHENS = {
     .name = "kitchens",
     .settings = KITCHENS_SETTINGS,
@@ -80,6 +94,7 @@ const struct system KITCHENS = {
     .argument_max = kitchens_argument_max,
     .describe = kitchens_describe,
     .remedy = kitchens_remedy,
+    .core = kitchens_core,
     .observer = &KITCHENS_LEDGER,
     .figures_read = kitchens_figures_read,
     .judge = kitchens_judge,

@@ -234,6 +234,8 @@ enum kitchens_note {
                                  this order, not yet settled; args = epoch */
     KITCHENS_NOTE_BOOK_RECOVERED, /* dispatcher after a restart: args = open orders found, torn
                                          bytes dropped, term */
+    KITCHENS_NOTE_CLAIMED,        /* dispatcher: a kitchen that registers has a recovered order;
+                                     peer; args = epoch, 1 if it is being cooked */
     KITCHENS_NOTE_RUSH,           /* customers: args = district (-1 all), factor_pct, duration_ms */
     KITCHENS_NOTE_BELIEF, /* dispatcher on a heartbeat: peer; args = pending, cooking as told,
                              assignments under way, average_ms */

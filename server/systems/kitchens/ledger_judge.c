@@ -21,7 +21,8 @@ enum {
     HERD_ORDERS_A_KITCHEN = 4, /* fewer in one refresh say nothing */
     BLACK_HOLE_S = 20,         /* a kitchen that holds orders finishes one within this time, */
     BLACK_HOLE_FACTOR = 4,     /* or within so many times what a full rail explains */
-    STARVED_S = 30,            /* an order is taken within this time while there is room */
+    STARVED_S = 30,            /* an order is taken within this time while there is room, */
+    STARVED_DISHES = 4,        /* or within the time of so many of the longest dishes */
     AT_WORK_S = 10,            /* a kitchen is at work if it finished something so lately */
     SCORE_MAX = 1000000,
 };
@@ -310,6 +311,24 @@ static bool is_room(const struct ledger *ledger, int64_t now_ns)
     return false;
 }
 
+/* How long an order may wait although somebody seems to have room. A kitchen that comes back from
+ * ejection gets one ticket until it has finished it, and one that vanished counts as open until it
+ * is suspected: that is room which nobody uses at once. So two dishes and the suspicion; four times
+ * the menu's longest, as chance and a cook who is no specialist can make a dish half as long again. */
+static int64_t starved_ns(const struct ledger_context *context)
+{
+    const struct kitchens_plan *plan = context->plan;
+    int64_t longest_ms = 0;
+    for (uint32_t i = 0; i < plan->dish_count; i++) {
+        int64_t dish_ms = plan->dishes[i].preparation_ms;
+        longest_ms = dish_ms > longest_ms ? dish_ms : longest_ms;
+    }
+    int64_t suspect_ms = context->world->env->settings[KITCHENS_SET_SUSPECT_MS];
+    int64_t patience_ns = (STARVED_DISHES * longest_ms + suspect_ms) * LEDGER_MS_NS;
+    int64_t least_ns = STARVED_S * LEDGER_SECOND_NS;
+    return patience_ns > least_ns ? patience_ns : least_ns;
+}
+
 /* An order must not wait for ever while others could cook it (CHEF-T11). Who waits in the line of
  * one kitchen, as round robin has it, is served when that one is. */
 static void judge_starved(const struct ledger_context *context)
@@ -321,6 +340,7 @@ static void judge_starved(const struct ledger_context *context)
         ledger->room_ns = now_ns;
         return;
     }
+    int64_t patience_ns = starved_ns(context);
     for (uint32_t i = 0; i < ledger->order_fresh; i++) {
         const struct ledger_order *order = &ledger->orders[i];
         if (order->phase != LEDGER_PHASE_WAITING || order->reason == KITCHENS_WAIT_ITS_KITCHEN)
@@ -328,7 +348,7 @@ static void judge_starved(const struct ledger_context *context)
         int64_t since_ns =
             order->placed_ns + (int64_t)ledger_order_told(ledger, order) * LEDGER_UNIT_NS;
         since_ns = since_ns > ledger->room_ns ? since_ns : ledger->room_ns;
-        if (now_ns - since_ns > STARVED_S * LEDGER_SECOND_NS) {
+        if (now_ns - since_ns > patience_ns) {
             ledger_break(context, LEDGER_CHECK_EVERY_ORDER_SERVED, order->order,
                          KITCHENS_WORD_STARVED, (now_ns - since_ns) / LEDGER_SECOND_NS, 0, 0, 0);
             ledger->room_ns = now_ns; /* the next one counts anew */

@@ -298,6 +298,23 @@ static void note_in_book(const struct ledger_context *context, struct ledger_ord
         ledger_order_commit(context, order, LEDGER_NO_KITCHEN);
 }
 
+/* After a restart the dispatcher knows only what kitchens tell it: an order belongs to the first
+ * that has it, even one it had been taken from (and perhaps waited since) before the crash. The
+ * story goes on there, under that ticket's epoch. */
+static void note_claimed(const struct ledger_context *context, struct ledger_order *order)
+{
+    const struct node_note *note = context->note;
+    uint64_t epoch = (uint64_t)note->args[0];
+    enum ledger_phase phase = note->args[1] != 0 ? LEDGER_PHASE_COOKING : LEDGER_PHASE_QUEUED;
+    bool known = order->kitchen == note->peer && order->epoch == epoch && order->phase == phase;
+    if (known || !ledger_is_uncooked(order) || !ledger_is_kitchen(context->ledger, note->peer))
+        return;
+    ledger_order_commit(context, order, (uint8_t)note->peer);
+    order->epoch = epoch;
+    order->flags &= (uint8_t) ~(LEDGER_REJECTED | LEDGER_TICKET_GONE);
+    ledger_order_enter(context, order, phase);
+}
+
 /* Notes of the dispatcher about an order: whatever it says, it has not forgotten it. */
 bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledger_order *order)
 {
@@ -328,6 +345,9 @@ bool ledger_note_of_dispatcher(const struct ledger_context *context, struct ledg
         break;
     case KITCHENS_NOTE_BOOK_ORDER:
         note_in_book(context, order);
+        break;
+    case KITCHENS_NOTE_CLAIMED:
+        note_claimed(context, order);
         break;
     default:
         return false;

@@ -100,8 +100,9 @@ _Static_assert(sizeof(struct kitchens_ticket) == 32, "no padding");
 struct kitchens_held {
     uint64_t epoch;
     uint32_t order;
-    uint8_t slot; /* the kitchen's own name for it */
-    uint8_t pad[3];
+    uint8_t slot;    /* the kitchen's own name for it */
+    uint8_t cooking; /* 1: on the stove */
+    uint8_t pad[2];
 };
 
 /* LICENCE: no tickets; REGISTER: all tickets; LEAVE: those that wait and will not be cooked. Sent only as long as

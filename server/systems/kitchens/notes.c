@@ -56,6 +56,7 @@ const struct system_note KITCHENS_NOTES[KITCHENS_NOTE_END - NODE_NOTE_SYSTEM] = 
     AT(SPECIALTY_MISSING) = MARKED("specialty_missing", "cuisine"),
     AT(BOOK_ORDER) = QUIET("book_order", "epoch"),
     AT(BOOK_RECOVERED) = MARKED("book_recovered", "orders", "torn_bytes", "term"),
+    AT(CLAIMED) = QUIET("order_claimed", "epoch", "is_cooking"),
     AT(RUSH) = MARKED("rush", "district", "factor_pct", "duration_ms"),
     AT(BELIEF) = QUIET("belief", "pending", "cooking", "under_way", "average_ms"),
 };
