@@ -755,6 +755,27 @@ static void test_no_herd_where_the_room_is(void **state)
     city_free(city);
 }
 
+/* Two kitchens are back from ejection and get one ticket each: the third gets the rest, and that is
+ * no herd until they are trusted in full. */
+static void test_no_herd_beside_probation(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    city->ledger->kitchens[KITCHEN_C - KITCHENS_FIRST].capacity = 10;
+    for (uint32_t node = KITCHEN_B; node <= KITCHEN_C; node++) {
+        NOTE(city, 50, KITCHENS_NOTE_KITCHEN_EJECTED, 0, node, NODE_NONE, 5000, 50);
+        NOTE(city, 50, KITCHENS_NOTE_KITCHEN_TRUSTED, 0, node, NODE_NONE, 0);
+    }
+    city->ledger->witness[LEDGER_CHECK_NEVER_EJECTS_ALL].count = 0; /* not on trial here */
+    many_orders(city, 2100, 1, 40, false);
+    passes(city, LEDGER_CHECK_BALANCED_HERD);
+    for (uint32_t node = KITCHEN_B; node <= KITCHEN_C; node++)
+        NOTE(city, 8000, KITCHENS_NOTE_SETTLED, 0, node, 900 + node, 1);
+    many_orders(city, 10100, 201, 40, false);
+    assert_int_equal(judged(city, LEDGER_CHECK_BALANCED_HERD, false).verdict, SYSTEM_FAIL);
+    city_free(city);
+}
+
 static void test_overloaded_target(void **state)
 {
     (void)state;
@@ -900,6 +921,7 @@ int main(void)
         cmocka_unit_test(test_kitchen_without_places),
         cmocka_unit_test(test_herd),
         cmocka_unit_test(test_no_herd_where_the_room_is),
+        cmocka_unit_test(test_no_herd_beside_probation),
         cmocka_unit_test(test_overloaded_target),
         cmocka_unit_test(test_black_hole),
         cmocka_unit_test(test_ejects_too_many),

@@ -327,11 +327,13 @@ static void note_believed(const struct ledger_context *context, struct ledger_ki
     switch (context->note->kind) {
     case KITCHENS_NOTE_KITCHEN_REGISTERED:
         note_registered(context, kitchen);
+        kitchen->probation = false;
         break;
     case KITCHENS_NOTE_KITCHEN_SUSPECTED:
         kitchen->belief = LEDGER_BELIEF_CLOSED;
         break;
     case KITCHENS_NOTE_KITCHEN_TRUSTED:
+        kitchen->probation = kitchen->belief == LEDGER_BELIEF_EJECTED;
         kitchen->belief = LEDGER_BELIEF_OPEN;
         kitchen->progress_ns = context->note->time_ns;
         break;

@@ -117,13 +117,13 @@ struct herd {
 };
 
 /* Shares are measured by places, not by kitchens: a kitchen twice as large gets twice as much and
- * is no herd. */
+ * is no herd. Who is on probation gets one ticket whatever its places, and counts for nothing. */
 static struct herd herd_of(const struct ledger *ledger)
 {
     struct herd herd = {0};
     for (uint32_t i = 0; i < ledger->kitchen_count; i++) {
         const struct ledger_kitchen *kitchen = &ledger->kitchens[i];
-        if (kitchen->belief != LEDGER_BELIEF_OPEN)
+        if (kitchen->belief != LEDGER_BELIEF_OPEN || kitchen->probation)
             continue;
         herd.open++;
         herd.places += kitchen->capacity;
@@ -142,7 +142,8 @@ static void judge_herd(const struct ledger_context *context, uint32_t node)
     const struct ledger_kitchen *kitchen = ledger_kitchen(ledger, node);
     /* The cheap reasons to say nothing come first: this runs at every assignment. */
     if (ledger->herd_total < 2 * HERD_ORDERS_A_KITCHEN || kitchen->capacity == 0 ||
-        ledger->herd_voided == ledger->herd_round || ledger->herd_told == ledger->herd_round)
+        kitchen->probation || ledger->herd_voided == ledger->herd_round ||
+        ledger->herd_told == ledger->herd_round)
         return;
     struct herd herd = herd_of(ledger);
     if (herd.open < 2 || ledger->herd_total < herd.open * HERD_ORDERS_A_KITCHEN)

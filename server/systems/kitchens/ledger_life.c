@@ -194,6 +194,17 @@ static void note_assigned(const struct ledger_context *context, struct ledger_or
     ledger_judge_assigned(context, order, decided);
 }
 
+/* A kitchen on probation has finished its ticket: from here the dispatcher trusts it in full. */
+static void probation_end(const struct ledger_context *context)
+{
+    struct ledger *ledger = context->ledger;
+    uint32_t node = context->note->peer;
+    if (!ledger_is_kitchen(ledger, node) || !ledger_kitchen(ledger, node)->probation)
+        return;
+    ledger_kitchen(ledger, node)->probation = false;
+    ledger_judge_kitchens_changed(context);
+}
+
 /* Is the order already booked as done? Then two cooks were paid for one order. */
 void ledger_note_settled(const struct ledger_context *context, struct ledger_order *order)
 {
@@ -201,6 +212,7 @@ void ledger_note_settled(const struct ledger_context *context, struct ledger_ord
     const struct node_note *note = context->note;
     uint64_t bit;
     uint64_t *word = settled_word(ledger, note->subject, &bit);
+    probation_end(context);
     bool remembered = ledger->newest - note->subject < LEDGER_SETTLED_BITS;
     if (remembered && (*word & bit) != 0) {
         ledger->counts.settled_twice++;

@@ -148,8 +148,8 @@ struct ledger_kitchen {
     uint16_t incoming;  /* hand-overs offered to it and not yet with it */
     uint8_t opened, up, paused, leaving, recovering;
     uint8_t belief;
-    uint8_t identity; /* as registered: a node number; LEDGER_NO_KITCHEN */
-    uint8_t pad;
+    uint8_t identity;  /* as registered: a node number; LEDGER_NO_KITCHEN */
+    uint8_t probation; /* back from ejection: it gets one ticket until that is settled */
     uint32_t average_ms;
     uint32_t herd; /* assignments in the present refresh */
     int32_t score; /* of the last order assigned; -1 */
