@@ -21,6 +21,7 @@ struct comparison {
     int64_t until_ns;
     uint32_t count;
     int64_t values[VALUES_MAX];
+    int64_t settings[LAB_SETTINGS_MAX];  /* the same in every column but for the compared one */
     struct lab_headless_result *results; /* VALUES_MAX of them */
 };
 
@@ -84,14 +85,20 @@ static int read_comparison(const cJSON *body, struct comparison *comparison,
         return -LAB_UNPROCESSABLE;
     }
     comparison->setting = (uint32_t)index;
-    int status = read_values(body, comparison, problem);
+    memcpy(comparison->settings, comparison->scenario->settings, sizeof comparison->settings);
+    int status = lab_settings_parse(comparison->scenario->system,
+                                    cJSON_GetObjectItemCaseSensitive(body, "settings"),
+                                    comparison->settings, problem);
+    if (status == 0) {
+        status = read_values(body, comparison, problem);
+    }
     return status == 0 ? read_until(body, comparison, problem) : status;
 }
 
 static int run_all(struct lab *lab, struct comparison *comparison, struct lab_problem *problem)
 {
     int64_t settings[LAB_SETTINGS_MAX];
-    memcpy(settings, comparison->scenario->settings, sizeof settings);
+    memcpy(settings, comparison->settings, sizeof settings);
     for (uint32_t i = 0; i < comparison->count; i++) {
         settings[comparison->setting] = comparison->values[i];
         struct lab_headless_options options = {.scenario = comparison->scenario,

@@ -48,12 +48,47 @@ function value(model, info) {
   return model.run?.settings[info.key] ?? info.standard;
 }
 
+/** Why a setting does nothing now, as a key of the words; null when it counts.
+ * @type {(model: Model, key: string) => string | null} */
+let idle = () => null;
+
 /**
- * A disabled field says why.
- * @param {SettingInfo} info
+ * The system says which of its settings count under which choice.
+ * @param {(model: Model, key: string) => string | null} why
  */
-function lockedAbout(info) {
-  return info.live ? settingAbout(info.key) : t("why.start_setting");
+export function setIdle(why) {
+  idle = why;
+}
+
+/**
+ * A field whose control is disabled, saying why, while its setting cannot be changed or does
+ * nothing.
+ * @param {Model} model
+ * @param {SettingInfo} info
+ * @param {HTMLElement} control
+ * @param {AbortSignal} until
+ * @param {...HTMLElement} between label and control
+ */
+function field(model, info, control, until, ...between) {
+  const why = el("p.why", { hidden: true });
+  const whole = el(
+    "div.field",
+    null,
+    el("label", { for: control.id }, settingName(info.key)),
+    ...between,
+    control,
+    why,
+  );
+  const read = () => {
+    const reason = info.live ? idle(model, info.key) : "why.start_setting";
+    control.toggleAttribute("disabled", reason !== null);
+    whole.title = (reason === null ? settingAbout(info.key) : t(reason)) ?? "";
+    why.hidden = reason === null || !info.live;
+    setText(why, reason === null ? "" : t(reason));
+  };
+  model.on(["settings", "run"], read, until);
+  read();
+  return whole;
 }
 
 /**
@@ -67,7 +102,7 @@ function numberField(model, info, until) {
   const input = /** @type {HTMLInputElement} */ (
     el(
       "input",
-      { type: "range", id: `set-${info.key}`, min: info.min, max, step, disabled: !info.live },
+      { type: "range", id: `set-${info.key}`, min: info.min, max, step },
     )
   );
   const output = el("output", { for: `set-${info.key}` });
@@ -81,13 +116,7 @@ function numberField(model, info, until) {
   input.addEventListener("change", () => void changeSetting(model, info.key, Number(input.value)));
   model.on(["settings", "run"], read, until);
   read();
-  return el(
-    "div.field",
-    { title: lockedAbout(info) },
-    el("label", { for: `set-${info.key}` }, settingName(info.key)),
-    output,
-    input,
-  );
+  return field(model, info, input, until, output);
 }
 
 /**
@@ -146,7 +175,7 @@ export function isOn(value) {
  */
 function switchField(model, info, until) {
   const input = /** @type {HTMLInputElement} */ (
-    el("input", { type: "checkbox", id: `set-${info.key}`, disabled: !info.live })
+    el("input", { type: "checkbox", id: `set-${info.key}` })
   );
   const read = () => {
     input.checked = isOn(value(model, info));
@@ -156,12 +185,7 @@ function switchField(model, info, until) {
   });
   model.on(["settings", "run"], read, until);
   read();
-  return el(
-    "div.field",
-    { title: lockedAbout(info) },
-    el("label", { for: `set-${info.key}` }, settingName(info.key)),
-    input,
-  );
+  return field(model, info, input, until);
 }
 
 /**
@@ -171,7 +195,7 @@ function switchField(model, info, until) {
  */
 function choiceField(model, info, until) {
   const select = /** @type {HTMLSelectElement} */ (
-    el("select", { id: `set-${info.key}`, disabled: !info.live }, ...(info.choices ?? []).map((choice) => {
+    el("select", { id: `set-${info.key}` }, ...(info.choices ?? []).map((choice) => {
       const term = systemTerm("choices", choice);
       const title = systemTitle("choices", choice) ?? humanise(choice);
       return el("option", { value: choice }, term ? `${title} (${term})` : title);
@@ -186,10 +210,5 @@ function choiceField(model, info, until) {
   );
   model.on(["settings", "run"], read, until);
   read();
-  return el(
-    "div.field",
-    { title: lockedAbout(info) },
-    el("label", { for: `set-${info.key}` }, settingName(info.key)),
-    select,
-  );
+  return field(model, info, select, until);
 }

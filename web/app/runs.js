@@ -3,6 +3,7 @@
 
 import { api } from "./api.js";
 import { el, fill, icon } from "./dom.js";
+import { sayStatus } from "./say.js";
 import { report } from "./steer.js";
 import { humanise, t, virtualTime } from "./words.js";
 
@@ -33,15 +34,11 @@ export function putInAddress(run) {
  * A new run of a scenario.
  * @param {string} scenario
  * @param {number | undefined} seed none: a fresh one
+ * @param {Record<string, number | string | boolean>} [settings] none: the scenario's
  */
-export async function startRun(scenario, seed) {
+export async function startRun(scenario, seed, settings) {
   try {
-    const body = seed === undefined ? { scenario, private: true } : {
-      scenario,
-      seed,
-      private: true,
-    };
-    const answer = await api.createRun(body);
+    const answer = await api.createRun({ scenario, seed, settings, private: true });
     await enter(answer.run);
   } catch (error) {
     report(error);
@@ -51,6 +48,19 @@ export async function startRun(scenario, seed) {
 /** @param {Model} model */
 export function restartRun(model) {
   if (model.run) void startRun(model.run.scenario, Number(model.run.seed));
+}
+
+/**
+ * The same seed under another setting that is fixed from the start; the others as they are now.
+ * @param {Model} model
+ * @param {string} key
+ * @param {number | string | boolean} value
+ */
+export async function restartWith(model, key, value) {
+  const run = model.run;
+  if (!run) return;
+  sayStatus(t("said.restart_with", { seed: run.seed }));
+  await startRun(run.scenario, Number(run.seed), { ...run.settings, [key]: value });
 }
 
 /** @param {Model} model */

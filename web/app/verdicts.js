@@ -6,7 +6,7 @@ import { el, fill, icon } from "./dom.js";
 import { openDialog, table } from "./menu.js";
 import { sayStatus } from "./say.js";
 import { report } from "./steer.js";
-import { humanise, number, systemTerm, systemTitle, t } from "./words.js";
+import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -17,7 +17,7 @@ import { humanise, number, systemTerm, systemTitle, t } from "./words.js";
  * }} How
  */
 
-const PROVED_SHOWN_US = 30e6; /* virtual: how long a proof stands on the card while time goes on */
+const PROVED_SHOWN_US = 5e6; /* virtual: a proof is of its moment; then the present is judged again */
 const NAMED = 2; /* promises named on the card; the others are counted */
 
 /** From the heaviest to the lightest. */
@@ -54,15 +54,17 @@ export function mountVerdict(root, model, how) {
   let shown = "";
   const render = () => {
     const fresh = proof !== null && model.t_us - proof.t_us < PROVED_SHOWN_US ? proof : null;
-    const verdicts = fresh?.verdicts ?? model.verdicts;
+    const broken = proof !== null && worst(proof.verdicts) !== null;
+    const verdicts = (fresh ?? (broken ? proof : null))?.verdicts ?? model.verdicts;
     const bad = worst(model.verdicts) ?? worst(verdicts);
+    const proved_us = proof === null || broken ? null : proof.t_us;
     const orders = how.orders(model);
-    const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${orders} ${verdicts.length}`;
+    const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${proved_us} ${orders} ${verdicts.length}`;
     if (key === shown) return;
     shown = key;
     const all = () => openPromises(model, verdicts);
     if (bad) showBad(root, bad, how, all);
-    else showGood(root, fresh !== null, orders, verdicts, all);
+    else showGood(root, { fresh: fresh !== null, proved_us, orders }, verdicts, all);
   };
   model.on(["verdicts", "figures", "points"], render);
   model.on("run", () => {
@@ -76,9 +78,10 @@ export function mountVerdict(root, model, how) {
     verify: async () => {
       if (!model.run) return;
       sayStatus(t("said.verifying"));
+      const t_us = model.t_us;
       try {
         const answer = await api.verify(model.run.run);
-        proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us: model.t_us };
+        proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us };
         shown = "";
         render();
       } catch (error) {
@@ -90,23 +93,24 @@ export function mountVerdict(root, model, how) {
 
 /**
  * @param {HTMLElement} root
- * @param {boolean} proved
- * @param {number} orders
+ * @param {{fresh: boolean, proved_us: number | null, orders: number}} state
  * @param {Verdict[]} verdicts
  * @param {() => void} all
  */
-function showGood(root, proved, orders, verdicts, all) {
+function showGood(root, { fresh, proved_us, orders }, verdicts, all) {
   root.dataset.verdict = "good";
-  const heading = proved
-    ? t("verdict.proved")
+  const time = proved_us === null ? "" : virtualTime(proved_us, 0);
+  const heading = fresh
+    ? t("verdict.proved", { time })
     : t("verdict.so_far", { count: orders, orders: number(orders) });
   const names = verdicts.slice(0, NAMED).map((verdict) => checkName(verdict.check));
   const more = verdicts.length - names.length;
   if (more > 0) names.push(t("verdict.more", { count: more }));
+  if (time !== "" && !fresh) names.unshift(t("verdict.proved_before", { time }));
   const about = verdicts.length === 0 ? t("verdict.waiting") : names.join(" · ");
   fill(
     root,
-    el("h2", null, icon(proved ? "verify" : "serving"), heading),
+    el("h2", null, icon(fresh ? "verify" : "serving"), heading),
     el("button.promises.bare", { type: "button", title: t("verdict.all"), onclick: all }, about),
   );
 }

@@ -1,8 +1,9 @@
-// compare.js: the same orders under two policies, side by side, as a plain table. Both runs are
+// compare.js: the same orders under two policies, or two values of a setting, side by side, as a plain table. Both runs are
 // computed headless from the same seed.
 
 import { api } from "../../app/api.js";
 import { el, fill } from "../../app/dom.js";
+import { settingName } from "../../app/fields.js";
 import { openDialog, table } from "../../app/menu.js";
 import { report } from "../../app/steer.js";
 import { humanise, number, systemTerm, systemTitle, t } from "../../app/words.js";
@@ -14,21 +15,35 @@ const SHOWN_UNITS = ["s", "%"]; /* others stand in the name already */
 const LOWER_IS_BETTER = /_ms|_s$|max_over|refused|lost|waste|bounce|waiting|misrouted|twice/;
 
 /** @param {Model} model */
-export async function comparePolicies(model) {
+export function comparePolicies(model) {
+  return compareValues(model, "policy", ["round-robin", "weighted-score"]);
+}
+
+/**
+ * The same orders under several values of one setting; the others as this run has them.
+ * @param {Model} model
+ * @param {string} setting
+ * @param {(string | number | boolean)[]} values
+ * @param {Record<string, string | number | boolean>} [beside] other settings that it needs
+ */
+export async function compareValues(model, setting, values, beside = {}) {
   const run = model.run;
   if (!run) return;
-  const values = ["round-robin", "weighted-score"];
-  const { body, dialog } = openDialog("compare", t("compare.title"));
+  const name = settingName(setting);
+  const title = setting === "policy" ? t("compare.title") : t("compare.title_of", { setting: name });
+  const { body, dialog } = openDialog("compare", title);
   fill(body, el("p.lead", null, t("compare.working")));
   try {
     const answer = await api.compare({
       scenario: run.scenario,
       seed: Number(run.seed),
-      setting: "policy",
+      setting,
       values,
+      settings: { ...run.settings, ...beside },
     });
     if (!dialog.open) return;
-    fill(body, el("p.lead", null, t("compare.about", { scenario: run.title || run.scenario, seed: run.seed })), comparison(answer),
+    fill(body, el("p.lead", null, t("compare.about", { setting: name, scenario: run.title || run.scenario, seed: run.seed }),
+        beside.migration ? ` ${t("compare.with_handover")}` : null), comparison(answer, title),
       el(
         "p.second",
         null,
@@ -47,9 +62,19 @@ export async function comparePolicies(model) {
   }
 }
 
-/** @param {any} answer */
-function comparison(answer) {
-  /** @type {string[]} */
+/** @param {string | number | boolean} value */
+function valueName(value) {
+  if (typeof value === "boolean") return t(value ? "switch.on" : "switch.off");
+  if (typeof value === "number") return String(value);
+  return systemTerm("choices", value) ?? policyName(value);
+}
+
+/**
+ * @param {any} answer
+ * @param {string} title
+ */
+function comparison(answer, title) {
+  /** @type {(string | number | boolean)[]} */
   const columns = answer.columns;
   const rows = answer.rows.map((/** @type {any} */ row) => {
     const [name, unit, factor, decimals] = figure(row.figure, row.unit);
@@ -70,10 +95,10 @@ function comparison(answer) {
     ];
   });
   return table(
-    t("compare.title"),
+    title,
     [
       t("compare.figure"),
-      ...columns.map((policy) => systemTerm("choices", policy) ?? policyName(policy)),
+      ...columns.map(valueName),
     ],
     rows,
   );

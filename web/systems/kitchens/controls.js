@@ -2,12 +2,12 @@
 // orders, faults, kitchens. A drawer in the hall, a rail in the lab, a tab on the phone.
 
 import { el, fill, icon } from "../../app/dom.js";
-import { settingField } from "../../app/fields.js";
-import { runSection } from "../../app/runs.js";
-import { placeOrder, sendInput } from "../../app/steer.js";
+import { isOn, setIdle, settingField } from "../../app/fields.js";
+import { restartWith, runSection } from "../../app/runs.js";
+import { changeSetting, placeOrder, sendInput } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { healAll, startRush } from "./actions.js";
-import { comparePolicies } from "./compare.js";
+import { comparePolicies, compareValues } from "./compare.js";
 import { cutLink, nodesOfDistrict, partition } from "./cutting.js";
 import { faultButton, faultsFor, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
@@ -22,8 +22,30 @@ import { nodeLabel } from "./tell.js";
  * }} Hands
  */
 
+const CONFIG_FILE_THRESHOLD = 0.9;
+const THRESHOLDS = [0.8, CONFIG_FILE_THRESHOLD];
+const FAVOURITES = 0.8; /* Zipf exponent of the dishes: a few are ordered often */
+const LOSSY = { loss_ppm: 20_000, jitter_us: 20_000 }; /* 2 % of the messages, up to 20 ms late */
+const CLOSED_LOOP = ["users", "think_ms"];
+const HANDOVER = /^(available_threshold|handover.*)$/; /* the upper threshold marks kitchens either way */
+
+/**
+ * Why a setting does nothing under the present choice, as a key of the words.
+ * @param {Model} model
+ * @param {string} key
+ */
+function whyIdle(model, key) {
+  const settings = model.run?.settings ?? {};
+  const closed = settings.arrivals === "closed-loop";
+  if (CLOSED_LOOP.includes(key) && !closed) return "why.closed_loop_only";
+  if (key === "orders_per_min" && closed) return "why.closed_loop";
+  if (key.startsWith("weight_") && settings.policy !== "weighted-score") return "why.weights";
+  return HANDOVER.test(key) && !isOn(settings.migration) ? "why.no_handover" : null;
+}
+
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountControls(root, model, hands) {
+  setIdle(whyIdle);
   let built = new AbortController();
   const build = () => {
     if (!model.run || !model.system) return;
@@ -47,15 +69,8 @@ export function mountControls(root, model, hands) {
       section("load", "rush", loadParts(model, until)),
       section("order", "order", orderParts(model, hands)),
       section("policy", "policy", policyParts(model, until)),
-      section("handover", "handover", [
-        "migration",
-        "overload_threshold",
-        "available_threshold",
-        "handovers_per_kitchen",
-        "handovers_per_cycle",
-        "handover_cooldown_ms",
-      ]
-        .map((key) => settingField(model, key, until))),
+      section("handover", "handover", handoverParts(model, until)),
+      section("assumptions", "cut", assumptionParts(model, until)),
       section("faults", "break", faultParts(model, hands, until)),
       section("kitchens", "door", kitchenParts(model, until)),
       section("rules", "verify", ruleParts(model, until)),
@@ -111,6 +126,28 @@ function orderParts(model, hands) {
     el("div.field", null, el("label", { for: where.id }, t("order.where")), where),
     el("div.buttons", null, place, map),
     openOrdersButton(model, hands.explain),
+    ...explainParts(hands),
+  ];
+}
+
+/**
+ * Any order by its number, also one that is long done.
+ * @param {Hands} hands
+ */
+function explainParts(hands) {
+  const number = /** @type {HTMLInputElement} */ (
+    el("input", { type: "number", id: "explain-order", min: 1, step: 1, inputmode: "numeric" })
+  );
+  const explain = () => {
+    if (number.value !== "" && number.checkValidity()) hands.explain(Number(number.value));
+    else number.reportValidity();
+  };
+  number.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") explain();
+  });
+  return [
+    el("div.field", null, el("label", { for: number.id }, t("order.number")), number),
+    el("div.buttons.one", null, button(t("order.explain"), explain, "jump")),
   ];
 }
 
@@ -154,6 +191,111 @@ function policyParts(model, until) {
         icon("compare"),
         t("compare.open"),
       ),
+    ),
+  ];
+}
+
+/** @param {string} text @param {() => unknown} run @param {string} [picture] */
+function button(text, run, picture) {
+  return el(
+    "button",
+    { type: "button", onclick: () => void run() },
+    picture ? icon(picture) : null,
+    el("span.cut", { title: text }, text),
+  );
+}
+
+/** @param {Model} model @param {AbortSignal} until */
+function handoverParts(model, until) {
+  const field = (/** @type {string} */ key) => settingField(model, key, until);
+  const limits = async (/** @type {number} */ cycle) => {
+    if (await changeSetting(model, "handovers_per_cycle", cycle) && cycle === 0) {
+      await changeSetting(model, "handovers_per_kitchen", 2);
+    }
+  };
+  return [
+    field("migration"),
+    field("overload_threshold"),
+    el(
+      "div.buttons.one",
+      null,
+      button(
+        t("preset.config_file"),
+        () => changeSetting(model, "overload_threshold", CONFIG_FILE_THRESHOLD),
+      ),
+      button(
+        t("compare.thresholds"),
+        () => compareValues(model, "overload_threshold", THRESHOLDS, { migration: true }),
+        "compare",
+      ),
+    ),
+    field("available_threshold"),
+    field("handovers_per_kitchen"),
+    field("handovers_per_cycle"),
+    el(
+      "div.buttons",
+      null,
+      button(t("preset.in_all"), () => limits(2)),
+      button(t("preset.a_kitchen"), () => limits(0)),
+    ),
+    field("handover_cooldown_ms"),
+    el(
+      "div.buttons.one",
+      null,
+      button(
+        t("compare.handover"),
+        () => compareValues(model, "migration", [false, true]),
+        "compare",
+      ),
+    ),
+  ];
+}
+
+/**
+ * What the model takes for granted, each to be given up: the first at once, the others from the
+ * start of the same run.
+ * @param {Model} model
+ * @param {AbortSignal} until
+ */
+function assumptionParts(model, until) {
+  const toggle = (
+    /** @type {string} */ id,
+    /** @type {() => boolean} */ holds,
+    /** @type {(on: boolean) => unknown} */ change,
+  ) => {
+    const input = /** @type {HTMLInputElement} */ (
+      el("input", { type: "checkbox", id: `assume-${id}` })
+    );
+    const read = () => {
+      input.checked = holds();
+    };
+    input.addEventListener("change", () => void change(input.checked));
+    model.on(["faults", "settings", "run"], read, until);
+    read();
+    return el(
+      "div.field",
+      null,
+      el("label", { for: input.id }, t(`assume.${id}`)),
+      input,
+      el("p.why", null, t(`assume.${id}.about`)),
+    );
+  };
+  const settings = () => model.run?.settings ?? {};
+  return [
+    toggle(
+      "network",
+      () => !model.faults.some((fault) => fault.kind === "link.set"),
+      (on) => sendInput(model, on ? { type: "net.heal" } : { type: "link.set", ...LOSSY }),
+    ),
+    toggle(
+      "dishes",
+      () => settings().dish_zipf === 0,
+      (on) => restartWith(model, "dish_zipf", on ? 0 : FAVOURITES),
+    ),
+    toggle(
+      "kitchens",
+      () => isOn(settings().equal_kitchens),
+      (on) => restartWith(model, "equal_kitchens", on),
     ),
   ];
 }

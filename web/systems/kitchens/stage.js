@@ -241,7 +241,9 @@ export class Stage {
       ctx.fill();
       return el("span", null, canvas, name);
     });
-    if (this.legend) fill(this.legend, ...entries);
+    const bars = ["load", "belief"].map((what) =>
+      el("span", null, el("i.bar", { "data-bar": what }), t(`legend.${what}`)));
+    if (this.legend) fill(this.legend, ...bars, ...entries);
   }
 
   /** @param {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} mode */
