@@ -21,7 +21,7 @@ static int city_run(const struct lab_scenario *scenario, struct lab_headless_res
     if (lab_headless_run(&options, result, &problem) != 0) {
         return command_refuse_problem("bench", &problem);
     }
-    return lab_judgement_code(&result->judgement, result->bug);
+    return lab_judgement_code(&result->judgement, result->excuse);
 }
 
 static void city_report(const struct bench_case *hours, const struct lab_headless_result *result,

@@ -141,8 +141,8 @@ static void print_verdicts(const struct lab_scenario *scenario,
     for (uint32_t i = 0; i < result->judgement.count; i++) {
         char words[400];
         struct text text = text_init(words, sizeof words);
-        lab_finding_words(scenario, &result->judgement, i, &text);
-        printf("  %-13s %-24s %s\n", lab_verdict_name(&result->judgement, i, result->bug),
+        lab_verdict_words(scenario, &result->judgement, i, result->excuse, &text);
+        printf("  %-13s %-24s %s\n", lab_verdict_name(&result->judgement, i, result->excuse),
                scenario->system->checks[i].name, words);
     }
 }
@@ -181,6 +181,19 @@ static void print_json(const struct lab_headless_options *options,
 
 /* ---- The command ---- */
 
+/* Inputs that the run never came to would else be missed without a word. */
+static void tell_unused(const struct lab_inputs *inputs, int64_t end_ns)
+{
+    uint32_t unused = 0;
+    for (uint32_t i = 0; inputs != NULL && i < inputs->count; i++) {
+        unused += inputs->items[i].input.time_ns > end_ns;
+    }
+    if (unused > 0) {
+        (void)fprintf(stderr, "chef run: %u of %u inputs lie behind the end and had no effect\n",
+                      unused, inputs->count);
+    }
+}
+
 static int run_and_print(const struct lab_headless_options *options, bool json)
 {
     struct lab_headless_result *result = calloc(1, sizeof *result);
@@ -197,7 +210,8 @@ static int run_and_print(const struct lab_headless_options *options, bool json)
         } else {
             print_words(options, result);
         }
-        code = lab_judgement_code(&result->judgement, result->bug);
+        tell_unused(options->inputs, result->time_ns);
+        code = lab_judgement_code(&result->judgement, result->excuse);
         if (code == EXIT_GOOD &&
             (result->halt != SIM_HALT_NONE || (options->condition != NULL && !result->met))) {
             code = EXIT_UNKNOWN;

@@ -47,14 +47,23 @@ static void put_head(struct output *output, const char *name, const char *type, 
     put(output, lines);
 }
 
+/* The fewest digits that are read back as the same number: 0.2, not 0.20000000000000001. */
+static void shortest(double value, char number[32])
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(number, 32, "%.*g", digits, value);
+        if (strtod(number, NULL) == value)
+            return;
+    }
+}
+
 /* labels: "" or {a="b"}. */
 static void put_value(struct output *output, const char *name, const char *labels, double value)
 {
-    char line[LINE_BYTES_MAX];
+    char line[LINE_BYTES_MAX], number[32] = "NaN";
     if (isfinite(value))
-        snprintf(line, sizeof line, "%s%s %.17g\n", name, labels, value);
-    else
-        snprintf(line, sizeof line, "%s%s NaN\n", name, labels);
+        shortest(value, number);
+    snprintf(line, sizeof line, "%s%s %s\n", name, labels, number);
     put(output, line);
 }
 

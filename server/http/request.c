@@ -265,6 +265,8 @@ int reply_lab(struct request *request, int result, int status_good, struct cJSON
     assert(result <= -400 && result >= -599);
     if (result == -503)
         request_header(request, "Retry-After", "5");
+    if (result == -404 && problem->allowed == NULL) /* only a run is refused without a list */
+        lab_run_allow(request->server->lab, request->visitor.owner, problem);
     int status = reply_problem_allowed(request, -result, problem->detail, problem->allowed);
     lab_problem_clear(problem);
     return status;

@@ -72,6 +72,10 @@ struct lab_judgement {
     struct node_reason restless;
     enum sim_halt halt;
 };
+/* The first thing that put this run outside the model its promises hold under, be it for a moment:
+ * the key of a bug switch or the name of an input ("disk.rot"). NULL: nothing did, and what breaks
+ * is a FAIL. */
+const char *lab_course_excuse(const struct lab_course *course);
 /* What holds so far. */
 void lab_course_judge(const struct lab_course *course, struct lab_judgement *judgement);
 
@@ -88,19 +92,23 @@ void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement);
  * core must come to rest without them. */
 void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judgement *judgement);
 
-/* "PASS", "FAIL", "UNKNOWN", or "EXPECTED-FAIL" while a bug switch is on. */
-const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check, bool bug);
+/* "PASS", "FAIL", "UNKNOWN", or, with an excuse, "EXPECTED-FAIL". */
+const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check,
+                             const char *excuse);
 /* The finding in words, appended. */
 void lab_finding_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                        uint32_t check, struct text *text);
+/* The same, and why a broken promise was expected to be. */
+void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
+                       uint32_t check, const char *excuse, struct text *text);
 /* A row of the table of verdicts; it points into `texts` and into the scenario's system. */
 struct lab_verdict_texts {
     char words[400], witness[160];
 };
 void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
-                     uint32_t check, bool bug, int64_t time_ns, struct lab_row *row,
+                     uint32_t check, const char *excuse, int64_t time_ns, struct lab_row *row,
                      struct lab_verdict_texts *texts);
 /* The exit code of DECISIONS: 0 good, 1 a promise broken, 3 unknown, 4 never converged. */
-int lab_judgement_code(const struct lab_judgement *judgement, bool bug);
+int lab_judgement_code(const struct lab_judgement *judgement, const char *excuse);
 
 #endif

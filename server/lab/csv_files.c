@@ -137,12 +137,12 @@ static void put_open_rows(struct lab_csv_files *files, const struct lab_course *
 }
 
 static void put_verdicts(struct lab_csv_files *files, const struct lab_course *course,
-                         const struct lab_judgement *judgement, bool bug)
+                         const struct lab_judgement *judgement, const char *excuse)
 {
     for (uint32_t i = 0; i < judgement->count; i++) {
         struct lab_row row;
         struct lab_verdict_texts texts;
-        lab_verdict_row(course->scenario, judgement, i, bug, lab_course_now_ns(course), &row,
+        lab_verdict_row(course->scenario, judgement, i, excuse, lab_course_now_ns(course), &row,
                         &texts);
         lab_csv_files_put(files, &row);
     }
@@ -170,13 +170,13 @@ static void put_others(struct lab_csv_files *files, const struct lab_course *cou
 }
 
 int lab_csv_files_close(struct lab_csv_files **files_pointer, const struct lab_course *course,
-                        const struct lab_judgement *judgement, bool bug, const char *run_json,
-                        struct lab_problem *problem)
+                        const struct lab_judgement *judgement, const char *excuse,
+                        const char *run_json, struct lab_problem *problem)
 {
     struct lab_csv_files *files = *files_pointer;
     *files_pointer = NULL;
     put_open_rows(files, course);
-    put_verdicts(files, course, judgement, bug);
+    put_verdicts(files, course, judgement, excuse);
     for (uint32_t i = 0; i < files->tables->count; i++) {
         (void)lab_pieces_end(files->pieces[i]);
         file_close(files, files->files[i]);

@@ -14,7 +14,7 @@ void lab_csv_files_put(struct lab_csv_files *files, const struct lab_row *row);
 /* Writes what only the end knows (open orders, inputs, verdicts, columns, run.json) and closes.
  * -503 if anything could not be written. Takes the pointer and clears it. */
 int lab_csv_files_close(struct lab_csv_files **files, const struct lab_course *course,
-                        const struct lab_judgement *judgement, bool bug, const char *run_json,
-                        struct lab_problem *problem);
+                        const struct lab_judgement *judgement, const char *excuse,
+                        const char *run_json, struct lab_problem *problem);
 
 #endif

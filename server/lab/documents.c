@@ -138,7 +138,7 @@ static cJSON *witness_json(const struct system_finding *finding)
 }
 
 struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
-                                 const struct lab_judgement *judgement, bool bug)
+                                 const struct lab_judgement *judgement, const char *excuse)
 {
     cJSON *list = cJSON_CreateArray();
     for (uint32_t i = 0; i < judgement->count; i++) {
@@ -146,11 +146,11 @@ struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
         const struct system_finding *finding = &judgement->findings[i];
         char words[WORDS_BYTES];
         struct text text = text_init(words, sizeof words);
-        lab_finding_words(scenario, judgement, i, &text);
+        lab_verdict_words(scenario, judgement, i, excuse, &text);
         cJSON *item = cJSON_CreateObject();
         (void)cJSON_AddStringToObject(item, "check", check->name);
         (void)cJSON_AddStringToObject(item, "kind", check->history ? "history" : "invariant");
-        (void)cJSON_AddStringToObject(item, "verdict", lab_verdict_name(judgement, i, bug));
+        (void)cJSON_AddStringToObject(item, "verdict", lab_verdict_name(judgement, i, excuse));
         (void)cJSON_AddNumberToObject(item, "expected", (double)finding->expected);
         (void)cJSON_AddNumberToObject(item, "actual", (double)finding->actual);
         (void)cJSON_AddStringToObject(item, "text", words);

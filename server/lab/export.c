@@ -26,7 +26,7 @@ struct moment {
     uint32_t open_count, open_capacity;
     struct lab_inputs inputs;
     bool judged; /* verdicts are made when they are asked for first */
-    bool bug;
+    const char *excuse;
     struct lab_fork fork;
     struct lab_judgement judgement;
     cJSON *document;
@@ -71,8 +71,7 @@ static int moment_take(struct lab *lab, const char *name, struct moment *moment,
         (void)lab_run_flush(lab, run);
         sim_world_view(&run->course.sim, &world);
         run->scenario->system->rows_open(sim_observer_state(&run->course.sim), &world, &sink);
-        moment->bug = lab_settings_bug(run->scenario->system, lab_course_settings(&run->course)) ||
-                      lab_settings_bug(run->scenario->system, run->course.settings);
+        moment->excuse = lab_course_excuse(&run->course);
         lab_fork_open(&moment->fork, &run->course);
         memcpy(moment->given, run->course.recorder.given, sizeof moment->given);
     } else {
@@ -160,8 +159,8 @@ static void stream_verdicts(struct moment *moment, const struct lab_csv *csv,
     for (uint32_t i = 0; i < moment->judgement.count && lab_pieces_room(pieces); i++) {
         struct lab_row row;
         struct lab_verdict_texts texts;
-        lab_verdict_row(moment->run->scenario, &moment->judgement, i, moment->bug, moment->time_ns,
-                        &row, &texts);
+        lab_verdict_row(moment->run->scenario, &moment->judgement, i, moment->excuse,
+                        moment->time_ns, &row, &texts);
         lab_csv_row(csv, table, &row, &pieces->text);
     }
 }

@@ -178,17 +178,17 @@ static void write_points_columns(const struct lab_run *run, struct json_writer *
 }
 
 static void write_verdict(const struct lab_run *run, const struct lab_judgement *judgement,
-                          uint32_t check, bool bug, struct json_writer *json)
+                          uint32_t check, const char *excuse, struct json_writer *json)
 {
     const struct system_finding *finding = &judgement->findings[check];
     char buffer[WORDS_BYTES];
     struct text words = text_init(buffer, sizeof buffer);
-    lab_finding_words(run->scenario, judgement, check, &words);
+    lab_verdict_words(run->scenario, judgement, check, excuse, &words);
     json_object(json, NULL);
     json_string(json, "check", run->scenario->system->checks[check].name);
     json_string(json, "kind",
                 run->scenario->system->checks[check].history ? "history" : "invariant");
-    json_string(json, "verdict", lab_verdict_name(judgement, check, bug));
+    json_string(json, "verdict", lab_verdict_name(judgement, check, excuse));
     json_i64(json, "expected", finding->expected);
     json_i64(json, "actual", finding->actual);
     json_string(json, "text", buffer);
@@ -216,11 +216,11 @@ static void write_verdicts(const struct lab_run *run, const uint8_t *told, struc
         return;
     }
     lab_course_judge(&run->course, &judgement);
-    bool bug = lab_settings_bug(system, lab_course_settings(&run->course));
+    const char *excuse = lab_course_excuse(&run->course);
     json_array(json, "verdicts");
     for (uint32_t i = 0; i < judgement.count; i++) {
         if (told == NULL || told[i] != run->live.verdicts[i]) {
-            write_verdict(run, &judgement, i, bug, json);
+            write_verdict(run, &judgement, i, excuse, json);
         }
     }
     json_close(json);

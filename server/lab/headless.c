@@ -26,20 +26,6 @@ static void add_inputs(struct lab_course *course, const struct lab_inputs *input
     }
 }
 
-/* Any bug switch that was on, be it for a moment: what breaks then was to be expected. */
-static bool had_bug(const struct lab_course *course)
-{
-    const struct system *system = course->scenario->system;
-    bool bug = lab_settings_bug(system, course->settings) ||
-               lab_settings_bug(system, lab_course_settings(course));
-    for (uint32_t i = 0; i < course->inputs_done && !bug; i++) {
-        const struct sim_input *input = &course->inputs.items[i].input;
-        bug = input->type == SIM_INPUT_SETTING && input->args[1] != 0 &&
-              system->settings[input->args[0]].trap != NULL;
-    }
-    return bug;
-}
-
 enum { STEPS_BETWEEN_LOOKS = 100000 }; /* some milliseconds */
 
 static bool given_up(const struct lab_headless_options *options)
@@ -67,7 +53,7 @@ static void run_to_end(struct lab_course *course, const struct lab_headless_opti
     result->time_ns = lab_course_now_ns(course);
     result->digest = sim_digest(&course->sim);
     result->events = sim_steps(&course->sim);
-    result->bug = had_bug(course);
+    result->excuse = lab_course_excuse(course);
     sim_counters_read(&course->sim, &result->counters);
     result->effective_faults = nemesis_effective_kinds(&course->sim);
     lab_course_figures(course, result->figures);
@@ -97,7 +83,8 @@ static int close_files(struct lab_csv_files **files, const struct lab_course *co
     cJSON *json = lab_headless_json(options, result);
     cJSON_DeleteItemFromObject(json, "wall_s"); /* the files of a run are the same anywhere */
     char *text = cJSON_Print(json);
-    int status = lab_csv_files_close(files, course, &result->judgement, result->bug, text, problem);
+    int status =
+        lab_csv_files_close(files, course, &result->judgement, result->excuse, text, problem);
     cJSON_free(text);
     cJSON_Delete(json);
     return status;
@@ -162,7 +149,7 @@ struct cJSON *lab_headless_json(const struct lab_headless_options *options,
     (void)cJSON_AddItemToObject(object, "figures",
                                 lab_figures_json(scenario->system, result->figures));
     (void)cJSON_AddItemToObject(object, "verdicts",
-                                lab_judgement_json(scenario, &result->judgement, result->bug));
+                                lab_judgement_json(scenario, &result->judgement, result->excuse));
     if (result->halt != SIM_HALT_NONE) {
         char words[400];
         struct text text = text_init(words, sizeof words);

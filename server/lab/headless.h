@@ -29,8 +29,8 @@ struct lab_headless_result {
     int64_t wall_ns; /* of the run itself, judging not included */
     enum sim_halt halt;
     struct node_reason halt_reason;
-    bool met; /* the condition held */
-    bool bug; /* a bug switch was on at some time */
+    bool met;           /* the condition held */
+    const char *excuse; /* what was outside the model, or NULL: lab_course_excuse() */
     struct lab_judgement judgement;
     int64_t figures[64];
     struct sim_counters counters;

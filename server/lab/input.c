@@ -97,7 +97,11 @@ static int shape_find(const struct lab_scenario *scenario, const cJSON *body, st
             return 0;
         }
     }
-    int status = lab_refuse(problem, LAB_UNPROCESSABLE, "there is no input type \"%.40s\"", name);
+    int status =
+        type == NULL ? lab_refuse(problem, LAB_UNPROCESSABLE, "type is missing")
+        : !cJSON_IsString(type)
+            ? lab_refuse(problem, LAB_UNPROCESSABLE, "type is not a text")
+            : lab_refuse(problem, LAB_UNPROCESSABLE, "there is no input type \"%.40s\"", name);
     for (uint32_t i = 0; shape_at(scenario->system, i, shape); i++) {
         lab_problem_allow(problem, shape->name);
     }

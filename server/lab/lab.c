@@ -216,7 +216,8 @@ static void put_series(const struct lab_run *run, lab_series_put put, void *cont
                    run->scenario->name);
     for (uint32_t i = 0; i < system->figure_count; i++) {
         if (figures[i] != NODE_CELL_NULL) {
-            (void)snprintf(name, sizeof name, "chef_%s_%s", system->name, system->figures[i].name);
+            (void)snprintf(name, sizeof name, "chef_%s_%s%s", system->name, system->figures[i].name,
+                           system->figures[i].total ? "_total" : "");
             put(context, name, labels, lab_decimal(figures[i], system->figures[i].decimals));
         }
     }

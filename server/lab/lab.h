@@ -60,6 +60,9 @@ int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
                     struct lab_problem *problem);
 int lab_run_list(struct lab *lab, const char *owner, struct cJSON **out,
                  struct lab_problem *problem);
+/* Names the newest runs that `owner` may see as those that exist: for a request about one that does
+ * not. Names none when they cannot be read. */
+void lab_run_allow(struct lab *lab, const char *owner, struct lab_problem *problem);
 int lab_run_get(struct lab *lab, const char *run, struct cJSON **out, struct lab_problem *problem);
 int lab_run_delete(struct lab *lab, const char *run, struct lab_problem *problem);
 int lab_run_input(struct lab *lab, const char *run, const char *who, const struct cJSON *body,

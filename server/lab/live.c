@@ -119,7 +119,7 @@ static void earn_allowance(struct lab_live_layer *layer, uint8_t index, int64_t 
     int64_t passed_ns = now_ns - layer->told_ns;
     passed_ns = passed_ns > NS_PER_S ? NS_PER_S : passed_ns;
     layer->allowance += rate * passed_ns / NS_PER_S;
-    layer->allowance = layer->allowance > rate / 4 ? rate / 4 : layer->allowance;
+    layer->allowance = layer->allowance > rate / 8 ? rate / 8 : layer->allowance;
     layer->told_ns = now_ns;
 }
 
@@ -139,7 +139,7 @@ static void layer_turn(struct lab *lab, struct lab_run *run, uint8_t index, int6
     if (delta) {
         struct lab_frame_head head = head_make(run, layer->sequence + 1, layer->sequence);
         lab_frame_delta(run, layer, messages, now_ns, &head, &text);
-        layer->allowance -= text.length;
+        layer->allowance -= text.length + WS_HEADER_MAX;
         layer->sequence++;
         if (text.cut) {
             layer->keyframe_wanted = true; /* too much for one frame: start again */

@@ -12,7 +12,8 @@ enum {
     LAB_LIVE_LAYERS = 2,
     LAB_LIVE_SCHEMA = 1,
     LAB_LIVE_TICK_NS = 100 * 1000 * 1000,
-    LAB_LIVE_BYTES_A_SECOND = 3900, /* of deltas of the stage: 4 KB with their headers */
+    LAB_LIVE_BYTES_A_SECOND = 3500, /* of deltas of the stage, headers included: with what a
+                                       burst may take in advance, 4 KB in any five seconds */
     LAB_LIVE_MESSAGE_BYTES_A_SECOND = 24 * 1024, /* with the message layer */
     LAB_LIVE_FRAME_BYTES_MAX = 256 * 1024,
     LAB_LIVE_FIGURES_MAX = 64,

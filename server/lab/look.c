@@ -89,12 +89,6 @@ int lab_run_state(struct lab *lab, const char *name, struct cJSON **out,
 
 /* ---- Verdicts ---- */
 
-static bool has_bug(const struct lab_run *run)
-{
-    return lab_settings_bug(run->scenario->system, lab_course_settings(&run->course)) ||
-           lab_settings_bug(run->scenario->system, run->course.settings);
-}
-
 int lab_run_verdicts(struct lab *lab, const char *name, struct cJSON **out,
                      struct lab_problem *problem)
 {
@@ -105,18 +99,19 @@ int lab_run_verdicts(struct lab *lab, const char *name, struct cJSON **out,
         return status;
     }
     lab_course_judge(&run->course, &judgement);
-    *out = lab_judgement_json(run->scenario, &judgement, has_bug(run));
+    *out = lab_judgement_json(run->scenario, &judgement, lab_course_excuse(&run->course));
     lab_run_give(lab, run);
     return 0;
 }
 
 /* A judgement is a result too: its rows go where the others go. */
-static void put_verdicts(struct lab_run *run, const struct lab_judgement *judgement, bool bug)
+static void put_verdicts(struct lab_run *run, const struct lab_judgement *judgement,
+                         const char *excuse)
 {
     for (uint32_t i = 0; i < judgement->count; i++) {
         struct lab_row row;
         struct lab_verdict_texts texts;
-        lab_verdict_row(run->scenario, judgement, i, bug, lab_course_now_ns(&run->course), &row,
+        lab_verdict_row(run->scenario, judgement, i, excuse, lab_course_now_ns(&run->course), &row,
                         &texts);
         lab_recorder_put(&run->course.recorder, &row);
     }
@@ -133,14 +128,14 @@ int lab_run_verify(struct lab *lab, const char *name, struct cJSON **out,
         return status;
     }
     lab_run_settle(run);
-    bool bug = has_bug(run);
+    const char *excuse = lab_course_excuse(&run->course);
     lab_fork_open(&fork, &run->course);
     pthread_mutex_unlock(&run->lock); /* the fork needs nobody; the run goes on */
     lab_fork_verify(&fork, &judgement);
     lab_fork_close(&fork);
     pthread_mutex_lock(&run->lock);
-    put_verdicts(run, &judgement, bug);
-    *out = lab_judgement_json(run->scenario, &judgement, bug);
+    put_verdicts(run, &judgement, excuse);
+    *out = lab_judgement_json(run->scenario, &judgement, excuse);
     lab_run_give(lab, run);
     return 0;
 }

@@ -19,6 +19,7 @@ enum {
     NAME_TRIES_MAX = 100,
     SEED_FRESH_MAX = 1000000, /* short enough to be read out */
     LIST_MAX = 200,
+    ALLOWED_MAX = 20,
     PRIVATE_STORED_MAX = 2000, /* private runs kept; the oldest goes first */
 };
 static const char DEFAULT_SCENARIO[] = "kitchens/lunch-rush";
@@ -211,6 +212,19 @@ static int make_run(struct lab *lab, struct new_run *new_run, char name[LAB_RUN_
     return 0;
 }
 
+/* A scenario that is not there, or no text, is answered with those that are. */
+static int scenario_read(const cJSON *name, struct lab_scenario **scenario,
+                         struct lab_problem *problem)
+{
+    int status =
+        lab_scenario_load(cJSON_IsString(name) ? name->valuestring : "", false, scenario, problem);
+    if (status != 0 && !cJSON_IsString(name)) {
+        (void)snprintf(problem->detail, sizeof problem->detail, "scenario %s",
+                       name == NULL ? "is missing" : "is not a text");
+    }
+    return status;
+}
+
 static int read_new_run(const cJSON *body, struct new_run *new_run, struct lab_problem *problem)
 {
     static const char *const FIELDS[] = {"scenario", "seed", "settings", "private"};
@@ -229,8 +243,7 @@ static int read_new_run(const cJSON *body, struct new_run *new_run, struct lab_p
         }
     }
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(body, "scenario");
-    int status = lab_scenario_load(cJSON_IsString(name) ? name->valuestring : "", false,
-                                   &new_run->scenario, problem);
+    int status = scenario_read(name, &new_run->scenario, problem);
     if (status == 0) {
         memcpy(new_run->settings, new_run->scenario->settings, sizeof new_run->settings);
         status = lab_settings_parse(new_run->scenario->system,
@@ -438,6 +451,18 @@ int lab_run_list(struct lab *lab, const char *owner, struct cJSON **out,
 }
 
 /* ---- One run ---- */
+
+static void allow_run(void *problem, const struct store_run *run)
+{
+    lab_problem_allow(problem, run->name);
+}
+
+void lab_run_allow(struct lab *lab, const char *owner, struct lab_problem *problem)
+{
+    struct store_run_query query = {.visible_to = owner == NULL ? "" : owner, .limit = ALLOWED_MAX};
+    struct error error = {""};
+    (void)store_runs_read(lab->store, &query, allow_run, problem, &error);
+}
 
 int lab_run_get(struct lab *lab, const char *name, struct cJSON **out, struct lab_problem *problem)
 {

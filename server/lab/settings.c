@@ -79,12 +79,17 @@ static int parse_number(const struct system_setting *setting, const cJSON *value
         (void)snprintf(given_number, sizeof given_number, "%.15g", value->valuedouble);
         given = given_number;
     }
+    char most[32] = "";
+    if (setting->decimals > 0) {
+        (void)snprintf(most, sizeof most, " with at most %u decimal%s", setting->decimals,
+                       setting->decimals == 1 ? "" : "s");
+    }
     return lab_refuse(problem, LAB_UNPROCESSABLE,
-                      "setting %s is %.40s; it must be a number from %s to %s%s%s with at most %u "
-                      "decimals",
-                      setting->key, given, lab_decimal_text(setting->min, setting->decimals, min),
+                      "setting %s is %.40s; it must be a %snumber from %s to %s%s%s%s",
+                      setting->key, given, setting->decimals == 0 ? "whole " : "",
+                      lab_decimal_text(setting->min, setting->decimals, min),
                       lab_decimal_text(setting->max, setting->decimals, max),
-                      setting->unit[0] == '\0' ? "" : " ", setting->unit, setting->decimals);
+                      setting->unit[0] == '\0' ? "" : " ", setting->unit, most);
 }
 
 static int parse_switch(const struct system_setting *setting, const cJSON *value, int64_t *result,
@@ -220,14 +225,4 @@ struct cJSON *lab_settings_json(const struct system *system, const int64_t *valu
                                     lab_setting_json(&system->settings[i], values[i]));
     }
     return object;
-}
-
-bool lab_settings_bug(const struct system *system, const int64_t *values)
-{
-    for (uint32_t i = 0; i < system->setting_count; i++) {
-        if (system->settings[i].trap != NULL && values[i] != 0) {
-            return true;
-        }
-    }
-    return false;
 }

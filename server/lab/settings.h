@@ -23,8 +23,6 @@ int lab_settings_parse(const struct system *system, const struct cJSON *object, 
 struct cJSON *lab_setting_json(const struct system_setting *setting, int64_t value);
 /* {key: value ...} of all settings; the caller's. */
 struct cJSON *lab_settings_json(const struct system *system, const int64_t *values);
-/* Is a bug switch on? Then a FAIL is an expected one. */
-bool lab_settings_bug(const struct system *system, const int64_t *values);
 
 /* value x 10^decimals as a double, for documents that nothing decides from. */
 double lab_decimal(int64_t value, unsigned decimals);

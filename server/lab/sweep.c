@@ -186,7 +186,7 @@ static void faults_draw(const struct lab_sweep *sweep, const struct traffic *tra
 static void line_fill(const struct lab_headless_result *result, struct lab_sweep_line *line)
 {
     const struct lab_judgement *judgement = &result->judgement;
-    int code = lab_judgement_code(judgement, false);
+    int code = lab_judgement_code(judgement, NULL);
     line->digest = result->digest;
     line->events = result->events;
     line->effective = result->effective_faults;
@@ -203,12 +203,12 @@ static void line_fill(const struct lab_headless_result *result, struct lab_sweep
             line->failed |= UINT64_C(1) << i;
         }
     }
-    line->outcome = line->failed != 0 && result->bug ? LAB_OUTCOME_CAUGHT
-                    : line->failed != 0              ? LAB_OUTCOME_BROKEN
-                    : line->halt != SIM_HALT_NONE    ? LAB_OUTCOME_HALTED
-                    : code == 4                      ? LAB_OUTCOME_RESTLESS
-                    : code == 0                      ? LAB_OUTCOME_GOOD
-                                                     : LAB_OUTCOME_UNKNOWN;
+    line->outcome = line->failed != 0 && result->excuse != NULL ? LAB_OUTCOME_CAUGHT
+                    : line->failed != 0                         ? LAB_OUTCOME_BROKEN
+                    : line->halt != SIM_HALT_NONE               ? LAB_OUTCOME_HALTED
+                    : code == 4                                 ? LAB_OUTCOME_RESTLESS
+                    : code == 0                                 ? LAB_OUTCOME_GOOD
+                                                                : LAB_OUTCOME_UNKNOWN;
 }
 
 static int run_seed(const struct lab_sweep *sweep, const struct traffic *traffic, uint64_t seed,

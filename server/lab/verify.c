@@ -157,13 +157,14 @@ static enum system_verdict verdict_of(const struct lab_judgement *judgement, uin
     return open && verdict == SYSTEM_PASS ? SYSTEM_UNKNOWN : verdict;
 }
 
-const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check, bool bug)
+const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check,
+                             const char *excuse)
 {
     switch (verdict_of(judgement, check)) {
     case SYSTEM_PASS:
         return "PASS";
     case SYSTEM_FAIL:
-        return bug ? "EXPECTED-FAIL" : "FAIL";
+        return excuse != NULL ? "EXPECTED-FAIL" : "FAIL";
     case SYSTEM_UNKNOWN:
         return "UNKNOWN";
     }
@@ -187,6 +188,17 @@ void lab_finding_words(const struct lab_scenario *scenario, const struct lab_jud
         lab_words_reason(scenario, &judgement->restless, text);
     } else {
         lab_words_reason(scenario, &finding->reason, text);
+    }
+}
+
+void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
+                       uint32_t check, const char *excuse, struct text *text)
+{
+    lab_finding_words(scenario, judgement, check, text);
+    if (excuse != NULL && judgement->findings[check].verdict == SYSTEM_FAIL) {
+        text_add(text, " As planned: ");
+        text_add(text, excuse);
+        text_add(text, " is outside what the promises hold under.");
     }
 }
 
@@ -217,18 +229,18 @@ static struct lab_cell number_cell(int64_t value)
 }
 
 void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
-                     uint32_t check, bool bug, int64_t time_ns, struct lab_row *row,
+                     uint32_t check, const char *excuse, int64_t time_ns, struct lab_row *row,
                      struct lab_verdict_texts *texts)
 {
     const struct system_check *promise = &scenario->system->checks[check];
     const struct system_finding *finding = &judgement->findings[check];
     struct text words = text_init(texts->words, sizeof texts->words);
     struct text witness = text_init(texts->witness, sizeof texts->witness);
-    lab_finding_words(scenario, judgement, check, &words);
+    lab_verdict_words(scenario, judgement, check, excuse, &words);
     *row = (struct lab_row){.table = LAB_TABLE_VERDICTS, .time_ns = time_ns};
     row->cells[0] = text_cell(promise->name);
     row->cells[1] = text_cell(promise->history ? "history" : "invariant");
-    row->cells[2] = text_cell(lab_verdict_name(judgement, check, bug));
+    row->cells[2] = text_cell(lab_verdict_name(judgement, check, excuse));
     row->cells[3] = number_cell(finding->expected);
     row->cells[4] = number_cell(finding->actual);
     row->cells[5] = text_cell(texts->words);
@@ -238,15 +250,17 @@ void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judge
     }
 }
 
-int lab_judgement_code(const struct lab_judgement *judgement, bool bug)
+int lab_judgement_code(const struct lab_judgement *judgement, const char *excuse)
 {
     bool unknown = judgement->halt != SIM_HALT_NONE;
+    bool broken = false;
     for (uint32_t i = 0; i < judgement->count; i++) {
         enum system_verdict verdict = judgement->findings[i].verdict;
-        if (verdict == SYSTEM_FAIL && !bug) {
-            return 1;
-        }
+        broken = broken || verdict == SYSTEM_FAIL;
         unknown = unknown || verdict == SYSTEM_UNKNOWN;
+    }
+    if (broken) {
+        return excuse == NULL ? 1 : 0; /* as planned, whatever else it led to */
     }
     if (judgement->final && !judgement->converged && judgement->halt == SIM_HALT_NONE) {
         return 4;

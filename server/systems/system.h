@@ -75,6 +75,7 @@ struct system_figure {
     const char *name; /* with its unit: "response_mean_ms", "orders_lost" */
     const char *unit;
     uint8_t decimals;
+    bool total; /* it only grows: /metrics gives it as a counter */
 };
 
 enum system_cell {

@@ -96,6 +96,24 @@ class Routes(unittest.TestCase):
                 self.assertEqual(answer.status, 404)
                 self.assertEqual(answer.json()["status"], 404)
 
+    def test_an_unknown_run_is_answered_with_those_that_exist(self):
+        run = self.new_run()
+        answer = self.server.get("/api/v1/runs/nothing")
+        self.assertEqual(answer.status, 404)
+        self.assertIn(run, answer.json()["allowed"])
+        self.assertLessEqual(len(answer.json()["allowed"]), 20)
+
+    def test_what_is_missing_or_no_text_is_named(self):
+        path = f"/api/v1/runs/{self.new_run()}/inputs"
+        for asked, body, words in (("/api/v1/runs", {}, "scenario is missing"),
+                                   ("/api/v1/runs", {"scenario": 5}, "scenario is not a text"),
+                                   (path, {"type": 5}, "type is not a text"),
+                                   (path, {}, "type is missing")):
+            answer = self.server.post(asked, body)
+            self.assertEqual(answer.status, 422, answer.text())
+            self.assertEqual(answer.json()["detail"], words)
+            self.assertTrue(answer.json()["allowed"])
+
     def test_methods_that_are_not_described_are_refused(self):
         run = self.new_run()
         for pattern, item in self.description["paths"].items():

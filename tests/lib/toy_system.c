@@ -27,7 +27,7 @@ static const struct system_note NOTES[] = {
 };
 static const char *const WORDS[] = {"all_heard", "some_lost", "still_beating"};
 static const struct system_check CHECKS[] = {{"nothing_lost", true}};
-static const struct system_figure FIGURES[] = {{"heard", "", 0}, {"mean", "", 2}};
+static const struct system_figure FIGURES[] = {{"heard", "", 0, false}, {"mean", "", 2, false}};
 static const struct system_column COLUMNS[] = {
     {"number", SYSTEM_CELL_NUMBER, 0, 0, "", "drawn by A"},
     {"half", SYSTEM_CELL_NUMBER, 1, 0, "", "half of it"},

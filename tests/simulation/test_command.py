@@ -91,6 +91,23 @@ class Command(unittest.TestCase):
         verdicts = {v["check"]: v["verdict"] for v in json.loads(done.stdout)["verdicts"]}
         self.assertEqual(verdicts["settled_once"], "EXPECTED-FAIL")
 
+    def test_a_lying_disk_is_expected_to_fail(self):
+        inputs = self.folder / "lies.jsonl"
+        inputs.write_text("".join(json.dumps(line) + "\n" for line in (
+            {"t_ms": 20000, "type": "disk.lose_fsync", "node": "dispatcher"},
+            {"t_ms": 30000, "type": "node.crash", "node": "dispatcher"},
+            {"t_ms": 31000, "type": "node.restart", "node": "dispatcher"},
+            {"t_ms": 80000, "type": "net.heal"})))
+        out = self.folder / "lies"
+        done = chef("run", "kitchens/lunch-rush", "--until", "60s", "--inputs", inputs, "--out", out, "--json")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("1 of 4 inputs lie behind the end and had no effect", done.stderr)
+        broken = [v for v in json.loads(done.stdout)["verdicts"] if v["verdict"] != "PASS"]
+        self.assertIn("EXPECTED-FAIL", {v["verdict"] for v in broken})
+        self.assertNotIn("FAIL", {v["verdict"] for v in broken})
+        self.assertTrue(any("disk.lose_fsync" in v["text"] for v in broken), broken)
+        self.assertIn("EXPECTED-FAIL", (out / "verdicts.csv").read_text())
+
     def test_tables_are_written_and_the_same_twice(self):
         for name in ("one", "two"):
             done = chef("run", "kitchens/kitchen-fire", "--until", "70s", "--out", self.folder / name)

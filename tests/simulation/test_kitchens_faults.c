@@ -105,7 +105,7 @@ static void check_good(const struct lab_scenario *scenario, uint64_t seed,
     if (outcome->judgement.halt != SIM_HALT_NONE)
         fail_msg("%s, seed %d: halted", scenario->name, (int)seed);
     for (uint32_t i = 0; i < outcome->judgement.count; i++) {
-        if (strcmp(lab_verdict_name(&outcome->judgement, i, false), "PASS") == 0)
+        if (strcmp(lab_verdict_name(&outcome->judgement, i, NULL), "PASS") == 0)
             continue;
         char buffer[256];
         struct text text = text_init(buffer, sizeof buffer);
@@ -116,7 +116,7 @@ static void check_good(const struct lab_scenario *scenario, uint64_t seed,
 
 static bool is_broken(const struct outcome *outcome, enum ledger_check check)
 {
-    return strcmp(lab_verdict_name(&outcome->judgement, check, false), "FAIL") == 0;
+    return strcmp(lab_verdict_name(&outcome->judgement, check, NULL), "FAIL") == 0;
 }
 
 /* ---- The sweep ---- */

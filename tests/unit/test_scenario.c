@@ -160,8 +160,8 @@ static void test_inputs_refused(void **state)
 {
     (void)state;
     parse_input("[]", -422, "must be an object");
-    parse_input("{}", -422, "no input type \"\"");
-    parse_input("{\"type\":5}", -422, "no input type");
+    parse_input("{}", -422, "type is missing");
+    parse_input("{\"type\":5}", -422, "type is not a text");
     parse_input("{\"type\":\"node.crash\"}", -422, "node is missing");
     parse_input("{\"type\":\"node.crash\",\"node\":\"Z\"}", -422, "no such node");
     parse_input("{\"type\":\"node.crash\",\"node\":\"A\",\"force\":1}", -422,

@@ -260,6 +260,18 @@ int lab_run_list(struct lab *lab, const char *owner, cJSON **out, struct lab_pro
     return 0;
 }
 
+void lab_run_allow(struct lab *lab, const char *owner, struct lab_problem *problem)
+{
+    (void)owner;
+    problem->allowed = cJSON_CreateArray();
+    pthread_mutex_lock(&lab->mutex);
+    for (uint32_t i = 0; i < LAB_RUNS_LIVE_MAX; i++) {
+        if (lab->runs[i].id[0] != 0)
+            cJSON_AddItemToArray(problem->allowed, cJSON_CreateString(lab->runs[i].id));
+    }
+    pthread_mutex_unlock(&lab->mutex);
+}
+
 int lab_run_get(struct lab *lab, const char *id, cJSON **out, struct lab_problem *problem)
 {
     pthread_mutex_lock(&lab->mutex);
