@@ -259,6 +259,9 @@ static void test_goes_on_after_a_full_disk(void **state)
     struct kitchens_answer answer;
     memcpy(&answer, host_sent(city.host, KITCHENS_ANSWER)->bytes, sizeof answer);
     assert_int_equal(answer.refused, 1 + KITCHENS_REFUSED_DISK);
+    place(&city, 3); /* the answer was lost: the same one again, for the same reason */
+    memcpy(&answer, host_sent(city.host, KITCHENS_ANSWER)->bytes, sizeof answer);
+    assert_int_equal(answer.refused, 1 + KITCHENS_REFUSED_DISK);
     host_run(city.host, 300 * MS); /* a new segment is tried ... */
     while (host_written(city.host, NODE_IO_ERROR))
         assert_int_equal(city.host->send_count, 0);

@@ -22,7 +22,7 @@ static void answer(const struct turn *turn, uint32_t number, uint32_t refused)
 
 static void refuse(const struct turn *turn, uint32_t number, enum kitchens_refusal why)
 {
-    book_remember_refused(&turn->self->book, number);
+    book_remember_refused(&turn->self->book, number, why);
     dispatcher_note(turn, KITCHENS_NOTE_REFUSED, kitchens_customers(turn->plan), number, why, 0, 0,
                     0);
     answer(turn, number, 1 + (uint32_t)why);
@@ -70,7 +70,7 @@ static void on_place(const struct turn *turn, const struct node_event *event)
         return;
     }
     case BOOK_REFUSED:
-        answer(turn, place.order, 1 + (uint32_t)KITCHENS_REFUSED_TOO_MANY_WAITING);
+        answer(turn, place.order, 1 + (uint32_t)book_refusal(&self->book, place.order));
         return;
     case BOOK_NEVER_SEEN:
         break;

@@ -145,7 +145,9 @@ struct book {
     uint32_t floor; /* customers have their answer for every lower number */
     uint32_t pad2;
     uint64_t accepted[DISPATCHER_WINDOW / 64]; /* by number modulo window */
-    uint64_t refused[DISPATCHER_WINDOW / 64];
+    /* By number modulo window: 0, or 1 + enum kitchens_refusal. Who asks again gets the same
+     * answer for the same reason. */
+    uint8_t refused[DISPATCHER_WINDOW];
 };
 
 enum recover_stage { RECOVER_SCAN_FIRST, RECOVER_SCAN_SECOND, RECOVER_LOAD, RECOVER_TELL };
@@ -264,10 +266,12 @@ struct order *resend_first(const struct turn *turn);
 
 enum book_memory { BOOK_NEVER_SEEN, BOOK_ACCEPTED, BOOK_REFUSED, BOOK_ANSWERED_LONG_AGO };
 enum book_memory book_recall(const struct book *book, uint32_t number);
+/* Why it was refused. Precondition: book_recall() says that it was. */
+enum kitchens_refusal book_refusal(const struct book *book, uint32_t number);
 /* Nobody asks any more for numbers below `floor`. */
 void book_raise_floor(struct book *book, uint32_t floor);
 void book_remember_accepted(struct book *book, uint32_t number);
-void book_remember_refused(struct book *book, uint32_t number);
+void book_remember_refused(struct book *book, uint32_t number, enum kitchens_refusal why);
 
 /* Write the record of an order that has just come (BOOKING) or is over (SETTLING); it joins
  * LIST_WRITING until that is durable: then dispatcher_confirmed() or dispatcher_settled(). */

@@ -36,7 +36,13 @@ enum book_memory book_recall(const struct book *book, uint32_t number)
         return BOOK_NEVER_SEEN;
     if (bit_test(book->accepted, number))
         return BOOK_ACCEPTED;
-    return bit_test(book->refused, number) ? BOOK_REFUSED : BOOK_NEVER_SEEN;
+    return book->refused[number % DISPATCHER_WINDOW] != 0 ? BOOK_REFUSED : BOOK_NEVER_SEEN;
+}
+
+enum kitchens_refusal book_refusal(const struct book *book, uint32_t number)
+{
+    assert(book_recall(book, number) == BOOK_REFUSED);
+    return (enum kitchens_refusal)(book->refused[number % DISPATCHER_WINDOW] - 1);
 }
 
 void book_raise_floor(struct book *book, uint32_t floor)
@@ -51,7 +57,7 @@ void book_raise_floor(struct book *book, uint32_t floor)
     }
     for (; book->floor < floor; book->floor++) {
         bit_clear(book->accepted, book->floor);
-        bit_clear(book->refused, book->floor);
+        book->refused[book->floor % DISPATCHER_WINDOW] = 0;
     }
 }
 
@@ -61,10 +67,11 @@ void book_remember_accepted(struct book *book, uint32_t number)
     bit_set(book->accepted, number);
 }
 
-void book_remember_refused(struct book *book, uint32_t number)
+void book_remember_refused(struct book *book, uint32_t number, enum kitchens_refusal why)
 {
     assert(number >= book->floor);
-    bit_set(book->refused, number);
+    assert(why <= KITCHENS_REFUSED_DISK);
+    book->refused[number % DISPATCHER_WINDOW] = (uint8_t)(1 + why);
 }
 
 /* ---- Writing ---- */
