@@ -344,6 +344,37 @@ static void test_utilisation(void **state)
     city_free(city);
 }
 
+/* A refusal counts when it is heard: one that is lost, before an order that is then taken, leaves
+ * no trace in its row. */
+static void test_a_lost_refusal(void **state)
+{
+    (void)state;
+    struct city *city = city_new();
+    placed(city, 100, 1);
+    placed(city, 100, 2);
+    NOTE(city, 110, KITCHENS_NOTE_REFUSED, 0, CUSTOMERS, 1, KITCHENS_REFUSED_DISK);
+    NOTE(city, 110, KITCHENS_NOTE_REFUSED, 0, CUSTOMERS, 2, KITCHENS_REFUSED_DISK);
+    NOTE(city, 120, KITCHENS_NOTE_TURNED_AWAY, CUSTOMERS, 0, 1, KITCHENS_REFUSED_DISK);
+    NOTE(city, 600, KITCHENS_NOTE_RESENT, CUSTOMERS, 0, 2, 2);
+    NOTE(city, 605, KITCHENS_NOTE_RECEIVED, 0, NODE_NONE, 2, 0);
+    NOTE(city, 607, KITCHENS_NOTE_CONFIRMED, 0, NODE_NONE, 2, 0);
+    const struct node_row *row = row_of(city, LEDGER_TABLE_ORDERS, 0);
+    assert_int_equal(cell(row, "order_id"), 1);
+    assert_int_equal(cell(row, "outcome"), LEDGER_REFUSED);
+    assert_int_equal(cell(row, "reason"), KITCHENS_REFUSED_DISK);
+    assigned(city, 610, 2, KITCHEN_A, 1);
+    NOTE(city, 620, KITCHENS_NOTE_QUEUED, KITCHEN_A, NODE_NONE, 2, 1, 1, 0);
+    cooking(city, 620, 2, KITCHEN_A, 1);
+    cooked(city, 1620, 2, KITCHEN_A, 1);
+    NOTE(city, 1630, KITCHENS_NOTE_SETTLED, 0, KITCHEN_A, 2, 1);
+    NOTE(city, 4620, KITCHENS_NOTE_SERVED, CUSTOMERS, KITCHEN_A, 2, 1, 0);
+    row = row_of(city, LEDGER_TABLE_ORDERS, 1);
+    assert_int_equal(cell(row, "outcome"), LEDGER_SERVED);
+    assert_int_equal(cell(row, "reason"), NODE_CELL_NULL);
+    assert_int_equal(cell(row, "response_ms"), 1520 * 1000);
+    city_free(city);
+}
+
 static void test_rows_of_a_second(void **state)
 {
     (void)state;
@@ -905,6 +936,7 @@ int main(void)
         cmocka_unit_test(test_percentiles_against_sorting),
         cmocka_unit_test(test_utilisation),
         cmocka_unit_test(test_rows_of_a_second),
+        cmocka_unit_test(test_a_lost_refusal),
         cmocka_unit_test(test_frames),
         cmocka_unit_test(test_frames_of_counts),
         cmocka_unit_test(test_explain),

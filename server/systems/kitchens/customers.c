@@ -191,6 +191,9 @@ static void on_answer(const struct customers_turn *turn, const struct node_event
         customers_note(turn, KITCHENS_NOTE_ACKNOWLEDGED, KITCHENS_DISPATCHER, answer.order, 0, 0, 0,
                        0);
         window_confirmed(self, answer.order);
+    } else {
+        customers_note(turn, KITCHENS_NOTE_TURNED_AWAY, KITCHENS_DISPATCHER, answer.order,
+                       answer.refused - 1, 0, 0, 0);
     }
     if (answer.refused != 0 || self->guests[slot].user == 0) {
         forget(turn, slot);

@@ -357,8 +357,10 @@ static void on_open(const struct kitchen_turn *turn, const int64_t *args)
 {
     struct kitchen *self = turn->self;
     const struct kitchens_kitchen *place = &turn->plan->kitchens[turn->env->self - KITCHENS_FIRST];
-    if (self->open)
+    if (self->open) {
+        kitchen_note(turn, KITCHENS_NOTE_KITCHEN_UNMOVED, NODE_NONE, true, 0, 0, 0);
         return;
+    }
     self->specialties = UINT32_C(1) << args[0];
     self->cooks = (uint16_t)args[1];
     self->capacity = (uint16_t)args[2];
@@ -383,6 +385,8 @@ static void on_input(const struct kitchen_turn *turn, const struct node_event *e
     } else if (event->type == KITCHENS_INPUT_CLOSE && self->open && !self->leaving) {
         self->leaving = true;
         beat(turn);
+    } else if (event->type == KITCHENS_INPUT_CLOSE && !self->open) {
+        kitchen_note(turn, KITCHENS_NOTE_KITCHEN_UNMOVED, NODE_NONE, false, 0, 0, 0);
     }
 }
 

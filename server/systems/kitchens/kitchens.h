@@ -185,6 +185,7 @@ enum kitchens_note {
     KITCHENS_NOTE_CONFIRMED,    /* dispatcher: durable; from here the promise holds */
     KITCHENS_NOTE_ACKNOWLEDGED, /* customers: got the confirmation */
     KITCHENS_NOTE_REFUSED,      /* dispatcher: args = enum kitchens_refusal */
+    KITCHENS_NOTE_TURNED_AWAY,  /* customers: got the refusal; args = enum kitchens_refusal */
     KITCHENS_NOTE_GIVEN_UP,     /* customers: never heard anything; args = attempts */
     KITCHENS_NOTE_WAITING,   /* dispatcher: no kitchen can take it now; args = enum kitchens_wait;
                                 peer = the kitchen whose line it joins, if it waits for one */
@@ -224,6 +225,8 @@ enum kitchens_note {
     KITCHENS_NOTE_KITCHEN_LEFT,    /* dispatcher: closed in good order; peer */
     KITCHENS_NOTE_KITCHEN_OPENED,  /* kitchen: by input; args = cooks, capacity, specialties mask,
                                       speed_pct */
+    KITCHENS_NOTE_KITCHEN_UNMOVED, /* kitchen: told to open while open, or to close while closed;
+                                      args = 1 if it is open */
     KITCHENS_NOTE_KITCHEN_SLOWED,  /* kitchen: args = factor_pct */
     KITCHENS_NOTE_KITCHEN_OVERLOADED, /* dispatcher: believed load passed the threshold; peer; args
                                          = load (ten-thousandths) */

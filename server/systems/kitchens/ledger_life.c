@@ -83,6 +83,18 @@ void ledger_note_given_up(const struct ledger_context *context, struct ledger_or
     ledger_order_end(context, order, LEDGER_REFUSED, LEDGER_PHASE_REFUSED);
 }
 
+/* The customer has heard it and asks no more: now the order is refused. One that was taken in the
+ * meantime (an old refusal, late) is cooked all the same, and its row says so. */
+static void note_turned_away(const struct ledger_context *context, struct ledger_order *order)
+{
+    assert(order->outcome == LEDGER_OPEN);
+    if (order->phase != LEDGER_PHASE_TO_DISPATCHER)
+        return;
+    context->ledger->counts.refused++;
+    order->reason = (uint8_t)context->note->args[0];
+    ledger_order_end(context, order, LEDGER_REFUSED, LEDGER_PHASE_REFUSED);
+}
+
 /* Served twice is possible (waste under a stale epoch sends a courier too) and counts once. */
 static void note_served(const struct ledger_context *context, struct ledger_order *order)
 {
@@ -98,13 +110,15 @@ static void note_served(const struct ledger_context *context, struct ledger_orde
 
 /* ---- The dispatcher ---- */
 
+/* Refused, but not over: the refusal may be lost on its way, and the dispatcher forgets it when it
+ * crashes; then the next time of asking may be taken. What is known is only that there is an
+ * answer under way. */
 static void note_refused(const struct ledger_context *context, struct ledger_order *order)
 {
-    if (order->outcome != LEDGER_OPEN)
+    if (order->phase != LEDGER_PHASE_TO_DISPATCHER && order->phase != LEDGER_PHASE_BOOK)
         return;
-    context->ledger->counts.refused++;
-    order->reason = (uint8_t)context->note->args[0];
-    ledger_order_end(context, order, LEDGER_REFUSED, LEDGER_PHASE_REFUSED);
+    ledger_order_enter(context, order, LEDGER_PHASE_TO_DISPATCHER);
+    ledger_order_blame(order, LEDGER_BLOCKED_MESSAGE, kitchens_customers(context->plan));
 }
 
 static void note_received(const struct ledger_context *context, struct ledger_order *order)
@@ -379,6 +393,9 @@ bool ledger_note_of_customers(const struct ledger_context *context, struct ledge
         return true;
     case KITCHENS_NOTE_ACKNOWLEDGED: /* a promise, even if the book does not know of it */
         order->flags |= LEDGER_CONFIRMED;
+        return true;
+    case KITCHENS_NOTE_TURNED_AWAY:
+        note_turned_away(context, order);
         return true;
     case KITCHENS_NOTE_GIVEN_UP:
         ledger_note_given_up(context, order);
