@@ -213,6 +213,8 @@ static void test_leaves_in_good_order(void **state)
     register_it(city.host);
     for (uint32_t order = 1; order <= 3; order++)
         assign(city.host, order);
+    host_input(city.host, KITCHENS_INPUT_OPEN, none); /* it is open: said, and nothing else */
+    assert_int_equal(host_noted(city.host, KITCHENS_NOTE_KITCHEN_UNMOVED)->args[0], 1);
     host_input(city.host, KITCHENS_INPUT_CLOSE, none);
     struct kitchens_register leaving = last_register(city.host, KITCHENS_LEAVE);
     assert_int_equal(leaving.count, 1);
@@ -230,6 +232,8 @@ static void test_leaves_in_good_order(void **state)
     host_message(city.host, KITCHENS_DISPATCHER, KITCHENS_FAREWELL, &farewell, sizeof farewell);
     host_run(city.host, 5000 * MS);
     assert_int_equal(city.host->send_count, 0); /* closed: not a word any more */
+    host_input(city.host, KITCHENS_INPUT_CLOSE, none);
+    assert_int_equal(host_noted(city.host, KITCHENS_NOTE_KITCHEN_UNMOVED)->args[0], 0);
     tear_down(&city);
 }
 

@@ -16,6 +16,7 @@ enum {
 };
 #define AGENDA_NEVER INT64_MAX
 
+/* The heap, and for each item where it stands in it: moving a due time is a sift, not a search. */
 struct agenda {
     int64_t due_ns[AGENDA_ITEMS]; /* by item */
     uint16_t heap[AGENDA_ITEMS];  /* items */

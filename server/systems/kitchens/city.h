@@ -10,6 +10,7 @@
 
 #include "systems/kitchens/kitchens.h"
 
+/* Ranges of the data of a city, named in the refusals of what lies outside. */
 enum {
     CITY_MAP_MIN_M = 100, /* sides of the map */
     CITY_MAP_MAX_M = 50000,

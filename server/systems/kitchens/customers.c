@@ -1,4 +1,13 @@
-/* customers.c: everybody who orders: asking until answered, and getting the food. */
+/* customers.c: everybody who orders: asking until answered, and getting the food.
+ *
+ * A customer is the end of the end-to-end argument: only whoever wants the food can know whether to
+ * ask again. So an order is asked for under one number until there is an answer, with pauses that
+ * double, and not for ever; the number makes asking idempotent, and the promise "no acknowledged
+ * order lost" begins at the moment when the answer arrives here.
+ *
+ * The oldest number that still has no answer travels with each question. The dispatcher may forget
+ * everything below it, which is what keeps its memory of answers bounded (the acknowledged floor of
+ * exactly-once RPC). */
 #include "systems/kitchens/customers.h"
 
 #include <assert.h>
@@ -25,8 +34,13 @@ static struct guest *guest_at(struct customers *self, uint32_t link)
     return link == 0 ? NULL : &self->guests[link - 1];
 }
 
+/* A list in order of numbers, because numbers rise and each joins at the end: the oldest is the
+ * first. */
 static void unanswered_add(struct customers *self, uint32_t slot)
 {
+    assert(slot < ROSTER_SLOTS);
+    assert(self->guests[slot].next == 0);
+    assert(self->guests[slot].previous == 0);
     struct guest *guest = &self->guests[slot];
     guest->previous = self->unanswered_last;
     if (self->unanswered_last == 0)
@@ -39,6 +53,8 @@ static void unanswered_add(struct customers *self, uint32_t slot)
 
 static void unanswered_remove(struct customers *self, uint32_t slot)
 {
+    assert(slot < ROSTER_SLOTS);
+    assert(self->unanswered > 0);
     struct guest *guest = &self->guests[slot];
     if (guest->previous == 0)
         self->unanswered_first = guest->next;
@@ -97,6 +113,7 @@ static void window_confirmed(struct customers *self, uint32_t order)
 /* True: it was served before. */
 static bool window_served(struct customers *self, uint32_t order)
 {
+    assert(order > 0);
     bool again = bit_test(self->served, order);
     self->hungry -= is_hungry(self, order);
     bit_set(self->served, order);
@@ -125,6 +142,8 @@ static void ask(const struct customers_turn *turn, uint32_t slot)
                                    .dish = guest->dish,
                                    .source = guest->source};
     node_send(turn->outbox, KITCHENS_DISPATCHER, KITCHENS_PLACE, &place, sizeof place);
+    assert(guest->attempts < CUSTOMERS_ATTEMPTS_MAX);
+    assert(!guest->answered);
     int64_t pause_ms = (int64_t)CUSTOMERS_RESEND_MS << guest->attempts;
     guest->attempts++;
     agenda_set(&self->agenda, slot, turn->now_ns + pause_ms * CUSTOMERS_NS_PER_MS);
@@ -145,6 +164,8 @@ static void forget(const struct customers_turn *turn, uint32_t slot)
     arm_agenda(turn);
 }
 
+/* After six questions in half a minute. The order may still be cooked, if a question got through
+ * and only the answers did not: giving up is about asking, not about the order. */
 static void give_up(const struct customers_turn *turn, uint32_t slot)
 {
     customers_note(turn, KITCHENS_NOTE_GIVEN_UP, KITCHENS_DISPATCHER,
@@ -161,6 +182,8 @@ void customers_place(const struct customers_turn *turn, const struct wish *wish)
     window_begin(self, number);
     customers_note(turn, KITCHENS_NOTE_PLACED, NODE_NONE, number, wish->x_m, wish->y_m, wish->dish,
                    wish->source);
+    /* Beyond the window the dispatcher could not remember the answer: such a question would have no
+     * safe repetition, so it is not asked. */
     bool too_many = self->unanswered > 0 && number - oldest_unanswered(self) >= CUSTOMERS_WINDOW;
     uint32_t slot = too_many ? ROSTER_NONE : roster_add(&self->roster, number);
     if (slot == ROSTER_NONE) {
@@ -179,6 +202,8 @@ void customers_place(const struct customers_turn *turn, const struct wish *wish)
     ask(turn, slot);
 }
 
+/* A guest of the closed loop stays in the roster until the food comes; of anybody else nobody is
+ * waiting for more than the answer. */
 static void on_answer(const struct customers_turn *turn, const struct node_event *event)
 {
     struct customers *self = turn->self;
@@ -204,6 +229,8 @@ static void on_answer(const struct customers_turn *turn, const struct node_event
     agenda_remove(&self->agenda, slot);
 }
 
+/* Food is taken whether it was expected or not: a courier that outlived its kitchen, a second dish
+ * under a stale epoch. Only the first one feeds somebody. */
 static void on_parcel(const struct customers_turn *turn, const struct node_event *event)
 {
     struct customers *self = turn->self;
@@ -221,11 +248,14 @@ static void on_parcel(const struct customers_turn *turn, const struct node_event
 
 /* ---- Time ---- */
 
+/* Due items are users who have thought enough, or orders without an answer. Each turn of the loop
+ * moves or removes the first one, so it ends. */
 static void on_agenda(const struct customers_turn *turn)
 {
     struct customers *self = turn->self;
     uint32_t item;
     while (agenda_next(&self->agenda, &item) <= turn->now_ns) {
+        assert(item < AGENDA_ITEMS);
         if (item >= ROSTER_SLOTS) {
             agenda_remove(&self->agenda, item);
             load_user_due(turn, item - ROSTER_SLOTS);

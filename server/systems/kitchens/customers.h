@@ -28,6 +28,7 @@ enum {
 #define CUSTOMERS_NS_PER_MS INT64_C(1000000)
 
 enum customers_timer { CUSTOMERS_TIMER_ARRIVAL, CUSTOMERS_TIMER_AGENDA };
+/* Where an order came from; numbers of the tables and the live frame. */
 enum customers_source { CUSTOMERS_BY_LOAD, CUSTOMERS_BY_HAND, CUSTOMERS_BY_PHONE };
 
 /* An order that somebody waits for: without answer, or (closed loop) for the food. */
@@ -43,6 +44,8 @@ struct guest {
 };
 _Static_assert(sizeof(struct guest) == 20, "no padding");
 
+/* So much more is ordered in a district, or everywhere, until then. Over when until_ns has passed.
+ */
 struct rush {
     int64_t until_ns;
     int32_t district; /* -1: all */
@@ -58,6 +61,7 @@ struct arrivals {
     uint64_t count;  /* arrivals so far: names the draws */
 };
 
+/* The memory of the customers; zeroed memory is a city in which nobody has ordered yet. */
 struct customers {
     struct arrivals arrivals;
     struct rush rushes[CUSTOMERS_RUSHES_MAX];
@@ -76,6 +80,7 @@ struct customers {
 };
 _Static_assert(sizeof(struct customers) % 8 == 0, "the host's alignment");
 
+/* One step: everything that its functions need. */
 struct customers_turn {
     struct customers *self;
     const struct node_env *env;
@@ -93,6 +98,7 @@ static inline int64_t customers_setting(const struct customers_turn *turn,
 void customers_note(const struct customers_turn *turn, enum kitchens_note kind, uint32_t peer,
                     uint32_t subject, int64_t a, int64_t b, int64_t c, int64_t d);
 
+/* What somebody wants to eat, before it has a number. */
 struct wish {
     uint32_t dish, source, user;
     uint16_t x_m, y_m;
@@ -103,10 +109,14 @@ void customers_place(const struct customers_turn *turn, const struct wish *wish)
 
 /* ---- customers_load.c: when, and what ---- */
 
+/* First step of a boot: the first arrival is drawn, users begin to think. */
 void load_begin(const struct customers_turn *turn);
+/* The arrival timer fired: places what is due, and arms the next. */
 void load_arrival_due(const struct customers_turn *turn);
 /* Something that the rate depends on has changed. */
 void load_changed(const struct customers_turn *turn);
+/* A rush by input: district, factor in percent, duration in ms. Takes the place of the one that
+ * ends first when there are too many. */
 void load_rush(const struct customers_turn *turn, const int64_t *args);
 /* That user has thought enough. */
 void load_user_due(const struct customers_turn *turn, uint32_t user);

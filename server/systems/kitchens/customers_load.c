@@ -1,4 +1,13 @@
-/* customers_load.c: when somebody orders, and what: shapes of load, dishes, districts. */
+/* customers_load.c: when somebody orders, and what: shapes of load, dishes, districts.
+ *
+ * Open-loop arrivals are a Poisson process with a rate that changes: time is stretched by the rate,
+ * and in stretched time the gaps are exponential with mean one (the time-change construction). A
+ * rush that begins in the middle of a gap then shortens what is left of it, and no draw has to be
+ * thrown away.
+ *
+ * Every draw is named by (purpose, entity, n): the n-th order is the same dish for the same street
+ * under every policy and beside every order placed by hand. That is what makes a comparison of two
+ * policies a comparison, and not two different days. */
 #include <assert.h>
 
 #include "base/draw.h"
@@ -29,6 +38,7 @@ static const uint64_t PIECE = (uint64_t)US_PER_MINUTE * MILLION;
 /* ---- Dishes: Zipf by their place in the menu ---- */
 
 /* ln 1 .. ln 32 in millionths. */
+/* A table and no log(): a library's last bit differs between machines. */
 static const uint32_t LN_PPM[KITCHENS_DISHES_MAX] = {
     0,       693147,  1098612, 1386294, 1609438, 1791759, 1945910, 2079442,
     2197225, 2302585, 2397895, 2484907, 2564949, 2639057, 2708050, 2772589,
@@ -38,6 +48,8 @@ static const uint32_t LN_PPM[KITCHENS_DISHES_MAX] = {
 /* rank^-(exponent/100) in 2^-30ths: exp(-x) as (1 - x/2^16)^(2^16), by squaring. Within 0.1 %. */
 static uint64_t zipf_weight(uint32_t rank, int64_t exponent_hundredths)
 {
+    assert(rank < KITCHENS_DISHES_MAX);
+    assert(exponent_hundredths >= 0);
     const uint64_t one = UINT64_C(1) << 30;
     uint64_t x_ppm = LN_PPM[rank] * (uint64_t)exponent_hundredths / HUNDRED;
     uint64_t power = one - (x_ppm * (one >> 16)) / MILLION;
@@ -67,6 +79,7 @@ enum { FLASH_PERIOD_S = 600 };
 
 static uint64_t flash_ppm(int64_t now_ns)
 {
+    assert(now_ns >= 0);
     uint32_t second = (uint32_t)(now_ns / (1000 * MILLION) % FLASH_PERIOD_S);
     uint32_t rate_pct = FLASH[0].rate_pct;
     for (uint32_t i = 0; i < sizeof FLASH / sizeof FLASH[0] && FLASH[i].from_s <= second; i++)
@@ -82,6 +95,8 @@ static uint64_t curve_ppm(const struct kitchens_plan *plan, int64_t now_ns)
     int64_t into_ppm = ns % NS_PER_MINUTE / (NS_PER_MINUTE / MILLION);
     int64_t from = plan->curve_ppm[hour];
     int64_t to = plan->curve_ppm[(hour + 1) % MINUTES_PER_DAY];
+    assert(hour < KITCHENS_CURVE_POINTS);
+    assert(into_ppm <= MILLION);
     return (uint64_t)(from + (to - from) * into_ppm / MILLION);
 }
 _Static_assert((int)MINUTES_PER_DAY == (int)KITCHENS_CURVE_POINTS,
@@ -157,10 +172,13 @@ static int64_t next_piece(const struct customers_turn *turn)
 /* Time until what is left of the piece has flowed by, rounded up to whole microseconds. */
 static int64_t time_left_ns(const struct arrivals *arrivals)
 {
+    assert(arrivals->rate > 0);
     uint64_t left = arrivals->left > 0 ? (uint64_t)arrivals->left : 0;
     return (int64_t)((left + arrivals->rate - 1) / arrivals->rate) * NS_PER_US;
 }
 
+/* A rate that changes by itself is looked at every second; otherwise the timer is exactly the next
+ * arrival, and a quiet city costs nothing. */
 static void arm_arrival(const struct customers_turn *turn)
 {
     struct arrivals *arrivals = &turn->self->arrivals;
@@ -181,12 +199,14 @@ static void flow(const struct customers_turn *turn)
 {
     struct arrivals *arrivals = &turn->self->arrivals;
     int64_t passed_us = (turn->now_ns - arrivals->last_ns) / NS_PER_US;
+    assert(passed_us >= 0);
     arrivals->last_ns += passed_us * NS_PER_US;
     arrivals->left -= (int64_t)arrivals->rate * passed_us;
 }
 
 /* ---- What is ordered ---- */
 
+/* Uniform around the menu's mean. At least one millisecond: nothing is cooked in no time. */
 static uint32_t preparation_ms(uint32_t mean_ms, uint64_t draw)
 {
     uint64_t pct = HUNDRED - CUSTOMERS_SPREAD_PCT;
@@ -224,6 +244,8 @@ static struct wish wish_of(const struct customers_turn *turn, uint64_t entity, u
     return wish;
 }
 
+/* By hand has a stream of its own, so that ordering something does not change the day of the
+ * others. */
 struct wish load_wish_by_hand(const struct customers_turn *turn, const int64_t *args)
 {
     uint32_t dish = (uint64_t)args[0] < turn->plan->dish_count ? (uint32_t)args[0] : 0;
@@ -239,6 +261,7 @@ struct wish load_wish_by_hand(const struct customers_turn *turn, const int64_t *
 
 /* ---- Events of the load ---- */
 
+/* Several may be due at once when the rate is high; each takes its own piece of time. */
 void load_arrival_due(const struct customers_turn *turn)
 {
     struct arrivals *arrivals = &turn->self->arrivals;
@@ -278,8 +301,10 @@ static bool is_active(const struct customers_turn *turn, uint32_t user)
            (int64_t)user < customers_setting(turn, KITCHENS_SET_USERS);
 }
 
+/* Thinking times are exponential and drawn by (user, visit). */
 static void think(const struct customers_turn *turn, uint32_t user)
 {
+    assert(user < KITCHENS_USERS_MAX);
     struct customers *self = turn->self;
     uint64_t draw = draw_u64(turn->env->draw_key, DRAW_THINK, user, self->visits[user]);
     uint64_t mean_ns =
@@ -323,12 +348,15 @@ static void invite_users(const struct customers_turn *turn)
     }
 }
 
+/* The top bit of a user's visits says that it is not there; all begin outside and are invited. */
 void load_begin(const struct customers_turn *turn)
 {
     struct customers *self = turn->self;
     rank_dishes(turn);
     for (uint32_t user = 0; user < KITCHENS_USERS_MAX; user++)
         self->visits[user] = UINT32_C(1) << 31;
+    assert(turn->plan->dish_count > 0);
+    assert(turn->plan->district_count <= KITCHENS_DISTRICTS_MAX);
     self->arrivals.last_ns = turn->now_ns;
     self->arrivals.left = next_piece(turn);
     arm_arrival(turn);

@@ -1,4 +1,12 @@
-/* dispatcher.c: the node that takes orders, chooses who cooks, and books what is done. */
+/* dispatcher.c: the node that takes orders, chooses who cooks, and books what is done.
+ *
+ * An order passes through it three times: it comes (written to the book, then confirmed), it is
+ * assigned (dispatcher_assign.c), and it is done (written to the book, then acknowledged). At both
+ * ends of its life the disk comes first and the word second; in between nothing is written, because
+ * a dispatcher that crashes asks the kitchens what they have.
+ *
+ * It is one node and the city's single point of failure, and is shown as such. Its decisions are
+ * fenced by epochs, so that a restarted one can never be confused with what it said before. */
 #include "systems/kitchens/dispatcher.h"
 
 #include <assert.h>
@@ -20,6 +28,8 @@ static void answer(const struct turn *turn, uint32_t number, uint32_t refused)
               sizeof message);
 }
 
+/* Nothing is promised and nothing is written: a refusal need not survive a crash. It is remembered
+ * as long as this boot lasts, so that asking again gets the same answer. */
 static void refuse(const struct turn *turn, uint32_t number, enum kitchens_refusal why)
 {
     book_remember_refused(&turn->self->book, number, why);
@@ -30,12 +40,14 @@ static void refuse(const struct turn *turn, uint32_t number, enum kitchens_refus
 
 static void accept(const struct turn *turn, const struct kitchens_place *place)
 {
+    assert(place->order >= turn->self->book.floor);
     struct dispatcher *self = turn->self;
     uint32_t slot = roster_add(&self->roster, place->order);
     if (slot == ROSTER_NONE) {
         refuse(turn, place->order, KITCHENS_REFUSED_BOOK_FULL);
         return;
     }
+    assert(slot < KITCHENS_ORDERS_MAX);
     struct order *order = &self->orders[slot];
     *order = (struct order){.preparation_ms = place->preparation_ms,
                             .x_m = place->x_m,
@@ -47,6 +59,7 @@ static void accept(const struct turn *turn, const struct kitchens_place *place)
                     0, 0, 0);
     book_remember_accepted(&self->book, place->order);
     book_write(turn, order);
+    /* The bug: a promise whose record may still be lost. */
     if (turn_setting(turn, KITCHENS_SET_BUG_ACK_EARLY))
         answer(turn, place->order, 0);
 }
@@ -65,6 +78,8 @@ static void on_place(const struct turn *turn, const struct node_event *event)
         return;
     case BOOK_ACCEPTED: {
         const struct order *order = order_find(turn, place.order);
+        /* Not while its record is being written: that answer comes when it is durable, and not
+         * before. */
         if (order == NULL || order->state != ORDER_BOOKING)
             answer(turn, place.order, 0);
         return;
@@ -85,6 +100,7 @@ static void on_place(const struct turn *turn, const struct node_event *event)
         accept(turn, &place);
 }
 
+/* The promise holds from here. */
 void dispatcher_confirmed(const struct turn *turn, struct order *order)
 {
     assert(order->state == ORDER_BOOKING);
@@ -98,11 +114,15 @@ void dispatcher_confirmed(const struct turn *turn, struct order *order)
 
 /* ---- An order is done ---- */
 
+/* Epochs of the latest settled orders, by number modulo a table: enough to tell an echo of the word
+ * that counted from a word under another epoch. An older one is simply acknowledged. */
 static struct settled *settled_at(struct dispatcher *self, uint32_t number)
 {
     return &self->settled[number % DISPATCHER_SETTLED];
 }
 
+/* Booked, or not wanted: in both cases the kitchen may forget it. Without this answer it would say
+ * "done" with each heartbeat for ever. */
 static void acknowledge(const struct turn *turn, uint32_t node, uint32_t number, uint64_t epoch)
 {
     struct kitchens_ticket ack = {.order = number, .epoch = epoch};
@@ -121,8 +141,12 @@ void dispatcher_settled(const struct turn *turn, struct order *order)
     roster_remove(&turn->self->roster, order_slot(turn, order));
 }
 
+/* Cooked. The order leaves its kitchen at once, and is over when that is durable. */
 static void settle(const struct turn *turn, struct order *order, uint32_t node, uint64_t epoch)
 {
+    assert(node >= KITCHENS_FIRST);
+    assert(order->state != ORDER_SETTLING);
+    assert(order->state != ORDER_BOOKING);
     if (order->state != ORDER_RECOVERED)
         assign_take_back(turn, order, KITCHENS_REASON_NONE);
     order->epoch = epoch;
@@ -153,6 +177,9 @@ static bool is_valid(const struct turn *turn, const struct order *order, uint64_
            turn_setting(turn, KITCHENS_SET_BUG_NO_FENCE);
 }
 
+/* The fence (CHEF-T07). A kitchen that was paused or cut off may come back with a dish for an order
+ * that was reassigned meanwhile: its epoch is old, so the word is noted and ignored. It is told so
+ * that it stops asking; the dish is waste, not a second settlement. */
 static void on_done(const struct turn *turn, struct place *place, uint32_t node,
                     const struct kitchens_report *word)
 {
@@ -176,6 +203,9 @@ static void on_done(const struct turn *turn, struct place *place, uint32_t node,
 
 /* ---- Words of kitchens ---- */
 
+/* Each word also says how the kitchen is doing, and that it lives. "Done" counts even from a
+ * kitchen whose registration has ended: the epoch decides about the order, the registration only
+ * about the place. */
 static void on_word(const struct turn *turn, const struct node_event *event)
 {
     struct kitchens_report word;
@@ -197,6 +227,8 @@ static void on_word(const struct turn *turn, const struct node_event *event)
         handover_too_late(turn, place, &word);
 }
 
+/* Who may say what: customers place orders, kitchens everything else. A message from anybody else
+ * is dropped, because indices that come from a sender are used below. */
 static void on_message(const struct turn *turn, const struct node_event *event)
 {
     if (event->type == KITCHENS_PLACE) {
@@ -242,6 +274,10 @@ static void end_grace(const struct turn *turn)
         dispatcher_continue(turn);
 }
 
+/* After a restart two clocks run. The assembly is short: before every kitchen can have registered,
+ * a choice among the first two would be a stampede. The grace is as long as suspicion: until then
+ * an order of the book waits for the kitchen that has it, because giving it out again would have it
+ * cooked twice. */
 static void watch_restart(const struct turn *turn)
 {
     if (turn->self->assembly_until_ns != 0 && !assign_is_early(turn)) {
@@ -303,6 +339,7 @@ static void on_setting(const struct turn *turn, const struct node_event *event)
 
 void dispatcher_open(const struct turn *turn)
 {
+    assert(turn->self->phase == DISPATCHER_BEGINNING);
     turn->self->phase = DISPATCHER_OPEN;
     turn->self->grace_until_ns = turn->now_ns + turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS);
     bool had_book = turn->self->recover.stage == RECOVER_TELL;

@@ -22,6 +22,9 @@
 #include "systems/kitchens/policy.h"
 #include "systems/kitchens/roster.h"
 
+/* Limits and times of the dispatcher. The window is what makes "place" idempotent in bounded
+ * memory; customers keep the same one (CUSTOMERS_WINDOW). A segment of the book is sized so that a
+ * full city's snapshot leaves a quarter of it for what happens next (dispatcher_book.h). */
 enum {
     DISPATCHER_PLACES = KITCHENS_FIRST + KITCHENS_MAX, /* by node number of the place; 0 unused */
     DISPATCHER_WINDOW = 4096, /* order numbers above the oldest unanswered one: who was answered */
@@ -43,6 +46,9 @@ enum dispatcher_timer {
 
 /* ---- Orders ---- */
 
+/* Where an order is, from the dispatcher's side. The way of an undisturbed order is BOOKING,
+ * WAITING for the blink of a choice, ASSIGNED, ACCEPTED, SETTLING; everything else is a
+ * disturbance. */
 enum order_state {
     ORDER_BOOKING,   /* its record is being written; nobody may know yet */
     ORDER_WAITING,   /* confirmed, and no kitchen has it */
@@ -61,6 +67,9 @@ enum order_flag {
     ORDER_UNTOLD = 16,  /* waits, and nobody has been told so yet */
 };
 
+/* One open order. It is in the dispatcher from the moment it is written until its being done is
+ * durable; a slot of the roster, and this beside it. Only the entry in the book survives a crash
+ * (struct book_entry); the rest is learnt again. */
 struct order {
     uint64_t epoch;
     int64_t assigned_ns; /* under this epoch */
@@ -93,6 +102,7 @@ enum order_list_name {
     LIST_COUNT = LIST_TICKETS + DISPATCHER_PLACES
 };
 _Static_assert(LIST_COUNT <= UINT8_MAX, "struct order names its list in a byte");
+/* Ends of an intrusive list, as slot + 1; 0: none. */
 struct order_list {
     uint16_t first, last;
     uint32_t count;
@@ -100,6 +110,9 @@ struct order_list {
 
 /* ---- Kitchens, as the dispatcher knows them ---- */
 
+/* What the dispatcher makes of a kitchen. Suspicion is about silence, ejection about results; a
+ * place that is neither trusted nor on probation gets no work, and has no valid registration,
+ * except an ejected one that has registered and waits for its time to be over. */
 enum place_state {
     PLACE_ABSENT,
     PLACE_TRUSTED,
@@ -108,6 +121,8 @@ enum place_state {
     PLACE_EJECTED
 };
 
+/* A kitchen as it is believed to be: what it registered, what it said last, and what was sent to it
+ * since. Nothing in here is truth, and every use of it has to bear that it is old. */
 struct place {
     uint64_t registration; /* valid one; 0: none */
     uint64_t request;      /* REGISTER that it answered last */
@@ -132,6 +147,9 @@ _Static_assert(sizeof(struct place) % 8 == 0, "no padding");
 
 /* ---- The book ---- */
 
+/* The book on the disk: where the next record goes, what is durable, and which numbers were
+ * answered. `accepted` is written to each segment's head, `refused` is not: a refusal promises
+ * nothing. */
 struct book {
     uint32_t generation;     /* of the active segment; salt of its records */
     uint32_t offset;         /* where the next record goes */
@@ -150,6 +168,8 @@ struct book {
     uint8_t refused[DISPATCHER_WINDOW];
 };
 
+/* Reading the book after a boot: both segments are looked at, the right one is read, and what it
+ * held is told. */
 enum recover_stage { RECOVER_SCAN_FIRST, RECOVER_SCAN_SECOND, RECOVER_LOAD, RECOVER_TELL };
 struct recover {
     uint8_t stage, file;
@@ -168,12 +188,15 @@ enum dispatcher_phase {
     DISPATCHER_OPEN
 };
 
+/* An order that is over, and under which epoch: to know an echo of that word from a stale one. */
 struct settled {
     uint64_t epoch;
     uint32_t order;
     uint32_t pad;
 };
 
+/* The whole memory of the node; zeroed memory is an empty dispatcher that has read nothing. Its
+ * size counts: it is the largest node of a world that is to fit into a megabyte. */
 struct dispatcher {
     struct book book;
     struct recover recover;
@@ -209,6 +232,7 @@ struct turn {
     int64_t now_ns;
 };
 
+/* Settings are read where they matter and never kept: they may change while the run goes on. */
 static inline int64_t turn_setting(const struct turn *turn, enum kitchens_setting which)
 {
     return turn->env->settings[which];
@@ -225,6 +249,7 @@ static inline bool turn_is_long(const struct turn *turn)
     return turn->outbox->length >= DISPATCHER_TURN_BYTES;
 }
 
+/* An order's slot, its number, and a place's number, from where they stand in their arrays. */
 static inline uint32_t order_slot(const struct turn *turn, const struct order *order)
 {
     return (uint32_t)(order - turn->self->orders);
@@ -250,6 +275,8 @@ void dispatcher_note(const struct turn *turn, enum kitchens_note kind, uint32_t 
 void order_append(const struct turn *turn, struct order *order, uint32_t list);
 void order_prepend(const struct turn *turn, struct order *order, uint32_t list);
 void order_remove(const struct turn *turn, struct order *order);
+/* The ends of a list and its neighbours, NULL past the end. An order must be in a list for its
+ * neighbours to mean anything. Remember the neighbour before changing the list: orders move. */
 struct order *order_first(const struct turn *turn, uint32_t list);
 struct order *order_last(const struct turn *turn, uint32_t list);
 struct order *order_after(const struct turn *turn, const struct order *order);
@@ -260,16 +287,20 @@ struct order *order_find(const struct turn *turn, uint32_t number);
  * away. */
 void resend_add(const struct turn *turn, struct order *order);
 void resend_remove(const struct turn *turn, struct order *order);
+/* The one that was asked longest ago; NULL if nothing is unanswered. */
 struct order *resend_first(const struct turn *turn);
 
 /* ---- dispatcher_book.c ---- */
 
+/* What the dispatcher knows of an order number: never seen, taken, refused, or below the floor,
+ * where nobody asks any more. */
 enum book_memory { BOOK_NEVER_SEEN, BOOK_ACCEPTED, BOOK_REFUSED, BOOK_ANSWERED_LONG_AGO };
 enum book_memory book_recall(const struct book *book, uint32_t number);
 /* Why it was refused. Precondition: book_recall() says that it was. */
 enum kitchens_refusal book_refusal(const struct book *book, uint32_t number);
 /* Nobody asks any more for numbers below `floor`. */
 void book_raise_floor(struct book *book, uint32_t floor);
+/* Remember an answer that is being given. Precondition: the number is not below the floor. */
 void book_remember_accepted(struct book *book, uint32_t number);
 void book_remember_refused(struct book *book, uint32_t number, enum kitchens_refusal why);
 
@@ -278,13 +309,17 @@ void book_remember_refused(struct book *book, uint32_t number, enum kitchens_ref
 void book_write(const struct turn *turn, struct order *order);
 /* Begin the next segment with everything that is open. */
 void book_snapshot(const struct turn *turn);
+/* A write of the book came back from the disk, well or not. Every order whose record is durable by
+ * it is confirmed or settled from here. */
 void book_written(const struct turn *turn, const struct node_event *event);
 /* Try again after a failure. */
 void book_retry(const struct turn *turn);
 
 /* ---- dispatcher_recover.c ---- */
 
+/* Start reading, in the first step of a boot. */
 void recover_begin(const struct turn *turn);
+/* One read came back. */
 void recover_read(const struct turn *turn, const struct node_event *event);
 /* Goes on telling what the book held. */
 void recover_continue(const struct turn *turn);
@@ -311,9 +346,12 @@ uint32_t place_capacity(const struct place *place);
 struct place *place_by_registration(const struct turn *turn, uint32_t node, uint64_t registration);
 /* It has said how it is doing. */
 void place_told(const struct turn *turn, struct place *place, const struct kitchens_state *state);
+/* Silence, or no answer: its registration ends and its orders go to others. Nothing, if it has
+ * none. */
 void place_suspect(const struct turn *turn, struct place *place);
 /* Its ticket was finished. */
 void place_finished_one(const struct turn *turn, struct place *place);
+/* REGISTER, LEAVE and HEARTBEAT of a node that is a kitchen; lengths and fields were checked. */
 void registry_register(const struct turn *turn, const struct node_event *event);
 void registry_leave(const struct turn *turn, const struct node_event *event);
 void registry_ask(const struct turn *turn, uint32_t node);
@@ -349,27 +387,34 @@ void assign_serve_waiting(const struct turn *turn);
 void assign_continue(const struct turn *turn);
 /* The policy has changed: lines are for policies that take turns. */
 void assign_policy_changed(const struct turn *turn);
+/* What a kitchen answered to an assignment; words that do not mean its valid one are ignored. */
 void assign_accepted(const struct turn *turn, struct place *place,
                      const struct kitchens_report *word);
 void assign_rejected(const struct turn *turn, struct place *place,
                      const struct kitchens_report *word);
+/* Asks again what has waited long enough; suspects who has been asked too often. */
 void assign_resend_due(const struct turn *turn);
+/* A fresh epoch, above all that were ever given out. Serves registrations, too. */
 uint64_t epoch_next(const struct turn *turn);
 
 /* ---- dispatcher_handover.c ---- */
 
+/* One round: every overloaded kitchen offers a few waiting orders to kitchens with room. */
 void handover_cycle(const struct turn *turn);
+/* The source has let go, or was too late: answers to an offer. `place`: whose word it is. */
 void handover_released(const struct turn *turn, struct place *place,
                        const struct kitchens_report *word);
 void handover_too_late(const struct turn *turn, struct place *place,
                        const struct kitchens_report *word);
 /* An offer is over, whatever came of it. */
 void handover_unreserve(const struct turn *turn, struct order *order);
+/* Says that a hand-over came to nothing, and why. Changes nothing by itself. */
 void handover_failed(const struct turn *turn, const struct order *order, uint32_t source,
                      uint32_t target, enum kitchens_reason reason);
 
 /* ---- dispatcher_look.c ---- */
 
+/* For struct node_protocol: what is still to be done, what must hold, what an expert may see. */
 bool dispatcher_pending(const void *state, const struct node_env *env, struct node_reason *reason);
 bool dispatcher_violation(const void *state, const struct node_env *env,
                           struct node_reason *reason);

@@ -1,5 +1,14 @@
 /* dispatcher_assign.c: an order goes to a kitchen: choosing, sending, waiting, and what comes back.
- */
+ *
+ * An assignment is a lease without an end: (order, epoch), valid until the dispatcher takes it
+ * back. Taking it back needs no message to the kitchen, which may be unreachable: the order gets a
+ * new epoch, and every word under the old one is stale from then on (fencing tokens, as Kleppmann
+ * describes them). So at any moment an order has at most one valid epoch, and the decision to move
+ * it needs nobody's consent.
+ *
+ * Waiting is of two kinds. Policies that take turns stand by their choice: the order joins the line
+ * of its kitchen, full or not, as round robin does in the real world. The others never name a full
+ * kitchen, and their orders wait in common, first come, first served. */
 #include <assert.h>
 
 #include "base/draw.h"
@@ -7,6 +16,7 @@
 
 static const uint32_t DRAW_CHOICE = DRAW_PURPOSE('c', 'h', 'o', 'o');
 
+/* Rising through all boots: the upper bits are the boot's term (dispatcher_recover.c). */
 uint64_t epoch_next(const struct turn *turn)
 {
     return ++turn->self->epoch;
@@ -17,6 +27,7 @@ uint64_t epoch_next(const struct turn *turn)
 struct policy_candidate assign_candidate(const struct turn *turn, const struct order *order,
                                          const struct place *place)
 {
+    assert(order->dish < turn->plan->dish_count);
     uint32_t cuisine = turn->plan->dishes[order->dish].cuisine;
     return (struct policy_candidate){
         .kitchen = place_number(turn, place),
@@ -29,6 +40,8 @@ struct policy_candidate assign_candidate(const struct turn *turn, const struct o
     };
 }
 
+/* Specialty is a preference, part of the score, and no filter: when the last specialist is gone the
+ * others cook its dishes all the same (CHEF-T11). */
 uint32_t assign_candidates(const struct turn *turn, const struct order *order,
                            struct policy_candidate *candidates)
 {
@@ -37,6 +50,7 @@ uint32_t assign_candidates(const struct turn *turn, const struct order *order,
         const struct place *place = &turn->self->places[i];
         if (!place_is_open(place))
             continue;
+        assert(count < KITCHENS_MAX);
         candidates[count] = assign_candidate(turn, order, place);
         if (turn_setting(turn, KITCHENS_SET_BUG_SPECIALTY_FILTER) && !candidates[count].specialist)
             continue;
@@ -60,6 +74,7 @@ static bool is_barred(const struct order *order, const struct turn *turn, const 
 void assign_note_candidates(const struct turn *turn, const struct order *order,
                             const struct policy_candidate *candidates, uint32_t count)
 {
+    assert(count <= KITCHENS_MAX);
     for (uint32_t i = 0; i < count; i++) {
         if (!policy_has_room(turn->env, &candidates[i]))
             continue;
@@ -75,6 +90,8 @@ void assign_note_candidates(const struct turn *turn, const struct order *order,
 static void send_ticket(const struct turn *turn, const struct order *order,
                         enum kitchens_message type)
 {
+    assert(order->epoch != 0);
+    assert(order->kitchen != 0);
     const struct place *place = &turn->self->places[order->kitchen];
     struct kitchens_ticket ticket = {.order = order_number(turn, order),
                                      .preparation_ms = order->preparation_ms,
@@ -86,9 +103,14 @@ static void send_ticket(const struct turn *turn, const struct order *order,
     node_send(turn->outbox, place->node, (uint16_t)type, &ticket, sizeof ticket);
 }
 
+/* The order counts as a ticket of that kitchen from this line on, long before the kitchen has it or
+ * says so. Counting only what reports say would send a whole stampede to whoever looked empty in
+ * the last report (CHEF-T02). */
 void assign_to(const struct turn *turn, struct order *order, struct place *place, uint64_t epoch,
                int64_t score, uint32_t partner)
 {
+    assert(epoch != 0);
+    assert(place_number(turn, place) >= KITCHENS_FIRST);
     order->epoch = epoch;
     order->assigned_ns = turn->now_ns;
     order->state = ORDER_ASSIGNED;
@@ -152,8 +174,11 @@ static bool try_assign(const struct turn *turn, struct order *order, enum kitche
     *why = KITCHENS_WAIT_RECOVERING;
     if (assign_is_early(turn))
         return false;
+    assert(order->list == LIST_NONE || order->list == LIST_WAITING);
     struct policy_candidate candidates[KITCHENS_MAX];
     uint32_t count = assign_candidates(turn, order, candidates);
+    /* The draw is named by the order and by the last epoch given out: fresh for each attempt, and
+     * the same in every run with the same history. */
     uint64_t draw =
         draw_u64(turn->env->draw_key, DRAW_CHOICE, order_number(turn, order), turn->self->epoch);
     uint32_t chosen = policy_choose(turn->env, &turn->self->policy, candidates, count, draw);
@@ -177,6 +202,8 @@ static bool try_assign(const struct turn *turn, struct order *order, enum kitche
     return true;
 }
 
+/* An order that comes while the step has already asked for a lot joins the common line untold; the
+ * next step looks at it. A step is bounded, whatever a crash lets loose at once. */
 void assign_order(const struct turn *turn, struct order *order)
 {
     assert(order->list == LIST_NONE);
@@ -192,12 +219,14 @@ void assign_order(const struct turn *turn, struct order *order)
 
 static bool anybody_has_room(const struct turn *turn)
 {
+    assert(turn->plan->kitchen_count <= KITCHENS_MAX);
     for (uint32_t i = KITCHENS_FIRST; i < KITCHENS_FIRST + turn->plan->kitchen_count; i++)
         if (place_is_open(&turn->self->places[i]) && has_room(turn, &turn->self->places[i]))
             return true;
     return false;
 }
 
+/* Looks no further when nobody has room: a long line costs nothing while it cannot move. */
 void assign_serve_waiting(const struct turn *turn)
 {
     struct order *order = assign_is_early(turn) ? NULL : order_first(turn, LIST_WAITING);
@@ -265,8 +294,15 @@ void assign_policy_changed(const struct turn *turn)
 
 /* ---- Taking back ---- */
 
+/* Undoes whatever was under way for this order, by the state it is in: an offer gives its
+ * reservation back, an unanswered assignment is no longer under way. Even a waiting order may be
+ * meant: until it has a new epoch, its former kitchen's "done" is still the valid one. After this
+ * it is in no list and in no count, and may be assigned anew. */
 void assign_take_back(const struct turn *turn, struct order *order, enum kitchens_reason reason)
 {
+    assert(order->state != ORDER_BOOKING);
+    assert(order->state != ORDER_RECOVERED);
+    assert(order->state != ORDER_SETTLING);
     struct place *place = &turn->self->places[order->kitchen];
     if (order->state == ORDER_OFFERED) {
         handover_unreserve(turn, order);
@@ -285,6 +321,8 @@ void assign_take_back(const struct turn *turn, struct order *order, enum kitchen
     order->partner = 0;
 }
 
+/* Taken one by one from the head: an order that is given out again goes elsewhere, because this
+ * place is no longer open, so the loop ends. */
 uint32_t assign_take_all(const struct turn *turn, struct place *place, enum kitchens_reason reason)
 {
     uint32_t count = 0;
@@ -313,6 +351,7 @@ static struct order *meant(const struct turn *turn, const struct place *place,
     return order;
 }
 
+/* On the rail. If it came by a hand-over, that is now over, and its cooldown begins. */
 void assign_accepted(const struct turn *turn, struct place *place,
                      const struct kitchens_report *word)
 {
@@ -332,6 +371,8 @@ void assign_accepted(const struct turn *turn, struct place *place,
     }
 }
 
+/* The kitchen knows better how full it is. The order is not sent there again before it has spoken,
+ * or the two would argue as fast as messages travel. */
 void assign_rejected(const struct turn *turn, struct place *place,
                      const struct kitchens_report *word)
 {
@@ -358,6 +399,8 @@ void assign_resend_due(const struct turn *turn)
     turn->self->resend_armed = false;
     struct order *order = resend_first(turn);
     while (order != NULL && turn->now_ns - order->sent_ns >= interval_ns && !turn_is_long(turn)) {
+        /* Unanswered for as long as silence would need to be suspicious is suspicion too: a kitchen
+         * whose heartbeats arrive and whose answers do not is cut off in one direction. */
         order->attempts = (uint8_t)(order->attempts + (order->attempts < UINT8_MAX));
         if (order->attempts * interval_ns > turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS) ||
             order->attempts == UINT8_MAX) {

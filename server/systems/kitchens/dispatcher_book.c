@@ -1,15 +1,22 @@
-/* dispatcher_book.c: the book of orders on the disk: records, snapshots, and what is known once they
- * are durable. Its form stands in dispatcher_book.h.
+/* dispatcher_book.c: the book of orders on the disk: records, snapshots, and what is known once
+ * they are durable. Its form stands in dispatcher_book.h.
  *
- * Persist before you speak: nothing is said about an order before its WRITTEN event. To let the
- * message wait for its own write (node_send_after) would not do here: a later write may succeed
- * where an earlier one has failed, and a log ends at its first hole. */
+ * A write-ahead log with a snapshot, in two files that take turns. Persist before you speak:
+ * nothing is said about an order before its WRITTEN event. To let the message wait for its own
+ * write (node_send_after) would not do here: a later write may succeed where an earlier one has
+ * failed, and a log ends at its first hole. What stands behind the hole would have been promised
+ * and never be read.
+ *
+ * Order of events is order of tokens: LIST_WRITING is sorted by them, and one durable write
+ * completes everything before it (group commit, without waiting for a group). */
 #include "systems/kitchens/dispatcher_book.h"
 
 #include <assert.h>
 
 /* ---- Who was answered ---- */
 
+/* Which of the numbers above the floor were answered, and how: by number modulo a window. Below the
+ * floor nobody asks any more. This is what makes placing an order idempotent in bounded memory. */
 static bool bit_test(const uint64_t *bits, uint32_t number)
 {
     uint32_t at = number % DISPATCHER_WINDOW;
@@ -34,6 +41,7 @@ enum book_memory book_recall(const struct book *book, uint32_t number)
         return BOOK_ANSWERED_LONG_AGO;
     if (number - book->floor >= DISPATCHER_WINDOW)
         return BOOK_NEVER_SEEN;
+    assert(number >= book->floor);
     if (bit_test(book->accepted, number))
         return BOOK_ACCEPTED;
     return book->refused[number % DISPATCHER_WINDOW] != 0 ? BOOK_REFUSED : BOOK_NEVER_SEEN;
@@ -45,6 +53,8 @@ enum kitchens_refusal book_refusal(const struct book *book, uint32_t number)
     return (enum kitchens_refusal)(book->refused[number % DISPATCHER_WINDOW] - 1);
 }
 
+/* A place of the window that is given free has to be empty for the number that will have it next.
+ */
 void book_raise_floor(struct book *book, uint32_t floor)
 {
     if (floor <= book->floor)
@@ -76,6 +86,8 @@ void book_remember_refused(struct book *book, uint32_t number, enum kitchens_ref
 
 /* ---- Writing ---- */
 
+/* What the book knows of an order: enough to have it cooked. Who has it now is not in the book;
+ * that is learnt again from the kitchens, who know it better. */
 static struct book_entry entry_of(const struct turn *turn, const struct order *order)
 {
     return (struct book_entry){.order = order_number(turn, order),
@@ -106,8 +118,11 @@ static bool has_room(const struct book *book, uint32_t body_bytes)
            DISPATCHER_SEGMENT_BYTES;
 }
 
+/* Room for the record, or else a new segment: its snapshot holds the order as it will be, so the
+ * record itself is not needed any more. */
 void book_write(const struct turn *turn, struct order *order)
 {
+    assert(order->state == ORDER_BOOKING || order->state == ORDER_SETTLING);
     struct book *book = &turn->self->book;
     order_append(turn, order, LIST_WRITING);
     order->token = NODE_NONE;
@@ -128,13 +143,17 @@ void book_write(const struct turn *turn, struct order *order)
 
 /* ---- Snapshots ---- */
 
+/* The head is salted with 0, everything behind it with its generation: records of the segment that
+ * stood here before are not taken for this one's, however well their checksums agree. */
 static void write_segment_head(const struct turn *turn)
 {
+    assert(turn->self->book.offset == 0);
     struct dispatcher *self = turn->self;
     struct book_segment head = {.generation = self->book.generation,
                                 .term = (uint32_t)(self->epoch >> DISPATCHER_EPOCH_BITS),
                                 .floor = self->book.floor};
     memcpy(head.accepted, self->book.accepted, sizeof head.accepted);
+    assert(head.generation > 0);
     self->book.first_token = append(turn, 0, BOOK_SEGMENT, &head, sizeof head, 0);
 }
 
@@ -148,6 +167,7 @@ static void write_open_orders(const struct turn *turn)
         const struct order *order = &turn->self->orders[slot];
         if (turn->self->roster.numbers[slot] == 0 || order->state == ORDER_SETTLING)
             continue;
+        assert(count < BOOK_ENTRIES_MAX);
         entries[count++] = entry_of(turn, order);
         if (count == BOOK_ENTRIES_MAX) {
             (void)append(turn, turn->self->book.generation, BOOK_OPEN, entries,
@@ -160,15 +180,21 @@ static void write_open_orders(const struct turn *turn)
                      count * (uint32_t)sizeof entries[0], 0);
 }
 
+/* A new segment, in the file that is not needed: the last whole book stays as it is until the next
+ * one is whole, so a crash at any moment finds one. Only its last record asks for fsync; that it is
+ * durable says that all before it are. */
 void book_snapshot(const struct turn *turn)
 {
     struct book *book = &turn->self->book;
+    /* One at a time. What came meanwhile is written behind it; if that is too much, another one
+     * follows. */
     if (book->snapshot_token != 0) {
         book->full = true;
         return;
     }
     if (book->whole) /* the last whole book stays until the next one is */
         book->file = (uint8_t)(1 - book->file);
+    assert(book->file < NODE_FILES_MAX);
     book->generation++;
     book->offset = 0;
     book->whole = false;
@@ -189,6 +215,7 @@ void book_snapshot(const struct turn *turn)
 static void break_off(const struct turn *turn)
 {
     struct book *book = &turn->self->book;
+    assert(!book->broken);
     book->broken = true;
     book->snapshot_token = 0;
     for (struct order *order = order_first(turn, LIST_WRITING); order != NULL;
@@ -211,6 +238,7 @@ static void complete(const struct turn *turn, uint32_t token)
 void book_written(const struct turn *turn, const struct node_event *event)
 {
     struct book *book = &turn->self->book;
+    /* Answers of a segment that was given up come late, and say nothing about the present one. */
     if (event->token < book->first_token || book->broken)
         return; /* a segment that nobody needs any more */
     if (event->status != NODE_IO_OK) {
@@ -228,6 +256,7 @@ void book_written(const struct turn *turn, const struct node_event *event)
         book_snapshot(turn);
 }
 
+/* With each watch: a full disk may have room again, and until then everything new is refused. */
 void book_retry(const struct turn *turn)
 {
     if (turn->self->book.broken)

@@ -12,6 +12,8 @@
 #include "base/log_codec.h"
 #include "systems/kitchens/dispatcher.h"
 
+/* Kinds of records. A segment reads SEGMENT, OPEN .., WHOLE, then ACCEPT and SETTLE as they come.
+ * Numbers are on the disk: a new kind is added at the end. */
 enum book_record {
     BOOK_SEGMENT = 1, /* struct book_segment; salt 0, all others: the generation */
     BOOK_OPEN,        /* struct book_entry [..]: open orders of the snapshot */
@@ -20,6 +22,8 @@ enum book_record {
     BOOK_SETTLE,      /* struct book_settled */
 };
 
+/* The head of a segment. The term is written with every snapshot, so that the highest epoch that
+ * may have been given out is known without a write for each epoch. */
 struct book_segment {
     uint32_t generation;
     uint32_t term; /* highest whose epochs may have been given out */
@@ -29,6 +33,7 @@ struct book_segment {
 };
 _Static_assert(sizeof(struct book_segment) == 16 + DISPATCHER_WINDOW / 8, "no padding");
 
+/* An order, as much of it as is needed to cook it. */
 struct book_entry {
     uint32_t order;
     uint32_t preparation_ms;
@@ -38,12 +43,14 @@ struct book_entry {
 };
 _Static_assert(sizeof(struct book_entry) == 16, "no padding");
 
+/* An order was taken; with it, how far the customers' answers have come. */
 struct book_accepted {
     struct book_entry entry;
     uint32_t floor;
 };
 _Static_assert(sizeof(struct book_accepted) == 20, "no padding");
 
+/* An order is over. */
 struct book_settled {
     uint32_t order;
 };

@@ -14,6 +14,8 @@ enum { PERCENT = 100 };
 void handover_failed(const struct turn *turn, const struct order *order, uint32_t source,
                      uint32_t target, enum kitchens_reason reason)
 {
+    assert(source < DISPATCHER_PLACES);
+    assert(target < DISPATCHER_PLACES);
     dispatcher_note(turn, KITCHENS_NOTE_HANDOVER_FAILED, turn->self->places[target].node,
                     order_number(turn, order), (int64_t)order->epoch,
                     turn->self->places[source].node, reason, 0);
@@ -30,6 +32,8 @@ void handover_unreserve(const struct turn *turn, struct order *order)
 
 /* ---- Choosing ---- */
 
+/* Thresholds in hundredths, counts in tickets: compared by multiplication, so that nothing is
+ * rounded. */
 static bool is_overloaded(const struct turn *turn, const struct place *place)
 {
     return place_is_open(place) && place->capacity > 0 &&
@@ -48,9 +52,12 @@ static bool is_available(const struct turn *turn, const struct place *place)
                turn_setting(turn, KITCHENS_SET_OVERLOAD_THRESHOLD) * place->capacity;
 }
 
-/* Ranks the targets anew for every order: each offer counts as a ticket of its target at once. */
+/* Ranks the targets anew for every order: each offer counts as a ticket of its target at once. A
+ * list made once a cycle would send every overloaded kitchen's orders to the same best target and
+ * overload that one next (CHEF-T03). */
 static struct place *choose_target(const struct turn *turn, const struct order *order)
 {
+    assert(order->state == ORDER_ACCEPTED);
     struct policy_candidate candidates[KITCHENS_MAX];
     uint32_t count = 0;
     for (uint32_t i = KITCHENS_FIRST; i < KITCHENS_FIRST + turn->plan->kitchen_count; i++) {
@@ -62,7 +69,9 @@ static struct place *choose_target(const struct turn *turn, const struct order *
     return best == POLICY_NOBODY ? NULL : &turn->self->places[candidates[best].kitchen];
 }
 
-/* An order that has just moved stays for a while. */
+/* An order that has just moved stays for a while: hysteresis in time, beside that of the two
+ * thresholds. Without it an order is carried to and fro between two kitchens that are both nearly
+ * full (CHEF-T04). */
 static bool has_cooled_down(const struct turn *turn, const struct order *order)
 {
     return (order->flags & ORDER_MOVED) == 0 ||
@@ -70,6 +79,8 @@ static bool has_cooled_down(const struct turn *turn, const struct order *order)
            turn_setting(turn, KITCHENS_SET_BUG_NO_COOLDOWN);
 }
 
+/* What is being cooked stays (CHEF-T06). The dispatcher asks only for what it believes to be
+ * waiting; the last word is the kitchen's. */
 static bool may_move(const struct turn *turn, const struct order *order)
 {
     return order->state == ORDER_ACCEPTED && (order->flags & ORDER_STARTED) == 0 &&
@@ -88,6 +99,8 @@ static void hand_to(const struct turn *turn, struct order *order, struct place *
 
 static void offer(const struct turn *turn, struct order *order, struct place *target)
 {
+    assert(order->state == ORDER_ACCEPTED);
+    assert(order->kitchen != place_number(turn, target));
     const struct place *source = &turn->self->places[order->kitchen];
     dispatcher_note(turn, KITCHENS_NOTE_HANDOVER_OFFERED, source->node, order_number(turn, order),
                     (int64_t)order->epoch, target->node, 0, 0);
@@ -98,6 +111,8 @@ static void offer(const struct turn *turn, struct order *order, struct place *ta
     order->state = ORDER_OFFERED;
     order->partner = (uint8_t)place_number(turn, target);
     order->attempts = 0;
+    /* The place at the target is kept from now on, in the count that every other decision looks at
+     * too. */
     if (!turn_setting(turn, KITCHENS_SET_BUG_TARGETS_ONCE)) {
         target->reserved++;
         order->flags |= ORDER_RESERVES;
@@ -128,6 +143,8 @@ static uint32_t relieve(const struct turn *turn, const struct place *place, uint
     return moved;
 }
 
+/* Kitchens in order of their numbers, each with its own share and all within the cycle's: a cycle
+ * is short work however bad the rush is, and the next one comes in half a second (X-02). */
 void handover_cycle(const struct turn *turn)
 {
     int64_t per_cycle = turn_setting(turn, KITCHENS_SET_PER_CYCLE);
@@ -143,6 +160,8 @@ void handover_cycle(const struct turn *turn)
 
 /* ---- Second phase ---- */
 
+/* An answer counts for the offer that is open: same order, same epoch, same kitchen. Anything else
+ * is an echo. */
 static struct order *offered(const struct turn *turn, const struct place *place,
                              const struct kitchens_report *word)
 {
@@ -153,6 +172,9 @@ static struct order *offered(const struct turn *turn, const struct place *place,
     return order;
 }
 
+/* The source will not cook it: only now a new epoch is given out, and the target gets it. The
+ * reservation is not enough by itself, because the target may have died or filled up meanwhile;
+ * then the order goes where any other would. */
 void handover_released(const struct turn *turn, struct place *place,
                        const struct kitchens_report *word)
 {
@@ -174,6 +196,7 @@ void handover_released(const struct turn *turn, struct place *place,
     assign_serve(turn, place);
 }
 
+/* The cook was faster. The order stays where it is and is not asked for again (CHEF-T06). */
 void handover_too_late(const struct turn *turn, struct place *place,
                        const struct kitchens_report *word)
 {

@@ -1,15 +1,23 @@
-/* dispatcher_lists.c: the dispatcher's lists of orders; each order is in one of them. */
+/* dispatcher_lists.c: the dispatcher's lists of orders; each order is in one of them.
+ *
+ * Intrusive, doubly linked, by 16-bit slot numbers: a list costs four bytes an order, needs no
+ * memory of its own, and an order leaves it without a search. "In exactly one list" is a
+ * representation invariant and not a rule to remember: every way into a list begins by leaving the
+ * one before. */
 #include <assert.h>
 
 #include "systems/kitchens/dispatcher.h"
 
+/* Links are slot + 1: zeroed memory is a set of empty lists. */
 static struct order *order_at(const struct turn *turn, uint32_t link)
 {
+    assert(link <= KITCHENS_ORDERS_MAX);
     return link == 0 ? NULL : &turn->self->orders[link - 1];
 }
 
 static uint16_t link_to(const struct turn *turn, const struct order *order)
 {
+    assert(order_slot(turn, order) < KITCHENS_ORDERS_MAX);
     return (uint16_t)(order_slot(turn, order) + 1);
 }
 
@@ -33,7 +41,9 @@ void order_remove(const struct turn *turn, struct order *order)
         list->last = order->previous;
     else
         order_at(turn, order->next)->previous = order->previous;
+    assert((list->count == 1) == (list->first == 0));
     list->count--;
+    assert(!is_waiting(order->list) || turn->self->waiting > 0);
     turn->self->waiting -= is_waiting(order->list);
     order->list = LIST_NONE;
     order->next = order->previous = 0;
@@ -41,6 +51,8 @@ void order_remove(const struct turn *turn, struct order *order)
 
 static void count_in(const struct turn *turn, struct order *order, uint32_t name)
 {
+    assert(order->list == LIST_NONE);
+    assert(name < LIST_COUNT);
     order->list = (uint8_t)name;
     turn->self->lists[name].count++;
     turn->self->waiting += is_waiting(name);
@@ -78,21 +90,25 @@ void order_prepend(const struct turn *turn, struct order *order, uint32_t name)
 
 struct order *order_first(const struct turn *turn, uint32_t list)
 {
+    assert(list < LIST_COUNT);
     return order_at(turn, turn->self->lists[list].first);
 }
 
 struct order *order_last(const struct turn *turn, uint32_t list)
 {
+    assert(list < LIST_COUNT);
     return order_at(turn, turn->self->lists[list].last);
 }
 
 struct order *order_after(const struct turn *turn, const struct order *order)
 {
+    assert(order->list != LIST_NONE);
     return order_at(turn, order->next);
 }
 
 struct order *order_before(const struct turn *turn, const struct order *order)
 {
+    assert(order->list != LIST_NONE);
     return order_at(turn, order->previous);
 }
 
@@ -121,6 +137,8 @@ void resend_remove(const struct turn *turn, struct order *order)
     order->resend_next = order->resend_previous = 0;
 }
 
+/* Every question waits equally long, so the one sent last is due last: appending keeps the list
+ * sorted, and one timer for its head is enough. Asking again moves an order to the end. */
 void resend_add(const struct turn *turn, struct order *order)
 {
     struct dispatcher *self = turn->self;

@@ -1,5 +1,7 @@
 /* dispatcher_look.c: what others may see of the dispatcher: what is outstanding, its invariants,
  * its fields. */
+#include <assert.h>
+
 #include "base/json_writer.h"
 #include "systems/kitchens/dispatcher.h"
 #include "systems/kitchens/words.h"
@@ -12,6 +14,7 @@ bool dispatcher_pending(const void *state, const struct node_env *env, struct no
         *reason = (struct node_reason){.word = KITCHENS_WORD_BOOK_NOT_READ, .subject = NODE_NONE};
         return true;
     }
+    assert(self->roster.count <= KITCHENS_ORDERS_MAX);
     if (self->roster.count == 0)
         return false;
     *reason = (struct node_reason){
@@ -22,8 +25,8 @@ bool dispatcher_pending(const void *state, const struct node_env *env, struct no
     return true;
 }
 
-/* The last hand-over on its way to each place must be on its way from another: sums that must
- * agree, in constant time. */
+/* Orders that wait, and orders that nobody has claimed yet, are all open ones: sums that must
+ * agree, in constant time, because this is asked after every step. */
 bool dispatcher_violation(const void *state, const struct node_env *env, struct node_reason *reason)
 {
     (void)env;
@@ -44,6 +47,8 @@ static const char *const PHASES[] = {"reading", "beginning", "open"};
 static void inspect_place(const struct dispatcher *self, uint32_t number,
                           struct json_writer *writer)
 {
+    assert(number < DISPATCHER_PLACES);
+    assert(self->places[number].state < sizeof PLACE_STATES / sizeof PLACE_STATES[0]);
     const struct place *place = &self->places[number];
     json_object(writer, NULL);
     json_u64(writer, "place", number);

@@ -2,8 +2,17 @@
  * was open, and a new term.
  *
  * Both segments are scanned, then the one that counts is read again and applied. Reading goes in
- * pieces of one read each, always from the beginning of a record.
- */
+ * pieces of one read each, always from the beginning of a record. Two passes cost twice the reading
+ * and save a second copy of everything that one pass would have to keep until it knows which file
+ * wins.
+ *
+ * Nothing in the files is believed before its checksum and its salt agree; what they say is then
+ * the dispatcher's own former word. A torn end is normal: it is a record that was never durable, so
+ * it was never spoken of.
+ *
+ * A new term begins with each boot, durable before anything is said: epochs of this boot are above
+ * all that may have been given out before, although single epochs are never written down (as a term
+ * in Raft, or the epoch of a fencing token). */
 #include <assert.h>
 
 #include "systems/kitchens/dispatcher_book.h"
@@ -42,10 +51,14 @@ static void load_segment(const struct turn *turn, const uint8_t *body)
     turn->self->epoch = (uint64_t)head.term << DISPATCHER_EPOCH_BITS;
 }
 
+/* An order of the book is RECOVERED: open for certain, and perhaps with a kitchen. It was moved
+ * "now", as far as anybody knows, so that a restart does not let an order bounce (CHEF-T04). */
 static void load_order(const struct turn *turn, const uint8_t *body)
 {
+    assert(turn->self->phase == DISPATCHER_READING);
     struct book_entry entry;
     memcpy(&entry, body, sizeof entry);
+    /* The snapshot and a record behind it may both hold it. */
     if (entry.order == 0 || order_find(turn, entry.order) != NULL)
         return;
     uint32_t slot = roster_add(&turn->self->roster, entry.order);
@@ -65,6 +78,7 @@ static void load_order(const struct turn *turn, const uint8_t *body)
 
 static void load_settled(const struct turn *turn, const uint8_t *body)
 {
+    assert(turn->self->phase == DISPATCHER_READING);
     struct book_settled settled;
     memcpy(&settled, body, sizeof settled);
     struct order *order = order_find(turn, settled.order);
@@ -84,6 +98,8 @@ static void load_accepted(const struct turn *turn, const uint8_t *body)
     load_order(turn, body);
 }
 
+/* A type that is not known here, or of another length, is skipped: its checksum is good, so it is
+ * of another version, not garbage. */
 static void load_record(const struct turn *turn, const struct log_record *record)
 {
     const uint8_t *body = record->body;
@@ -111,9 +127,12 @@ static bool take_records(const struct turn *turn, const struct node_event *event
         uint32_t salt = first ? 0 : recover->generation[recover->file];
         struct log_record record;
         enum log_found found = log_record_next(event->bytes, event->length, salt, &at, &record);
+        /* The rest of a record lies beyond this read. The next read begins at that record, unless
+         * the file ends here. */
         if (found == LOG_PARTIAL) {
             bool more = event->length == NODE_MESSAGE_BYTES_MAX && at > 0;
             recover->torn_bytes = more ? 0 : event->length - at;
+            assert(at <= event->length);
             recover->offset += at;
             return more;
         }
@@ -130,10 +149,14 @@ static bool take_records(const struct turn *turn, const struct node_event *event
     }
 }
 
+/* The first write of this boot is a snapshot with the new term; until it is durable nobody hears
+ * anything. */
 static void begin_term(const struct turn *turn)
 {
+    assert(turn->self->phase == DISPATCHER_READING);
     struct dispatcher *self = turn->self;
     self->epoch = ((self->epoch >> DISPATCHER_EPOCH_BITS) + 1) << DISPATCHER_EPOCH_BITS;
+    assert((self->epoch & ((UINT64_C(1) << DISPATCHER_EPOCH_BITS) - 1)) == 0);
     self->phase = DISPATCHER_BEGINNING;
     self->book.whole = true; /* write to the other file */
     book_snapshot(turn);
@@ -170,6 +193,7 @@ void recover_continue(const struct turn *turn)
 /* Both segments are known: read the newer whole one, or begin an empty book. */
 static void choose_segment(const struct turn *turn)
 {
+    assert(turn->self->recover.stage == RECOVER_SCAN_SECOND);
     struct recover *recover = &turn->self->recover;
     turn->self->book.generation = recover->generation[0] > recover->generation[1]
                                       ? recover->generation[0]
@@ -187,6 +211,8 @@ static void choose_segment(const struct turn *turn)
     read_on(turn);
 }
 
+/* An answer that is not the one asked for last is ignored: reads may be answered twice over a
+ * restart. */
 void recover_read(const struct turn *turn, const struct node_event *event)
 {
     struct recover *recover = &turn->self->recover;

@@ -2,11 +2,17 @@
  * gives no more work.
  *
  * Suspicion is about silence: nothing heard for suspect_after_ms, or no answer to a question for as
- * long. Ejection is about results: a kitchen that answers but does not finish what it was given
- * (CHEF-T08), never more than panic_threshold_pct of all. Either way its registration ends and its
- * orders go to others under new epochs; when it speaks again it is told to register again, and
- * with the answer which of its tickets are no longer its own.
- */
+ * long. It is only ever suspicion (Chandra and Toueg: a failure detector in an asynchronous system
+ * errs), so nothing may depend on its being right: a kitchen that was wrongly suspected cooks on,
+ * its late words are fenced, and all that is lost is a dish.
+ *
+ * Ejection is about results: a kitchen that answers but does not finish what it was given
+ * (CHEF-T08: a health check that only tests the port never sees it). Never more than
+ * panic_threshold_pct of all: when everybody looks ill, it is probably not them.
+ *
+ * Either way its registration ends and its orders go to others under new epochs; when it speaks
+ * again it is told to register again, and with the answer which of its tickets are no longer its
+ * own. */
 #include <assert.h>
 
 #include "systems/kitchens/dispatcher.h"
@@ -22,6 +28,8 @@ enum {
 
 /* ---- What it believes ---- */
 
+/* What was told, and what has been sent since: reports are old by the time they arrive, the
+ * dispatcher's own assignments are not (CHEF-T02). */
 uint32_t place_tickets(const struct turn *turn, const struct place *place)
 {
     if (turn_setting(turn, KITCHENS_SET_BUG_STALE_LOAD))
@@ -39,8 +47,12 @@ uint32_t place_capacity(const struct place *place)
     return place->state == PLACE_PROBATION && place->capacity > 1 ? 1 : place->capacity;
 }
 
+/* The first question about every word of a kitchen. A registration is given out once, so a word
+ * under an old one is a word from a standing that has ended, whoever says it (CHEF-T07). */
 struct place *place_by_registration(const struct turn *turn, uint32_t node, uint64_t registration)
 {
+    assert(node < DISPATCHER_PLACES);
+    assert(turn->self->identity_of[node] < DISPATCHER_PLACES);
     uint32_t identity = turn->self->identity_of[node];
     if (identity == 0 || registration == 0)
         return NULL;
@@ -67,6 +79,8 @@ static void watch_load(const struct turn *turn, struct place *place)
     }
 }
 
+/* Even an old word shows that the kitchen lives; only its numbers are out of date. The comparison
+ * is of a difference, so that it survives the counter's wrapping around. */
 void place_told(const struct turn *turn, struct place *place, const struct kitchens_state *state)
 {
     place->heard_ns = turn->now_ns;
@@ -76,6 +90,7 @@ void place_told(const struct turn *turn, struct place *place, const struct kitch
     place->pending = state->pending;
     place->cooking = state->cooking;
     place->average_ms = state->average_ms;
+    assert(place->registration != 0);
     watch_load(turn, place);
 }
 
@@ -101,6 +116,9 @@ static void watch_specialties(const struct turn *turn)
 static void lose(const struct turn *turn, struct place *place, enum place_state state,
                  enum kitchens_reason reason)
 {
+    assert(place->registration != 0);
+    assert(state != PLACE_TRUSTED);
+    assert(state != PLACE_PROBATION);
     place->state = (uint8_t)state;
     place->registration = 0;
     place->leaving = false;
@@ -117,6 +135,7 @@ static uint32_t orders_at(const struct turn *turn, const struct place *place)
     return turn->self->lists[LIST_TICKETS + place_number(turn, place)].count;
 }
 
+/* Already lost, already nobody's: silence is noticed once. */
 void place_suspect(const struct turn *turn, struct place *place)
 {
     if (place->registration == 0)
@@ -147,6 +166,7 @@ static int64_t city_average_ms(const struct turn *turn)
 /* The age of a ticket that even a full rail does not explain. */
 static int64_t ejection_age_ms(const struct place *place, int64_t average_ms)
 {
+    assert(average_ms > 0);
     int64_t cooks = place->cooks > 0 ? place->cooks : 1;
     int64_t age_ms = EJECT_FACTOR * average_ms * (place->capacity + cooks) / cooks;
     return age_ms > EJECT_AFTER_MIN_MS ? age_ms : EJECT_AFTER_MIN_MS;
@@ -169,6 +189,10 @@ static bool may_eject(const struct turn *turn, int64_t *share_pct)
 static void eject(const struct turn *turn, struct place *place, int64_t oldest_ms,
                   int64_t share_pct)
 {
+    assert(place->registration != 0);
+    assert(oldest_ms >= 0);
+    /* Each time for twice as long, up to a limit: a kitchen that keeps failing is tried less and
+     * less. */
     uint32_t doublings =
         place->ejections < EJECT_DOUBLINGS_MAX ? place->ejections : EJECT_DOUBLINGS_MAX;
     place->ejections++;
@@ -179,6 +203,7 @@ static void eject(const struct turn *turn, struct place *place, int64_t oldest_m
     lose(turn, place, PLACE_EJECTED, KITCHENS_REASON_TIMEOUT);
 }
 
+/* The oldest ticket stands first, because a kitchen's list is in order of assignment. */
 static void watch_results(const struct turn *turn, struct place *place, int64_t average_ms)
 {
     const struct order *oldest = order_first(turn, LIST_TICKETS + place_number(turn, place));
@@ -203,6 +228,7 @@ static void watch_ejected(const struct turn *turn, struct place *place)
     assign_serve(turn, place);
 }
 
+/* Proof by work: one finished ticket ends the probation. */
 void place_finished_one(const struct turn *turn, struct place *place)
 {
     (void)turn;
@@ -212,6 +238,7 @@ void place_finished_one(const struct turn *turn, struct place *place)
     place->ejections = 0;
 }
 
+/* Silence first: who is gone is not also slow. */
 void registry_watch(const struct turn *turn)
 {
     int64_t patience_ns = turn_setting_ns(turn, KITCHENS_SET_SUSPECT_MS);
@@ -246,9 +273,12 @@ static bool is_taken(const struct turn *turn, const struct place *place, uint32_
            !turn_setting(turn, KITCHENS_SET_BUG_DUPLICATE_ID);
 }
 
+/* A duplicate identity is refused and said aloud (CHEF-T09): two kitchens under one name would each
+ * get half of the other's orders. Noted once for each attempt, however often it is repeated. */
 static void turn_away(const struct turn *turn, uint32_t node,
                       const struct kitchens_register *message)
 {
+    assert(node < DISPATCHER_PLACES);
     if (turn->self->refused_request[node] != message->request)
         dispatcher_note(turn, KITCHENS_NOTE_KITCHEN_REFUSED, node, NODE_NONE, message->identity, 0,
                         0, 0);
@@ -284,6 +314,7 @@ static bool claim(const struct turn *turn, uint32_t node, uint32_t identity,
 static uint64_t dropped_slots(const struct turn *turn, uint32_t node,
                               const struct kitchens_register *message)
 {
+    assert(message->count <= KITCHENS_CAPACITY_MAX);
     uint64_t dropped = 0;
     for (uint32_t i = 0; i < message->count; i++)
         if (!claim(turn, node, message->identity, &message->held[i]))
@@ -321,6 +352,8 @@ static void take_back_missing(const struct turn *turn, struct place *place,
 /* One node stands under one identity. */
 static void vacate_former(const struct turn *turn, uint32_t node, uint32_t identity)
 {
+    assert(node < DISPATCHER_PLACES);
+    assert(identity < DISPATCHER_PLACES);
     struct dispatcher *self = turn->self;
     uint32_t former = self->identity_of[node];
     if (former != 0 && former != identity && self->places[former].node == node)
@@ -328,11 +361,15 @@ static void vacate_former(const struct turn *turn, uint32_t node, uint32_t ident
     self->identity_of[node] = (uint8_t)identity;
 }
 
+/* A new standing: everything about the place is as this message says; what was believed before
+ * belongs to a registration that is no longer valid. Who was ejected stays so until its time is
+ * over: a restart is no cure. */
 static void enter(const struct turn *turn, struct place *place, uint32_t node,
                   const struct kitchens_register *message)
 {
     bool was_away = place->state == PLACE_SUSPECTED;
     place->registration = epoch_next(turn);
+    assert(place->registration != 0);
     place->request = message->request;
     place->heard_ns = turn->now_ns;
     place->node = node;
@@ -361,8 +398,12 @@ static bool is_overtaken(const struct place *place, uint32_t node, uint64_t requ
     return place->node == node && place->request >> 32 == request >> 32 && request < place->request;
 }
 
+/* Registering is also an inventory. Tickets that are no longer the kitchen's are named in the
+ * answer; orders that were thought to be there, and are not, go to others. After this message both
+ * sides agree again on who has what. */
 void registry_register(const struct turn *turn, const struct node_event *event)
 {
+    assert(event->length <= sizeof(struct kitchens_register));
     struct kitchens_register message;
     memset(&message, 0, sizeof message);
     memcpy(&message, event->bytes, event->length);
@@ -374,6 +415,8 @@ void registry_register(const struct turn *turn, const struct node_event *event)
     }
     if (is_overtaken(place, node, message.request))
         return;
+    /* The same attempt again: the answer was lost. It gets the same registration, and nothing
+     * happens a second time. */
     bool repeated =
         place->node == node && place->request == message.request && place->registration != 0;
     if (!repeated) {
@@ -413,6 +456,8 @@ void registry_ask(const struct turn *turn, uint32_t node)
 
 /* ---- Heartbeats ---- */
 
+/* A heartbeat under a registration that is not valid is answered, or the kitchen would go on
+ * believing that it belongs. */
 void registry_heartbeat(const struct turn *turn, const struct node_event *event)
 {
     struct kitchens_report word;
@@ -454,8 +499,11 @@ static void bid_farewell(const struct turn *turn, uint32_t node,
     send_standing(turn, node, KITCHENS_FAREWELL, &standing);
 }
 
+/* Leaving in good order is a hand-over of everything that waits; what is on the stove is finished.
+ * A kitchen whose registration has ended may go at once: its orders are others' already. */
 void registry_leave(const struct turn *turn, const struct node_event *event)
 {
+    assert(event->length <= sizeof(struct kitchens_register));
     struct kitchens_register message;
     memset(&message, 0, sizeof message);
     memcpy(&message, event->bytes, event->length);

@@ -1,4 +1,13 @@
-/* kitchen.c: a kitchen: its standing with the dispatcher, and what it answers. */
+/* kitchen.c: a kitchen: its standing with the dispatcher, and what it answers.
+ *
+ * Everything a kitchen says is an answer, or is repeated until it is answered: REGISTER until
+ * WELCOME, DONE until booked, LEAVE until FAREWELL. Everything it hears may come twice, late, or in
+ * another order than it was sent. Two names make that harmless: the registration (which standing of
+ * this kitchen is meant) and the epoch (which assignment of an order). A word under another one
+ * than the present is ignored.
+ *
+ * A kitchen keeps nothing on disk. After a crash it comes back empty under a new registration, says
+ * so, and the dispatcher gives its orders to others. */
 #include "systems/kitchens/kitchen.h"
 
 #include <assert.h>
@@ -20,6 +29,8 @@ void kitchen_note(const struct kitchen_turn *turn, enum kitchens_note kind, uint
     node_note(turn->outbox, &note);
 }
 
+/* Each word carries a number of its own, so that the dispatcher can tell an older report that was
+ * slower on its way from a newer one. */
 struct kitchens_state kitchen_state(const struct kitchen_turn *turn)
 {
     struct kitchen *self = turn->self;
@@ -67,6 +78,7 @@ static void send_inventory(const struct kitchen_turn *turn, enum kitchens_messag
                                        .slot = (uint8_t)slot,
                                        .cooking = ticket->state == TICKET_COOKING};
     }
+    assert(message.count <= KITCHENS_CAPACITY_MAX);
     uint32_t length =
         KITCHENS_REGISTER_BYTES_MIN + message.count * (uint32_t)sizeof message.held[0];
     node_send(turn->outbox, KITCHENS_DISPATCHER, (uint16_t)type, &message, length);
@@ -88,6 +100,8 @@ static void say_again_what_is_done(const struct kitchen_turn *turn)
 /* ---- Standing ---- */
 
 /* A new attempt, with a number that rises within a boot and differs between boots. */
+/* The upper half is drawn once a boot: two boots of the same kitchen must not be taken for each
+ * other, and a kitchen has no disk to count its boots on. */
 static void begin_registering(const struct kitchen_turn *turn)
 {
     struct kitchen *self = turn->self;
@@ -98,6 +112,9 @@ static void begin_registering(const struct kitchen_turn *turn)
     send_inventory(turn, KITCHENS_REGISTER);
 }
 
+/* The one rhythm of a kitchen: who it is, how it is doing, and what the dispatcher has not booked
+ * yet. A kitchen that is not registered says REGISTER instead, with the same request, so that the
+ * dispatcher can tell a repetition from a new attempt. */
 static void beat(const struct kitchen_turn *turn)
 {
     struct kitchen *self = turn->self;
@@ -143,6 +160,7 @@ static void on_heartbeat(const struct kitchen_turn *turn)
 /* Some of the tickets belong to others by now: they go, also from the stove. */
 static void drop(const struct kitchen_turn *turn, uint64_t slots)
 {
+    assert(turn->self->open);
     struct kitchen *self = turn->self;
     for (uint32_t slot = 0; slot < KITCHEN_SLOTS; slot++) {
         struct ticket *ticket = &self->tickets[slot];
@@ -156,6 +174,9 @@ static void drop(const struct kitchen_turn *turn, uint64_t slots)
     rail_cook(turn, NODE_NONE);
 }
 
+/* Registered. The answer also names the tickets that went to others while this kitchen was away or
+ * suspected: they are dropped, also from the stove, because their orders are being cooked elsewhere
+ * under a newer epoch (CHEF-T07). */
 static void on_welcome(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
 {
     struct kitchen *self = turn->self;
@@ -168,18 +189,25 @@ static void on_welcome(const struct kitchen_turn *turn, const struct kitchens_st
         send_inventory(turn, KITCHENS_LEAVE);
 }
 
+/* Another kitchen holds this identity. It is not for this one to argue: it keeps quiet for a while
+ * and asks again, because the other may be gone by then (CHEF-T09, X-26). */
 static void on_unwanted(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
 {
     if (standing->request == turn->self->request && turn->self->registration == 0)
         turn->self->silent_until_ns = turn->now_ns + KITCHEN_ASK_AGAIN_MS * KITCHEN_NS_PER_MS;
 }
 
+/* The dispatcher does not know this registration any more: it suspected this kitchen, or has itself
+ * restarted. Only the present registration counts; an answer to an old heartbeat must not throw
+ * away a new standing. */
 static void on_unknown(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
 {
     if (turn->self->registration != 0 && standing->registration == turn->self->registration)
         begin_registering(turn);
 }
 
+/* Closing in good order: what waits is the dispatcher's again, what is on the stove is finished,
+ * and the doors close when nothing is left here that anybody waits for. */
 static void on_farewell(const struct kitchen_turn *turn, const struct kitchens_standing *standing)
 {
     struct kitchen *self = turn->self;
@@ -199,6 +227,7 @@ static void on_farewell(const struct kitchen_turn *turn, const struct kitchens_s
 
 static void on_standing(const struct kitchen_turn *turn, const struct node_event *event)
 {
+    assert(event->length == sizeof(struct kitchens_standing));
     struct kitchens_standing standing;
     memcpy(&standing, event->bytes, sizeof standing);
     if (!turn->self->open)
@@ -241,6 +270,8 @@ static void on_assign(const struct kitchen_turn *turn, const struct kitchens_tic
     }
     if (rail_is_past(self, message->epoch))
         return; /* an echo */
+    /* The last word about room is the kitchen's: the dispatcher's belief may be old, and a rail
+     * that is full is full whatever it believes. */
     if (is_full(self) || self->leaving || rail_add(turn, message) == NULL) {
         reject(turn, message);
         return;
@@ -271,6 +302,9 @@ static void on_offer(const struct kitchen_turn *turn, const struct kitchens_tick
         kitchen_say(turn, KITCHENS_TOO_LATE, message->order, message->epoch);
         return;
     }
+    /* From here on this kitchen will not cook it, and will say so again as often as it is asked.
+     * The dispatcher gives the order to the target only now: there is no moment with two valid
+     * tickets, and if this kitchen crashes here the order is still in the book (CHEF-T05). */
     kitchen_note(turn, KITCHENS_NOTE_HANDOVER_RELEASED, message->order, (int64_t)message->epoch, 0,
                  0, 0);
     rail_remove(turn, ticket);
@@ -278,6 +312,7 @@ static void on_offer(const struct kitchen_turn *turn, const struct kitchens_tick
     kitchen_say(turn, KITCHENS_RELEASED, message->order, message->epoch);
 }
 
+/* Booked, or stale; either way nobody needs to hear of it again. */
 static void on_done_ack(const struct kitchen_turn *turn, const struct kitchens_ticket *message)
 {
     struct ticket *ticket = rail_find(turn->self, message->order, message->epoch);
@@ -289,6 +324,7 @@ static void on_done_ack(const struct kitchen_turn *turn, const struct kitchens_t
 
 static void open_doors(const struct kitchen_turn *turn)
 {
+    assert(!turn->self->open || turn->self->registration == 0);
     struct kitchen *self = turn->self;
     self->open = true;
     self->leaving = false;
@@ -444,6 +480,8 @@ static void kitchen_step(void *state, const struct node_env *env, const struct n
     }
 }
 
+/* The invariants of DECISIONS: cooking <= cooks, tickets <= capacity. A check and no assertion,
+ * because a bug switch may break them, and then the run has to say so and go on. */
 static bool kitchen_violation(const void *state, const struct node_env *env,
                               struct node_reason *reason)
 {

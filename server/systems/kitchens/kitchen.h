@@ -14,6 +14,8 @@
 
 #include "systems/kitchens/messages.h"
 
+/* Sizes and the model of a kitchen's work. There are twice as many slots as tickets, because a dish
+ * that is done keeps its slot until the dispatcher has booked it, while the cook goes on. */
 enum {
     KITCHEN_SLOTS = 64, /* tickets, and those done but not booked; a mask of them has 64 bits */
     KITCHEN_PAST = 64,  /* latest epochs that are over here */
@@ -31,6 +33,7 @@ enum kitchen_timer { KITCHEN_TIMER_COOK, KITCHEN_TIMER_HEARTBEAT };
 
 enum ticket_state { TICKET_FREE, TICKET_QUEUED, TICKET_COOKING, TICKET_DONE };
 
+/* One assignment of one order to this kitchen, named by (order, epoch). */
 struct ticket {
     uint64_t epoch;
     int64_t work_ns;    /* COOKING: cooking time left when last looked at, at full speed */
@@ -46,6 +49,8 @@ struct ticket {
 };
 _Static_assert(sizeof(struct ticket) == 56, "no padding");
 
+/* The memory of a kitchen; boot() fills it from the plan. Places, sizes and specialties are here
+ * and not read from the plan, because an empty place may be opened with others. */
 struct kitchen {
     uint64_t registration;   /* 0: none */
     uint64_t request;        /* of the attempt to register under way */
@@ -70,6 +75,7 @@ struct kitchen {
 };
 _Static_assert(sizeof(struct kitchen) % 8 == 0, "the host's alignment");
 
+/* One step: everything that its functions need. */
 struct kitchen_turn {
     struct kitchen *self;
     const struct node_env *env;
@@ -83,15 +89,18 @@ static inline int64_t kitchen_setting(const struct kitchen_turn *turn, enum kitc
     return turn->env->settings[which];
 }
 
+/* Notes what happened to an order, or NODE_NONE. */
 void kitchen_note(const struct kitchen_turn *turn, enum kitchens_note kind, uint32_t subject,
                   int64_t a, int64_t b, int64_t c, int64_t d);
 /* A word to the dispatcher about an order (or NODE_NONE), with how things stand here. */
 void kitchen_say(const struct kitchen_turn *turn, enum kitchens_message type, uint32_t order,
                  uint64_t epoch);
+/* How things stand, under a fresh number: to be called once for each word that is sent. */
 struct kitchens_state kitchen_state(const struct kitchen_turn *turn);
 
 /* ---- kitchen_rail.c: tickets ---- */
 
+/* The ticket of that assignment, NULL if it is not (or no longer) here. */
 struct ticket *rail_find(struct kitchen *self, uint32_t order, uint64_t epoch);
 /* Is that assignment over here? */
 bool rail_is_past(const struct kitchen *self, uint64_t epoch);

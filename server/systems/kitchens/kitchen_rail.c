@@ -1,12 +1,23 @@
-/* kitchen_rail.c: the tickets of a kitchen: waiting on the rail, on the stove, done. */
+/* kitchen_rail.c: the tickets of a kitchen: waiting on the rail, on the stove, done.
+ *
+ * A ticket waits (QUEUED), cooks (COOKING), and then stays as DONE until the dispatcher has booked
+ * it: the word "done" may be lost, and the kitchen is the only one who can say it again. Slots are
+ * searched in line; sixty-four of them fit into a few cache lines, and every structure that is
+ * faster is also one more thing to keep consistent.
+ *
+ * Cooking time is kept as work left, not as an end: when the speed changes, what has been cooked so
+ * far counts at the old speed, and the end is computed anew. Speed 0 has no end at all. */
 #include <assert.h>
 
 #include "systems/kitchens/kitchen.h"
 
 /* ---- Finding ---- */
 
+/* By order and epoch: the same order under another epoch is another ticket (fencing: a word about
+ * the old assignment must never touch the new one). */
 struct ticket *rail_find(struct kitchen *self, uint32_t order, uint64_t epoch)
 {
+    assert(self->slot_end <= KITCHEN_SLOTS);
     for (uint32_t slot = 0; slot < self->slot_end; slot++) {
         struct ticket *ticket = &self->tickets[slot];
         if (ticket->state != TICKET_FREE && ticket->order == order && ticket->epoch == epoch)
@@ -15,6 +26,8 @@ struct ticket *rail_find(struct kitchen *self, uint32_t order, uint64_t epoch)
     return NULL;
 }
 
+/* Answers to an echo. A ring of the latest epochs is enough: an echo older than that would be
+ * cooked in vain and fenced by the dispatcher, which is waste and not a broken promise. */
 bool rail_is_past(const struct kitchen *self, uint64_t epoch)
 {
     uint32_t count = self->past_count < KITCHEN_PAST ? self->past_count : KITCHEN_PAST;
@@ -24,6 +37,8 @@ bool rail_is_past(const struct kitchen *self, uint64_t epoch)
     return false;
 }
 
+/* First come, first served by arrival here, not by order number: an order that was handed over
+ * joins the end of the new rail. */
 static struct ticket *first_queued(struct kitchen *self)
 {
     struct ticket *first = NULL;
@@ -49,10 +64,13 @@ static int64_t until_ns(const struct kitchen *self, const struct ticket *ticket)
 {
     if (self->slow_pct == 0)
         return INT64_MAX;
+    assert(ticket->state == TICKET_COOKING);
     int64_t left_ns = ticket->work_ns * KITCHEN_HUNDRED / self->slow_pct;
     return ticket->since_ns + (left_ns > 0 ? left_ns : 0);
 }
 
+/* One timer for all stoves: the next dish that gets done. At speed 0 there is none, and none is
+ * armed. */
 static void arm(const struct kitchen_turn *turn)
 {
     struct kitchen *self = turn->self;
@@ -87,6 +105,8 @@ void rail_change_speed(const struct kitchen_turn *turn, uint16_t slow_pct)
  * known well. */
 static int64_t work_ns(const struct kitchen_turn *turn, const struct ticket *ticket)
 {
+    assert(turn->self->speed_pct > 0);
+    assert(ticket->dish < turn->plan->dish_count);
     uint32_t cuisine = turn->plan->dishes[ticket->dish].cuisine;
     bool specialist = (turn->self->specialties >> cuisine) & 1;
     int64_t pct = specialist ? KITCHEN_HUNDRED : KITCHEN_FOREIGN_PCT;
@@ -112,17 +132,21 @@ struct ticket *rail_add(const struct kitchen_turn *turn, const struct kitchens_t
     if (slot >= self->slot_end)
         self->slot_end = (uint8_t)(slot + 1);
     self->pending++;
+    assert(self->pending <= KITCHEN_SLOTS);
     return &self->tickets[slot];
 }
 
 /* Off the stove: the pan is free. */
 static void leave_stove(struct kitchen *self, const struct ticket *ticket)
 {
+    assert((self->pans >> ticket->pan & 1) != 0);
     assert(self->cooking > 0);
     self->cooking--;
     self->pans &= ~(UINT32_C(1) << ticket->pan);
 }
 
+/* Whatever it was doing. Its epoch joins the past, so that a late copy of the same message starts
+ * nothing again: at most once per epoch, without the dispatcher's help. */
 void rail_remove(const struct kitchen_turn *turn, struct ticket *ticket)
 {
     struct kitchen *self = turn->self;
@@ -151,12 +175,16 @@ static uint8_t free_pan(const struct kitchen *self)
 
 static void start(const struct kitchen_turn *turn, struct ticket *ticket, uint32_t freed_by)
 {
+    assert(ticket->state == TICKET_QUEUED);
+    assert(turn->self->pending > 0);
+    assert(turn->self->cooking < turn->self->cooks);
     struct kitchen *self = turn->self;
     ticket->state = TICKET_COOKING;
     ticket->work_ns = work_ns(turn, ticket);
     ticket->since_ns = turn->now_ns;
     ticket->started_ns = turn->now_ns;
     ticket->pan = free_pan(self);
+    assert(ticket->pan < KITCHENS_COOKS_MAX);
     self->pans |= UINT32_C(1) << ticket->pan;
     self->pending--;
     self->cooking++;
@@ -169,6 +197,8 @@ static void start(const struct kitchen_turn *turn, struct ticket *ticket, uint32
 void rail_cook(const struct kitchen_turn *turn, uint32_t freed_by)
 {
     struct kitchen *self = turn->self;
+    /* A kitchen that is leaving finishes what is on the stove and begins nothing new. Only the
+     * first dish is owed to the cook who came free; the others had a free cook already. */
     while (self->cooking < self->cooks && self->pending > 0 && !self->leaving) {
         start(turn, first_queued(self), freed_by);
         freed_by = NODE_NONE;
@@ -176,9 +206,13 @@ void rail_cook(const struct kitchen_turn *turn, uint32_t freed_by)
     arm(turn);
 }
 
+/* An exponential moving average with weight 1/8 (the smoothing that TCP uses for its round-trip
+ * time), rounded up so that it never sticks below a constant input. Bounded, because it travels in
+ * every message. */
 static void learn_average(struct kitchen *self, int64_t took_ns)
 {
     int64_t took_ms = took_ns / KITCHEN_NS_PER_MS;
+    assert(took_ms >= 0);
     if (took_ms > KITCHENS_AVERAGE_MS_MAX)
         took_ms = KITCHENS_AVERAGE_MS_MAX;
     if (self->average_ms == 0)
@@ -187,6 +221,8 @@ static void learn_average(struct kitchen *self, int64_t took_ns)
         self->average_ms = (uint32_t)((7 * (int64_t)self->average_ms + took_ms + 7) / 8);
 }
 
+/* The food leaves at once, whether the dispatcher knows of it or not: nobody lets a dish get cold
+ * for a message. That is why a fenced epoch can waste a dish and cannot break a promise. */
 static void send_courier(const struct kitchen_turn *turn, const struct ticket *ticket)
 {
     uint32_t metres =
@@ -199,8 +235,10 @@ static void send_courier(const struct kitchen_turn *turn, const struct ticket *t
                       KITCHENS_PARCEL, &parcel, sizeof parcel);
 }
 
+/* Done is said at once and then again with each heartbeat until it is booked. */
 static void finish(const struct kitchen_turn *turn, struct ticket *ticket)
 {
+    assert(ticket->state == TICKET_COOKING);
     struct kitchen *self = turn->self;
     leave_stove(self, ticket);
     ticket->state = TICKET_DONE;
@@ -211,6 +249,7 @@ static void finish(const struct kitchen_turn *turn, struct ticket *ticket)
     kitchen_say(turn, KITCHENS_DONE, ticket->order, ticket->epoch);
 }
 
+/* Several dishes may be due in the same nanosecond: all are taken, in order of their slots. */
 void rail_finish_due(const struct kitchen_turn *turn)
 {
     struct kitchen *self = turn->self;

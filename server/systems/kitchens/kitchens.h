@@ -21,6 +21,8 @@
 #include "node/observer.h"
 #include "systems/system.h"
 
+/* Limits of every city. They bound every loop and every array below; a scenario beyond one of them
+ * is refused when it is read (city_load.c). */
 enum {
     KITCHENS_MAX = 50,
     KITCHENS_DISHES_MAX = 32,
@@ -34,6 +36,7 @@ enum {
     KITCHENS_CURVE_POINTS = 24, /* points of a load curve, one an hour of the city day */
 };
 
+/* A kitchen's place in the city, as planned. A crash brings a kitchen back to this. */
 struct kitchens_kitchen {
     char name[KITCHENS_NAME_BYTES]; /* "Harbour Kitchen" */
     int32_t x_m, y_m;
@@ -44,6 +47,7 @@ struct kitchens_kitchen {
     uint8_t open; /* 0: an empty place until kitchen.open */
 };
 
+/* A dish of the menu. Dishes stand in order of popularity: Zipf's law goes by their place. */
 struct kitchens_dish {
     char name[KITCHENS_NAME_BYTES];
     uint8_t cuisine;
@@ -52,12 +56,15 @@ struct kitchens_dish {
                                 policy */
 };
 
+/* A part of the city: where its orders come from, and how many of them. */
 struct kitchens_district {
     char name[KITCHENS_NAME_BYTES];
     int32_t x_m, y_m, width_m, height_m;
     uint32_t share_ppm; /* of all orders */
 };
 
+/* The city and its menu: read once, the same for all nodes, read-only from then on. Written by
+ * kitchens_load() alone, which has checked every field; so its users index by them unasked. */
 struct kitchens_plan {
     uint32_t kitchen_count; /* places, open or not */
     uint32_t dish_count, cuisine_count, district_count;
@@ -70,6 +77,7 @@ struct kitchens_plan {
     int32_t dispatcher_x_m, dispatcher_y_m;
 };
 
+/* Which node is which. Node number and place number of a kitchen are the same. */
 enum { KITCHENS_DISPATCHER = 0, KITCHENS_FIRST = 1 };
 static inline uint32_t kitchens_customers(const struct kitchens_plan *plan)
 {
@@ -87,6 +95,7 @@ static inline uint32_t kitchens_distance_m(int64_t x1_m, int64_t y1_m, int64_t x
     return (uint32_t)root;
 }
 
+/* Lists of names, for cells and arguments that are an index into one. */
 enum kitchens_list {
     KITCHENS_LIST_DISHES,
     KITCHENS_LIST_CUISINES,
@@ -101,6 +110,7 @@ enum kitchens_list {
     KITCHENS_LIST_BLOCKERS,  /* enum ledger_blocker (ledger.h) */
 };
 
+/* Who chooses the kitchen (policy.h). The order is that of the setting's choices. */
 enum kitchens_policy {
     KITCHENS_ROUND_ROBIN,
     KITCHENS_WEIGHTED_ROUND_ROBIN,
@@ -109,6 +119,7 @@ enum kitchens_policy {
     KITCHENS_WEIGHTED_SCORE
 };
 
+/* Shapes of the load (customers_load.c). */
 enum kitchens_arrivals {
     KITCHENS_ARRIVALS_STEADY,
     KITCHENS_ARRIVALS_CURVE, /* curve_ppm over the city day; a run begins at 10 o'clock */
@@ -245,11 +256,13 @@ enum kitchens_note {
     KITCHENS_NOTE_END,
 };
 
+/* Why an order was not taken. Only before it is in the book: later it is a promise. */
 enum kitchens_refusal {
     KITCHENS_REFUSED_BOOK_FULL,
     KITCHENS_REFUSED_TOO_MANY_WAITING,
     KITCHENS_REFUSED_DISK
 };
+/* Why no kitchen has an order yet. */
 enum kitchens_wait {
     KITCHENS_WAIT_NO_KITCHEN,
     KITCHENS_WAIT_ALL_FULL,
@@ -257,6 +270,7 @@ enum kitchens_wait {
     KITCHENS_WAIT_RECOVERING,
     KITCHENS_WAIT_ITS_KITCHEN /* round robin: its turn fell on a full kitchen, it joins that line */
 };
+/* Why a hand-over failed, or an order was taken back. */
 enum kitchens_reason {
     KITCHENS_REASON_NONE,
     KITCHENS_REASON_TOO_LATE,
@@ -266,6 +280,7 @@ enum kitchens_reason {
     KITCHENS_REASON_TIMEOUT
 };
 
+/* What the parts give to the catalogue; put together in kitchens.c. */
 extern const struct system KITCHENS;
 extern const struct node_protocol KITCHENS_DISPATCHER_PROTOCOL, KITCHENS_KITCHEN_PROTOCOL,
     KITCHENS_CUSTOMERS_PROTOCOL;

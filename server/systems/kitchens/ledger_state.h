@@ -15,6 +15,8 @@
 #include "systems/kitchens/ledger.h"
 #include "systems/kitchens/words.h"
 
+/* Sizes of the pools and windows. Together they are the ledger's budget of 384 KB, the largest part
+ * of a world's megabyte: it is paid for being able to answer "why?" about any recent order. */
 enum {
     LEDGER_ORDERS = KITCHENS_ORDERS_MAX + 64, /* records, open and finished */
     LEDGER_FINISHED = 512,                    /* finished orders kept for questions, at most */

@@ -1,4 +1,12 @@
-/* messages.c: names and sizes of the messages, and what no receiver has to expect. */
+/* messages.c: names and sizes of the messages, and what no receiver has to expect.
+ *
+ * The host checks the length of every message against this table and asks kitchens_malformed()
+ * about its fields, before any node sees it. So validity is decided in one place for all receivers,
+ * and a protocol may index an array by a field without looking. What is checked here is range
+ * alone; whether a word is stale or meant for somebody else is the protocol's own question, because
+ * that needs its memory. */
+#include <assert.h>
+
 #include "systems/kitchens/messages.h"
 
 #define FIXED(text, type)                                                                          \
@@ -34,6 +42,7 @@ const struct node_message_type KITCHENS_MESSAGES[KITCHENS_MESSAGE_COUNT] = {
     [KITCHENS_PARCEL] = FIXED("parcel", struct kitchens_parcel),
 };
 
+/* Number 0 means a free slot everywhere, so no order may have it. */
 static bool place_malformed(const struct kitchens_plan *plan, const uint8_t *bytes)
 {
     struct kitchens_place place;
@@ -67,11 +76,15 @@ static bool ticket_malformed(const struct kitchens_plan *plan, const uint8_t *by
            ticket.preparation_ms > KITCHENS_PREPARATION_MS_MAX;
 }
 
+/* The only message of variable length: its count and its length have to agree, or the receiver
+ * would read entries that were never sent. */
 static bool register_malformed(const struct kitchens_plan *plan, const uint8_t *bytes,
                                uint32_t length)
 {
     struct kitchens_register message;
     memset(&message, 0, sizeof message);
+    assert(length <= sizeof message);
+    assert(length >= KITCHENS_REGISTER_BYTES_MIN);
     memcpy(&message, bytes, length);
     if (message.count > KITCHENS_CAPACITY_MAX ||
         length != KITCHENS_REGISTER_BYTES_MIN + message.count * sizeof message.held[0])

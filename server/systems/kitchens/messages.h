@@ -5,9 +5,23 @@
  * reads it without knowing the type.
  *
  * An order is named by its number; an assignment of it by (number, epoch). Epochs are given out by
- * the dispatcher, each once and rising, so a word about an old assignment is known by its epoch.
- * A kitchen's standing is named by its registration, likewise given out once.
- */
+ * the dispatcher, each once and rising, so a word about an old assignment is known by its epoch. A
+ * kitchen's standing is named by its registration, likewise given out once.
+ *
+ * The life of an order, when nothing goes wrong:
+ *
+ *   customers        dispatcher                   kitchen
+ *      PLACE ------->  writes it to its book
+ *      <------ ANSWER  chooses
+ *                      ASSIGN ------------------>  on the rail
+ *                      <------------------ ACCEPT  cooks
+ *      <-----------------------------------PARCEL  (a courier)
+ *                      <-------------------- DONE
+ *                      writes that; DONE_ACK --->  forgets it
+ *
+ * A hand-over puts OFFER and RELEASED (or TOO_LATE) between two ASSIGNs. REGISTER and WELCOME begin
+ * a kitchen's standing, HEARTBEAT keeps it, UNKNOWN ends it, LEAVE and FAREWELL close it in good
+ * order. Every question is repeated until it is answered, so every answer may come twice. */
 #ifndef CHEF_KITCHENS_MESSAGES_H
 #define CHEF_KITCHENS_MESSAGES_H
 
@@ -37,6 +51,7 @@ enum kitchens_message {
     KITCHENS_PARCEL,   /* k -> c, carried by a courier: food */
     KITCHENS_MESSAGE_COUNT
 };
+/* Name and length of each; shared by the three protocols. */
 extern const struct node_message_type KITCHENS_MESSAGES[KITCHENS_MESSAGE_COUNT];
 
 /* Is some field out of the range that every receiver relies on? For node_protocol.malformed. */
@@ -49,6 +64,7 @@ enum {
     KITCHENS_AVERAGE_MS_MAX = 3600000,
 };
 
+/* PLACE */
 struct kitchens_place {
     uint32_t order;
     uint32_t oldest; /* lowest number whose answer the customers still wait for: below it nobody
@@ -60,6 +76,7 @@ struct kitchens_place {
 };
 _Static_assert(sizeof(struct kitchens_place) == 24, "no padding");
 
+/* ANSWER */
 struct kitchens_answer {
     uint32_t order;
     uint8_t refused; /* 0: in the book; else 1 + enum kitchens_refusal */
@@ -97,6 +114,8 @@ struct kitchens_ticket {
 };
 _Static_assert(sizeof(struct kitchens_ticket) == 32, "no padding");
 
+/* One ticket that a kitchen holds, in an inventory. `slot` is the kitchen's own, and comes back to
+ * it in WELCOME's mask of what to drop: 64 bits instead of a list. */
 struct kitchens_held {
     uint64_t epoch;
     uint32_t order;
@@ -134,6 +153,8 @@ struct kitchens_standing {
 };
 _Static_assert(sizeof(struct kitchens_standing) == 32, "no padding");
 
+/* PARCEL: food under the epoch it was cooked under. Carried by hand: it arrives whatever links do.
+ */
 struct kitchens_parcel {
     uint32_t order;
     uint32_t pad;

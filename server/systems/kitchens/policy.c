@@ -1,4 +1,12 @@
-/* policy.c: the five policies and the weighted score. */
+/* policy.c: the five policies and the weighted score.
+ *
+ * A policy is a function of beliefs: what the dispatcher was told, plus what it has itself sent
+ * since. Nothing here knows the truth, draws by itself, or remembers more than whose turn it is. So
+ * a decision can be shown afterwards with the very numbers that made it ("why this kitchen?").
+ *
+ * Arithmetic is in integers, because floating point differs between compilers and a difference of
+ * one ulp would be another city from there on. Millionths are fine enough that rounding never
+ * decides between scores that a person would call different. */
 #include "systems/kitchens/policy.h"
 
 #include <assert.h>
@@ -14,6 +22,8 @@ static int64_t setting(const struct node_env *env, enum kitchens_setting which)
 
 /* ---- The weighted score ---- */
 
+/* A kitchen without capacity has no free share, full stop. The naive formula divides by nought, and
+ * in floating point goes on with infinity: such a kitchen then wins every order (CHEF-T10). */
 int64_t policy_free_share(const struct node_env *env, uint32_t tickets, uint32_t capacity)
 {
     if (capacity == 0)
@@ -35,6 +45,9 @@ static int64_t reciprocal(uint32_t thousandths)
 }
 _Static_assert((int)METRES_PER_KM == (int)MS_PER_S, "metres to km and ms to s are one thousandth");
 
+/* The terms as they enter the sum, each rounded down by itself: the page shows four numbers that
+ * add up to the fifth. Weights are divided by their sum, so that sliders need not be kept at 100.
+ */
 struct policy_score policy_score(const struct node_env *env,
                                  const struct policy_candidate *candidate)
 {
@@ -46,6 +59,7 @@ struct policy_score policy_score(const struct node_env *env,
     if (sum == 0)
         return (struct policy_score){0};
     uint32_t average_ms = candidate->average_ms > 0 ? candidate->average_ms : POLICY_AVERAGE_MS;
+    assert(sum > 0);
     struct policy_score score = {
         .load = load * policy_free_share(env, candidate->tickets, candidate->capacity) / sum,
         .specialty = candidate->specialist ? specialty * POLICY_MILLION / sum : 0,
@@ -56,9 +70,12 @@ struct policy_score policy_score(const struct node_env *env,
     return score;
 }
 
+/* Ties go to the lower number: the first of the best is kept, and candidates come in rising order.
+ */
 uint32_t policy_best_score(const struct node_env *env, const struct policy_candidate *candidates,
                            uint32_t count)
 {
+    assert(count <= KITCHENS_MAX);
     uint32_t best = POLICY_NOBODY;
     int64_t best_total = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -66,6 +83,7 @@ uint32_t policy_best_score(const struct node_env *env, const struct policy_candi
             continue;
         int64_t total = policy_score(env, &candidates[i]).total;
         bool better = best == POLICY_NOBODY || total > best_total;
+        assert(best == POLICY_NOBODY || best < i);
         if (setting(env, KITCHENS_SET_BUG_SPECIALIST_FIRST) && best != POLICY_NOBODY &&
             candidates[i].specialist != candidates[best].specialist)
             better = candidates[i].specialist;
@@ -83,10 +101,12 @@ uint32_t policy_best_score(const struct node_env *env, const struct policy_candi
 static uint32_t round_robin(struct policy_memory *memory, const struct policy_candidate *candidates,
                             uint32_t count)
 {
+    assert(count > 0);
     uint32_t next = 0;
     while (next < count && candidates[next].kitchen <= memory->last)
         next++;
     next = next < count ? next : 0;
+    assert(next < count);
     memory->last = candidates[next].kitchen;
     return next;
 }
@@ -96,10 +116,12 @@ static uint32_t round_robin(struct policy_memory *memory, const struct policy_ca
 static uint32_t weighted_round_robin(struct policy_memory *memory,
                                      const struct policy_candidate *candidates, uint32_t count)
 {
+    assert(count > 0);
     int32_t total = 0;
     uint32_t richest = 0;
     for (uint32_t i = 0; i < count; i++) {
         int32_t weight = (int32_t)(candidates[i].cooks > 0 ? candidates[i].cooks : 1);
+        assert(candidates[i].kitchen <= KITCHENS_MAX);
         memory->credit[candidates[i].kitchen] += weight;
         total += weight;
         if (memory->credit[candidates[i].kitchen] > memory->credit[candidates[richest].kitchen])
@@ -109,9 +131,13 @@ static uint32_t weighted_round_robin(struct policy_memory *memory,
     return richest;
 }
 
+/* The fewest tickets, whatever the size of the kitchen: that is what it is called and what it does.
+ * In a city of unequal kitchens it sends the small one as much as the large one, which is the
+ * lesson of the comparison. */
 static uint32_t least_connections(const struct node_env *env,
                                   const struct policy_candidate *candidates, uint32_t count)
 {
+    assert(count <= KITCHENS_MAX);
     uint32_t least = POLICY_NOBODY;
     for (uint32_t i = 0; i < count; i++) {
         if (!policy_has_room(env, &candidates[i]))
@@ -142,12 +168,19 @@ static uint32_t two_choices(const struct node_env *env, const struct policy_cand
         open += policy_has_room(env, &candidates[i]);
     if (open < 2)
         return nth_with_room(env, candidates, count, 0);
+    /* One draw names an ordered pair of different kitchens: at most one draw in a decision, so that
+     * the policy shifts nobody else's random stream. Choosing the better of two at random, instead
+     * of the best of all, is what keeps stale information from becoming a stampede: two
+     * dispatchers, or fifty orders between two reports, do not all see the same winner. */
     uint64_t pair = draw_below(draw, (uint64_t)open * (open - 1));
     uint32_t first = (uint32_t)(pair / (open - 1));
     uint32_t second = (uint32_t)(pair % (open - 1));
     second += second >= first;
     uint32_t a = nth_with_room(env, candidates, count, first < second ? first : second);
     uint32_t b = nth_with_room(env, candidates, count, first < second ? second : first);
+    assert(first != second);
+    assert(a < count);
+    assert(b < count);
     int64_t free_a = policy_free_share(env, candidates[a].tickets, candidates[a].capacity);
     int64_t free_b = policy_free_share(env, candidates[b].tickets, candidates[b].capacity);
     return free_b > free_a ? b : a;

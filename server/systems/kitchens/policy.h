@@ -35,12 +35,14 @@ struct policy_candidate {
     bool specialist;
 };
 
-/* Terms as they enter the score: weight x factor, millionths. */
+/* Terms as they enter the score: weight x factor, millionths. `total` is their sum: at most one
+ * million, whatever the weights. */
 struct policy_score {
     int64_t load, specialty, time, distance, total;
 };
 
-/* What the policies that take turns remember; zeroed at the start. */
+/* What the policies that take turns remember; zeroed at the start. Forgotten at a crash: whose turn
+ * it is, is no promise. */
 struct policy_memory {
     uint32_t last;                    /* round robin: who came last */
     int32_t credit[KITCHENS_MAX + 2]; /* weighted round robin: by kitchen */
@@ -49,8 +51,11 @@ struct policy_memory {
 /* Free share of a kitchen's capacity, 0 .. 1,000,000. 0 means: no room. */
 int64_t policy_free_share(const struct node_env *env, uint32_t tickets, uint32_t capacity);
 
+/* May one ticket more go there? The same question as a free share above nought. */
 bool policy_has_room(const struct node_env *env, const struct policy_candidate *candidate);
 
+/* The weighted score of one candidate under the present weights; all nought when all weights are.
+ */
 struct policy_score policy_score(const struct node_env *env,
                                  const struct policy_candidate *candidate);
 

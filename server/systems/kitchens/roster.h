@@ -9,6 +9,7 @@
 
 #include "systems/kitchens/kitchens.h"
 
+/* Sizes. One roster holds as many orders as may be open at once (KITCHENS_ORDERS_MAX). */
 enum {
     ROSTER_SLOTS = KITCHENS_ORDERS_MAX,
     ROSTER_BUCKETS = 1024, /* a power of two; numbers in a row spread evenly over them */

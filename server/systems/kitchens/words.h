@@ -47,6 +47,7 @@ enum kitchens_word {
         KITCHENS_WORD_COUNT
 };
 
+/* The keys, by enum kitchens_word. */
 extern const char *const KITCHENS_WORDS[KITCHENS_WORD_COUNT];
 
 #endif
