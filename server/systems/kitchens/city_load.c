@@ -88,6 +88,7 @@ static int read_integer(const struct reader *reader, const cJSON *object, const 
     return check_integer(reader, item, name, min, max, value);
 }
 
+/* Places are in metres from the map's corner, never negative. */
 static int read_metres(const struct reader *reader, const cJSON *object, const char *name,
                        int32_t *value)
 {
@@ -98,6 +99,7 @@ static int read_metres(const struct reader *reader, const cJSON *object, const c
     return 0;
 }
 
+/* A name has room in the plan and on the page, or is refused: cut names look like other names. */
 static int check_name(const struct reader *reader, const cJSON *item, const char *what,
                       char name[KITCHENS_NAME_BYTES])
 {
@@ -166,6 +168,8 @@ static int read_dish(const struct reader *reader, const cJSON *item, struct kitc
     return 0;
 }
 
+/* At most sixteen, because a kitchen's specialties are a bit mask; without doubles, because a dish
+ * names one of them. */
 static int read_cuisines(const struct reader *reader, const cJSON *menu, struct kitchens_plan *plan)
 {
     const cJSON *list, *item;
@@ -213,6 +217,7 @@ static int read_menu(const struct reader *reader, const cJSON *menu, struct kitc
 
 /* ---- The city ---- */
 
+/* Districts are rectangles. They may touch and need not fill the map. */
 static int read_district(const struct reader *reader, const cJSON *item,
                          struct kitchens_district *district)
 {
@@ -275,6 +280,8 @@ static int find_district(const struct reader *reader, const struct kitchens_plan
                      y_m);
 }
 
+/* A list of names into a mask. None at all is allowed: such a kitchen cooks everything a little
+ * slower. */
 static int read_specialties(const struct reader *reader, const cJSON *item,
                             const struct kitchens_plan *plan, uint32_t *specialties)
 {
@@ -339,6 +346,7 @@ static int read_kitchen(const struct reader *reader, const cJSON *item, struct k
     return 0;
 }
 
+/* At least one. Names may repeat, the places' letters do not. */
 static int read_kitchens(const struct reader *reader, const cJSON *city, struct kitchens_plan *plan)
 {
     const cJSON *list, *item;
@@ -419,7 +427,9 @@ static int check_file_name(const char *field, const char *name, struct error *er
     return 0;
 }
 
-/* The parsed file data/<name>.json, the caller's; NULL with a reason. */
+/* The parsed file data/<name>.json, the caller's; NULL with a reason.
+ *
+ * Data files are embedded in the program: a scenario means the same on every machine. */
 static cJSON *parse_file(const char *field, const char *name, struct error *error)
 {
     char path[WHERE_BYTES];

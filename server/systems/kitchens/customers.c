@@ -76,6 +76,9 @@ static uint32_t oldest_unanswered(const struct customers *self)
 
 /* ---- Confirmed and served: a window of the latest orders ---- */
 
+/* Two bits for each of the latest orders, by number modulo a window: was it confirmed, was it
+ * served? Counting by state instead of by events makes an echo harmless: a second confirmation or a
+ * second dish changes nothing. */
 static bool bit_test(const uint64_t *bits, uint32_t order)
 {
     return (bits[order % CUSTOMERS_SERVED / 64] >> (order % 64)) & 1;
@@ -122,6 +125,7 @@ static bool window_served(struct customers *self, uint32_t order)
 
 /* ---- Asking ---- */
 
+/* The host's timer stands at the first due time; firing early costs a look and nothing else. */
 static void arm_agenda(const struct customers_turn *turn)
 {
     uint32_t item;
@@ -153,6 +157,8 @@ static void ask(const struct customers_turn *turn, uint32_t slot)
 /* Nobody waits for this order any more. */
 static void forget(const struct customers_turn *turn, uint32_t slot)
 {
+    assert(slot < ROSTER_SLOTS);
+    assert(turn->self->roster.numbers[slot] != 0);
     struct customers *self = turn->self;
     uint32_t user = self->guests[slot].user;
     agenda_remove(&self->agenda, slot);
@@ -289,6 +295,8 @@ static void on_input(const struct customers_turn *turn, const struct node_event 
     }
 }
 
+/* Answers come from the dispatcher alone; food may come from any kitchen, also one that has crashed
+ * since: its courier was on the way already. */
 static void on_message(const struct customers_turn *turn, const struct node_event *event)
 {
     if (event->type == KITCHENS_ANSWER && event->from == KITCHENS_DISPATCHER)
@@ -336,6 +344,7 @@ static void customers_step(void *state, const struct node_env *env, const struct
     }
 }
 
+/* The customers' view of rest: everybody has an answer, everybody who was promised food has it. */
 static bool customers_pending(const void *state, const struct node_env *env,
                               struct node_reason *reason)
 {

@@ -37,8 +37,9 @@ static const uint64_t PIECE = (uint64_t)US_PER_MINUTE * MILLION;
 
 /* ---- Dishes: Zipf by their place in the menu ---- */
 
-/* ln 1 .. ln 32 in millionths. */
-/* A table and no log(): a library's last bit differs between machines. */
+/* ln 1 .. ln 32 in millionths.
+ *
+ * A table and no log(): a library's last bit differs between machines. */
 static const uint32_t LN_PPM[KITCHENS_DISHES_MAX] = {
     0,       693147,  1098612, 1386294, 1609438, 1791759, 1945910, 2079442,
     2197225, 2302585, 2397895, 2484907, 2564949, 2639057, 2708050, 2772589,
@@ -215,6 +216,7 @@ static uint32_t preparation_ms(uint32_t mean_ms, uint64_t draw)
     return ms > 0 ? (uint32_t)ms : 1;
 }
 
+/* Clamped to what a message can say; districts lie on the map (city_load.c), so it is no cut. */
 static uint16_t place_within(int32_t from_m, int32_t size_m, uint64_t draw)
 {
     int64_t at = from_m + (int64_t)draw_below(draw, size_m > 0 ? (uint64_t)size_m : 1);
@@ -295,6 +297,7 @@ void load_rush(const struct customers_turn *turn, const int64_t *args)
 
 /* ---- Users of the closed loop ---- */
 
+/* Users beyond the setting finish what they have begun and do not come back until it rises. */
 static bool is_active(const struct customers_turn *turn, uint32_t user)
 {
     return customers_setting(turn, KITCHENS_SET_ARRIVALS) == KITCHENS_ARRIVALS_CLOSED_LOOP &&
@@ -321,6 +324,7 @@ void load_user_free(const struct customers_turn *turn, uint32_t user)
     think(turn, user);
 }
 
+/* Thought enough: orders, or goes home. */
 void load_user_due(const struct customers_turn *turn, uint32_t user)
 {
     assert(user < KITCHENS_USERS_MAX);
@@ -363,6 +367,7 @@ void load_begin(const struct customers_turn *turn)
     invite_users(turn);
 }
 
+/* What flowed so far counts at the old rate; then the rate is asked anew. */
 void load_changed(const struct customers_turn *turn)
 {
     flow(turn);

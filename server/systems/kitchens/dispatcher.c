@@ -21,6 +21,7 @@ void dispatcher_note(const struct turn *turn, enum kitchens_note kind, uint32_t 
 
 /* ---- An order comes ---- */
 
+/* `refused`: 0, or 1 + why. */
 static void answer(const struct turn *turn, uint32_t number, uint32_t refused)
 {
     struct kitchens_answer message = {.order = number, .refused = (uint8_t)refused};
@@ -253,6 +254,8 @@ static void on_message(const struct turn *turn, const struct node_event *event)
 
 /* ---- Time ---- */
 
+/* Intervals come from settings that may change while the run goes on; they take effect at the next
+ * firing. */
 static void arm(const struct turn *turn, enum dispatcher_timer timer, enum kitchens_setting ms)
 {
     node_timer_set(turn->outbox, (uint8_t)timer, turn->now_ns + turn_setting_ns(turn, ms));
@@ -288,6 +291,8 @@ static void watch_restart(const struct turn *turn)
         end_grace(turn);
 }
 
+/* With the rhythm of the heartbeats: the book is tried again, silence is noticed, and the restart
+ * goes on. */
 static void on_watch(const struct turn *turn)
 {
     arm(turn, DISPATCHER_TIMER_WATCH, KITCHENS_SET_HEARTBEAT_MS);
@@ -303,6 +308,7 @@ void dispatcher_continue(const struct turn *turn)
     node_timer_set(turn->outbox, DISPATCHER_TIMER_MORE, turn->now_ns);
 }
 
+/* What a long step has put off: telling the book after a boot, or giving out orders. */
 static void on_more(const struct turn *turn)
 {
     if (turn->self->phase == DISPATCHER_OPEN) {
@@ -327,6 +333,8 @@ static void on_timer(const struct turn *turn, const struct node_event *event)
     }
 }
 
+/* Most settings are read where they matter. These two need a hand: a cycle that was off has no
+ * timer, and lines belong to policies that take turns. */
 static void on_setting(const struct turn *turn, const struct node_event *event)
 {
     if (turn->self->phase != DISPATCHER_OPEN)
@@ -358,6 +366,8 @@ static void dispatcher_boot(void *state, const struct node_env *env)
     (void)env;
 }
 
+/* One event, one step. Whatever it finds to do at once is bounded (turn_is_long); the rest follows
+ * in a step of its own, so that one crash cannot overflow an outbox. */
 static void dispatcher_step(void *state, const struct node_env *env, const struct node_event *event,
                             struct node_outbox *outbox)
 {

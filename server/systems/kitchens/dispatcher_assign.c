@@ -59,6 +59,7 @@ uint32_t assign_candidates(const struct turn *turn, const struct order *order,
     return count;
 }
 
+/* By belief, with what is under way counted; the kitchen itself has the last word. */
 static bool has_room(const struct turn *turn, const struct place *place)
 {
     return policy_free_share(turn->env, place_tickets(turn, place), place_capacity(place)) > 0;
@@ -139,6 +140,7 @@ static void wait_for(const struct turn *turn, struct order *order, struct place 
                     KITCHENS_WAIT_ITS_KITCHEN, 0, 0, 0);
 }
 
+/* Says it once for each time that an order begins to wait, with the reason of that moment. */
 static void tell_waiting(const struct turn *turn, struct order *order, enum kitchens_wait why)
 {
     order->flags &= (uint8_t)~ORDER_UNTOLD;
@@ -155,6 +157,8 @@ static void wait_for_anybody(const struct turn *turn, struct order *order)
     order_append(turn, order, LIST_WAITING);
 }
 
+/* For the reader of the event: full is something else than closed, and both are something else than
+ * a rule that lets nobody cook it (bug.specialty_filter). */
 static enum kitchens_wait why_nobody(const struct turn *turn, uint32_t candidates)
 {
     if (candidates > 0)
@@ -226,7 +230,10 @@ static bool anybody_has_room(const struct turn *turn)
     return false;
 }
 
-/* Looks no further when nobody has room: a long line costs nothing while it cannot move. */
+/* Looks no further when nobody has room: a long line costs nothing while it cannot move.
+ *
+ * Called whenever something about this place may have got better: a heartbeat, a dish done, a
+ * refusal, a registration. */
 void assign_serve_waiting(const struct turn *turn)
 {
     struct order *order = assign_is_early(turn) ? NULL : order_first(turn, LIST_WAITING);
@@ -256,6 +263,7 @@ void assign_continue(const struct turn *turn)
         dispatcher_continue(turn);
 }
 
+/* In turn, as long as there is room: the line moves by what the kitchen said last. */
 static void serve_line(const struct turn *turn, struct place *place)
 {
     uint32_t line = LIST_LINE + place_number(turn, place);

@@ -98,7 +98,10 @@ static struct book_entry entry_of(const struct turn *turn, const struct order *o
                                .source = order->source};
 }
 
-/* Appends a record to the active segment. Returns its token. The caller has seen to the room. */
+/* Appends a record to the active segment. Returns its token. The caller has seen to the room.
+ *
+ * The terminator behind each record is overwritten by the next one: whoever reads the file stops
+ * there, and not at what an older segment has left behind it. */
 static uint32_t append(const struct turn *turn, uint32_t salt, enum book_record type,
                        const void *body, uint32_t length, uint32_t flags)
 {

@@ -90,13 +90,11 @@ void order_prepend(const struct turn *turn, struct order *order, uint32_t name)
 
 struct order *order_first(const struct turn *turn, uint32_t list)
 {
-    assert(list < LIST_COUNT);
     return order_at(turn, turn->self->lists[list].first);
 }
 
 struct order *order_last(const struct turn *turn, uint32_t list)
 {
-    assert(list < LIST_COUNT);
     return order_at(turn, turn->self->lists[list].last);
 }
 

@@ -17,6 +17,7 @@
 
 #include "systems/kitchens/dispatcher_book.h"
 
+/* One read at a time: its answer decides about the next. */
 static void read_on(const struct turn *turn)
 {
     const struct recover *recover = &turn->self->recover;
@@ -88,6 +89,7 @@ static void load_settled(const struct turn *turn, const uint8_t *body)
     roster_remove(&turn->self->roster, order_slot(turn, order));
 }
 
+/* The floor first: numbers that were answered long ago must not come back as remembered. */
 static void load_accepted(const struct turn *turn, const uint8_t *body)
 {
     struct book_accepted accepted;
@@ -190,7 +192,11 @@ void recover_continue(const struct turn *turn)
         recovered(turn);
 }
 
-/* Both segments are known: read the newer whole one, or begin an empty book. */
+/* Both segments are known: read the newer whole one, or begin an empty book.
+ *
+ * The newer of those that are whole. A newer one that is not whole was being written when the
+ * dispatcher crashed: the older one is the book then, and nothing that was spoken of is missing in
+ * it. */
 static void choose_segment(const struct turn *turn)
 {
     assert(turn->self->recover.stage == RECOVER_SCAN_SECOND);

@@ -12,11 +12,13 @@
 
 enum { US_PER_UNIT = LEDGER_UNIT_NS / 1000, MS_DECIMALS = 3, SCORE_DECIMALS = 6 };
 
+/* Times leave with three decimals, exactly: 25 us is the unit inside. */
 static void add_ms(struct json_writer *writer, const char *name, uint32_t units)
 {
     json_decimal(writer, name, (int64_t)units * US_PER_UNIT, MS_DECIMALS);
 }
 
+/* Nobody is null, never a number that looks like a node. */
 static void add_node(struct json_writer *writer, const char *name, uint8_t node)
 {
     if (node == LEDGER_NO_KITCHEN)

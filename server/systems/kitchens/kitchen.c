@@ -6,8 +6,9 @@
  * this kitchen is meant) and the epoch (which assignment of an order). A word under another one
  * than the present is ignored.
  *
- * A kitchen keeps nothing on disk. After a crash it comes back empty under a new registration, says
- * so, and the dispatcher gives its orders to others. */
+ * A kitchen keeps nothing on disk. After a crash its rail is empty and it registers anew, which
+ * tells the dispatcher to give its orders to others. Who it is stands in the plan; a place that was
+ * empty there asks the dispatcher (ASK, LICENCE). */
 #include "systems/kitchens/kitchen.h"
 
 #include <assert.h>
@@ -84,6 +85,9 @@ static void send_inventory(const struct kitchen_turn *turn, enum kitchens_messag
     node_send(turn->outbox, KITCHENS_DISPATCHER, (uint16_t)type, &message, length);
 }
 
+/* The dispatcher may have crashed with the word still unwritten, or the word was lost: nobody but
+ * this kitchen knows that the dish is cooked. Once a heartbeat and not more often, however many
+ * there are. */
 static void say_again_what_is_done(const struct kitchen_turn *turn)
 {
     struct kitchen *self = turn->self;
@@ -99,8 +103,9 @@ static void say_again_what_is_done(const struct kitchen_turn *turn)
 
 /* ---- Standing ---- */
 
-/* A new attempt, with a number that rises within a boot and differs between boots. */
-/* The upper half is drawn once a boot: two boots of the same kitchen must not be taken for each
+/* A new attempt, with a number that rises within a boot and differs between boots.
+ *
+ * The upper half is drawn once a boot: two boots of the same kitchen must not be taken for each
  * other, and a kitchen has no disk to count its boots on. */
 static void begin_registering(const struct kitchen_turn *turn)
 {
@@ -225,6 +230,8 @@ static void on_farewell(const struct kitchen_turn *turn, const struct kitchens_s
     }
 }
 
+/* One message form for all that the dispatcher says about this kitchen's standing. A closed kitchen
+ * listens to none of it. */
 static void on_standing(const struct kitchen_turn *turn, const struct node_event *event)
 {
     assert(event->length == sizeof(struct kitchens_standing));
@@ -355,6 +362,8 @@ static void on_licence(const struct kitchen_turn *turn, const struct node_event 
     open_doors(turn);
 }
 
+/* Only the dispatcher speaks to a kitchen. Kitchens never speak with each other: even a hand-over
+ * goes through the dispatcher, because it alone gives out epochs. */
 static void on_message(const struct kitchen_turn *turn, const struct node_event *event)
 {
     struct kitchens_ticket message;
@@ -410,6 +419,8 @@ static void on_open(const struct kitchen_turn *turn, const int64_t *args)
     open_doors(turn);
 }
 
+/* What a person does to a kitchen. What is pointless is said (KITCHEN_UNMOVED) and not an error:
+ * between the click and this step the kitchen may have closed by itself. */
 static void on_input(const struct kitchen_turn *turn, const struct node_event *event)
 {
     struct kitchen *self = turn->self;
@@ -446,6 +457,7 @@ static void kitchen_boot(void *state, const struct node_env *env)
     self->open = place.open != 0;
 }
 
+/* One event, one step; the cases are the whole surface of the protocol towards its host. */
 static void kitchen_step(void *state, const struct node_env *env, const struct node_event *event,
                          struct node_outbox *outbox)
 {
@@ -500,6 +512,7 @@ static bool kitchen_violation(const void *state, const struct node_env *env,
     return true;
 }
 
+/* At rest a kitchen has no ticket, no dish that is not booked, and is not half closed. */
 static bool kitchen_pending(const void *state, const struct node_env *env,
                             struct node_reason *reason)
 {

@@ -1,4 +1,8 @@
-/* kitchens.c: the system "kitchens", put together from its parts. */
+/* kitchens.c: the system "kitchens", put together from its parts.
+ *
+ * The only file that knows them all: the catalogue sees one struct system, and no part includes
+ * another's private header. Order of nodes: the dispatcher, the kitchens' places, the customers
+ * (kitchens.h); the region of a kitchen is its district, which is what partitions cut along. */
 #include <assert.h>
 #include <stdio.h>
 
@@ -70,6 +74,7 @@ static void kitchens_core(const void *data, struct system_core *core)
     }
 }
 
+/* Everything the lab needs to configure, run, judge, show and export the kitchens. */
 const struct system KITCHENS = {
     .name = "kitchens",
     .settings = KITCHENS_SETTINGS,

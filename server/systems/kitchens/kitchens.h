@@ -36,7 +36,7 @@ enum {
     KITCHENS_CURVE_POINTS = 24, /* points of a load curve, one an hour of the city day */
 };
 
-/* A kitchen's place in the city, as planned. A crash brings a kitchen back to this. */
+/* A kitchen's place in the city, as planned. A kitchen begins as this with every boot. */
 struct kitchens_kitchen {
     char name[KITCHENS_NAME_BYTES]; /* "Harbour Kitchen" */
     int32_t x_m, y_m;

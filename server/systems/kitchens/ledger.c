@@ -99,8 +99,9 @@ static void orders_unasked(const struct ledger_context *context)
 
 /* ---- Every note ---- */
 
-/* False: not a note about an order. */
-/* Who may say what: a kitchen's note counts for its tickets even when the order is over (a dish
+/* False: not a note about an order.
+ *
+ * Who may say what: a kitchen's note counts for its tickets even when the order is over (a dish
  * cooked in vain is waste, and worth a count); notes of the dispatcher and the customers matter
  * only while the order is open. */
 static bool ledger_order_note(const struct ledger_context *context)

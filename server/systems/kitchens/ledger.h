@@ -130,8 +130,9 @@ enum ledger_table {
 };
 extern const struct system_table KITCHENS_TABLES[LEDGER_TABLE_COUNT];
 
-/* The functions of struct system that the ledger serves; see systems/system.h. */
-/* Current figures by enum ledger_figure; NODE_CELL_NULL where there is none yet. Reads only. */
+/* The functions of struct system that the ledger serves; see systems/system.h.
+ *
+ * Current figures by enum ledger_figure; NODE_CELL_NULL where there is none yet. Reads only. */
 void kitchens_figures_read(const void *ledger, const struct node_world *world, int64_t *values);
 /* One finding a check; `final` after the world was healed and has come to rest. Reads only. */
 void kitchens_judge(const void *ledger, const struct node_world *world, bool final,

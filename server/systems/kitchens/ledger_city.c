@@ -117,8 +117,8 @@ enum ledger_truth ledger_truth(const struct ledger *ledger, const struct node_wo
 /* ---- Notes of the host ---- */
 
 /* What the host did to a kitchen. A crash forgets everything, as the protocol's own memory does:
- * the picture falls back to the plan when the kitchen starts again, including a kitchen that had
- * been opened by hand on an empty place. */
+ * the picture falls back to the plan when the kitchen starts again, until the kitchen itself says
+ * who it is (an empty place that had been opened by hand). */
 static void note_kitchen_host(const struct ledger_context *context, struct ledger_kitchen *kitchen)
 {
     const struct node_note *note = context->note;

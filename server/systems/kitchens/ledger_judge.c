@@ -159,7 +159,10 @@ static void judge_herd(const struct ledger_context *context, uint32_t node)
                  node, kitchen->herd, ledger->herd_total, (int64_t)share);
 }
 
-/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once. */
+/* A refresh is one heartbeat interval: within it the dispatcher hears each kitchen once.
+ *
+ * Rounds are cut from true time, the same for all kitchens, by the heartbeat's interval as it is
+ * set now. */
 static void herd_refresh(const struct ledger_context *context)
 {
     struct ledger *ledger = context->ledger;
@@ -203,8 +206,9 @@ void ledger_judge_assigned(const struct ledger_context *context, const struct le
 
 /* ---- Hand-overs and kitchens ---- */
 
-/* Orders that this kitchen has let go and nobody has yet. */
-/* Orders handed on by the target itself in the same cycle are still committed to it here, and are
+/* Orders that this kitchen has let go and nobody has yet.
+ *
+ * Orders handed on by the target itself in the same cycle are still committed to it here, and are
  * no load any more. Counted only when it matters: a walk through the records. */
 static int64_t released_by(const struct ledger *ledger, uint32_t node)
 {

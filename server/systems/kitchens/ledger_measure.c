@@ -140,6 +140,7 @@ static int64_t uptime(const struct ledger_counts *counts)
     return share(good, counts->placed, 100000);
 }
 
+/* Over the last minute. Nothing cooked in it: no figure, rather than a good one. */
 static void figures_of_window(const struct ledger_window *window, int64_t *values)
 {
     static const struct {

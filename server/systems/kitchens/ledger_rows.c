@@ -41,6 +41,7 @@ static void row_put(const struct node_row *row, const struct node_row_sink *sink
     sink->put(sink->context, row);
 }
 
+/* Nobody is listening: a headless judgement, or a fork. */
 static bool sink_drops(const struct node_row_sink *sink)
 {
     return sink == NULL || sink->put == NULL;
@@ -237,6 +238,7 @@ static void row_kitchen_state(const struct ledger_kitchen *kitchen, struct node_
                      : worked_ns / (LEDGER_SECOND_NS / LOAD_SCALE) / kitchen->cooks);
 }
 
+/* One kitchen, one second: how it stands at the end of it, and what happened within it. */
 static void row_kitchen(const struct ledger_context *context, uint32_t index)
 {
     const struct ledger_kitchen *kitchen = &context->ledger->kitchens[index];

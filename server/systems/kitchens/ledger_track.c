@@ -103,7 +103,6 @@ void ledger_order_phase(const struct ledger_context *context, struct ledger_orde
     assert(phase != 0);
     struct ledger *ledger = context->ledger;
     ledger->waiting -= order->phase == LEDGER_PHASE_WAITING;
-    assert(order->phase != LEDGER_PHASE_WAITING || ledger->waiting < UINT32_MAX);
     ledger->waiting += phase == LEDGER_PHASE_WAITING;
     order->phase = (uint8_t)phase;
     order->until = 0;

@@ -54,6 +54,7 @@ static bool place_malformed(const struct kitchens_plan *plan, const uint8_t *byt
            place.source > 2;
 }
 
+/* A kitchen may lie about its load only within what a kitchen can have. */
 static bool state_malformed(const struct kitchens_state *state)
 {
     return state->pending > KITCHENS_CAPACITY_MAX || state->cooking > KITCHENS_COOKS_MAX ||
@@ -67,6 +68,7 @@ static bool word_malformed(const uint8_t *bytes)
     return state_malformed(&word.state);
 }
 
+/* Epoch 0 is never given out: it stands for "none" in memory that was never written. */
 static bool ticket_malformed(const struct kitchens_plan *plan, const uint8_t *bytes)
 {
     struct kitchens_ticket ticket;
@@ -100,6 +102,7 @@ static bool register_malformed(const struct kitchens_plan *plan, const uint8_t *
            state_malformed(&message.state);
 }
 
+/* All types are listed and none has a default: a new message without a rule does not compile. */
 bool kitchens_malformed(const struct node_env *env, uint16_t type, const uint8_t *bytes,
                         uint32_t length)
 {

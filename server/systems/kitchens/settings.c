@@ -1,4 +1,9 @@
-/* settings.c: what can be set and done to the kitchens: keys, ranges, standards. */
+/* settings.c: what can be set and done to the kitchens: keys, ranges, standards.
+ *
+ * Ranges are chosen so that every value in them is safe for the program, and not so that every
+ * value is wise: a city with a heartbeat of ten seconds is a lesson. Standards are those of the
+ * systems' page of the course. Each bug switch names the trap whose rule it turns off; what it
+ * breaks is a finding of the ledger, never a crash. */
 #include "systems/kitchens/messages.h"
 
 static const char *const POLICIES[] = {"round-robin", "weighted-round-robin", "least-connections",

@@ -182,6 +182,8 @@ static void view_order(const struct view *view, const struct ledger_order *order
     json_close(view->writer);
 }
 
+/* New orders first ("on": what never changes about them), then what has changed ("o"): the page
+ * knows an order before it hears where it is. */
 static void view_orders(const struct view *view, bool all)
 {
     const struct ledger *ledger = view->ledger;
