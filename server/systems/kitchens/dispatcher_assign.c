@@ -230,10 +230,7 @@ static bool anybody_has_room(const struct turn *turn)
     return false;
 }
 
-/* Looks no further when nobody has room: a long line costs nothing while it cannot move.
- *
- * Called whenever something about this place may have got better: a heartbeat, a dish done, a
- * refusal, a registration. */
+/* Looks no further when nobody has room: a long line costs nothing while it cannot move. */
 void assign_serve_waiting(const struct turn *turn)
 {
     struct order *order = assign_is_early(turn) ? NULL : order_first(turn, LIST_WAITING);
@@ -277,6 +274,8 @@ static void serve_line(const struct turn *turn, struct place *place)
     }
 }
 
+/* Called whenever something about this place may have got better: a heartbeat, a dish done, a
+ * refusal, a registration. */
 void assign_serve(const struct turn *turn, struct place *place)
 {
     serve_line(turn, place);
