@@ -32,7 +32,7 @@ class Source(unittest.TestCase):
     def test_paths_of_machines_are_recognised(self):
         for bad in ("see /home/anna/chef", '"/root/x"', "=/Users/b/c"):
             self.assertTrue(MACHINE_PATH.search(bad), bad)
-        for good in ("http://localhost/home/page", "web/home/x", "../work/x", "/usr/bin/python3"):
+        for good in ("http://localhost/home/page", "web/home/x", "../beside/x", "/usr/bin/python3"):
             self.assertFalse(MACHINE_PATH.search(good), good)
 
     def test_nothing_is_left_for_later(self):
