@@ -27,6 +27,7 @@ int handle_run_delete(struct request *request);
 int handle_inputs(struct request *request);
 int handle_pace(struct request *request);
 int handle_branch(struct request *request);
+int handle_label(struct request *request);
 int handle_state(struct request *request);
 int handle_events(struct request *request);
 int handle_verdicts(struct request *request);

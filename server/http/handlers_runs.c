@@ -20,6 +20,15 @@ static const char *run_of(const struct request *request)
     return request->parameters[0];
 }
 
+/* For the list of inputs: browsers say where a request comes from, programs do not. */
+static const char *who_asks(const struct request *request)
+{
+    if (mg_get_header(request->connection, "Sec-Fetch-Site") == NULL &&
+        mg_get_header(request->connection, "Origin") == NULL)
+        return "script";
+    return request->visitor.presenter ? "presenter" : "phone";
+}
+
 int handle_runs(struct request *request)
 {
     struct cJSON *document = NULL;
@@ -67,7 +76,7 @@ int handle_branch(struct request *request)
     if (status != 0)
         return status;
     int result = lab_run_branch(request->server->lab, run_of(request), request->body, owner,
-                                &document, &problem);
+                                who_asks(request), &document, &problem);
     return reply_lab(request, result, 201, document, &problem);
 }
 
@@ -76,7 +85,23 @@ int handle_run(struct request *request)
     struct cJSON *document = NULL;
     struct lab_problem problem = {0};
     int result = lab_run_get(request->server->lab, run_of(request), &document, &problem);
+    struct cJSON *family = NULL;
+    if (result == 0)
+        result = lab_run_family(request->server->lab, run_of(request), request->visitor.owner,
+                                &family, &problem);
+    if (family != NULL)
+        (void)cJSON_AddItemToObject(document, "family", family);
     return reply_lab(request, result, 200, document, &problem);
+}
+
+int handle_label(struct request *request)
+{
+    struct lab_problem problem = {0};
+    int status = access_require_steering(request, run_of(request));
+    if (status != 0)
+        return status;
+    int result = lab_run_label(request->server->lab, run_of(request), request->body, &problem);
+    return reply_lab(request, result, 204, NULL, &problem);
 }
 
 /* Whoever may steer a run may also delete it. */
@@ -91,15 +116,6 @@ int handle_run_delete(struct request *request)
 }
 
 /* ---- Steering ---- */
-
-/* For the list of inputs: browsers say where a request comes from, programs do not. */
-static const char *who_asks(const struct request *request)
-{
-    if (mg_get_header(request->connection, "Sec-Fetch-Site") == NULL &&
-        mg_get_header(request->connection, "Origin") == NULL)
-        return "script";
-    return request->visitor.presenter ? "presenter" : "phone";
-}
 
 int handle_inputs(struct request *request)
 {

@@ -28,6 +28,7 @@ const struct route ROUTES[] = {
     {"POST", "/api/v1/runs/{id}/inputs", handle_inputs, COST},
     {"POST", "/api/v1/runs/{id}/pace", handle_pace, COST},
     {"POST", "/api/v1/runs/{id}/branch", handle_branch, COST_NEW_RUN},
+    {"POST", "/api/v1/runs/{id}/label", handle_label, COST},
     {"GET", "/api/v1/runs/{id}/state", handle_state, COST},
     {"GET", "/api/v1/runs/{id}/events", handle_events, COST},
     {"GET", "/api/v1/runs/{id}/verdicts", handle_verdicts, COST},

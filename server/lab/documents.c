@@ -105,6 +105,12 @@ struct cJSON *lab_run_json(const struct lab_run *run)
     (void)cJSON_AddStringToObject(object, "about", scenario->about);
     (void)cJSON_AddNumberToObject(object, "seed", (double)run->course.seed);
     (void)cJSON_AddBoolToObject(object, "private", run->owner[0] != '\0');
+    (void)cJSON_AddStringToObject(object, "label", run->label);
+    if (run->parent[0] != '\0') {
+        (void)cJSON_AddStringToObject(object, "parent", run->parent);
+        (void)cJSON_AddNumberToObject(object, "branch_at_ms",
+                                      lab_decimal(run->branch_ns / 1000, 3));
+    }
     (void)cJSON_AddStringToObject(object, "behaviour_id", run->behaviour_id);
     lab_add_created(object, run->created_ms);
     lab_summary_update(run, object);

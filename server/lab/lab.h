@@ -23,7 +23,15 @@
 struct cJSON;
 struct lab; /* opaque */
 
-enum { LAB_RUN_ID_BYTES = 24, LAB_RUNS_LIVE_MAX = 1200, LAB_PROBLEM_BYTES = 512 };
+enum {
+    LAB_RUN_ID_BYTES = 24,
+    LAB_RUNS_LIVE_MAX = 1200,
+    LAB_PROBLEM_BYTES = 512,
+    LAB_BRANCHES_MAX = 16,      /* of one family and owner */
+    LAB_BRANCH_INPUTS_MAX = 64, /* that a branch may begin with */
+    LAB_LABEL_CHARACTERS_MAX = 60,
+    LAB_LABEL_BYTES = 4 * LAB_LABEL_CHARACTERS_MAX + 1,
+};
 
 struct lab_problem {
     char detail[LAB_PROBLEM_BYTES]; /* one sentence: the thing, the value, what exists or a range */
@@ -52,9 +60,17 @@ int lab_systems(struct lab *lab, struct cJSON **out);
  * run is paused while nobody watches; the least recently used goes first. */
 int lab_run_create(struct lab *lab, const struct cJSON *body, const char *owner, struct cJSON **out,
                    struct lab_problem *problem);
-/* body {at_ms}: a new run with the past of this one up to then, paused there. */
+/* A new run with the past of this one up to at_ms, and what the body changes; paused. `who` gives the
+ * inputs in it. -409 at LAB_BRANCHES_MAX. */
 int lab_run_branch(struct lab *lab, const char *run, const struct cJSON *body, const char *owner,
-                   struct cJSON **out, struct lab_problem *problem);
+                   const char *who, struct cJSON **out, struct lab_problem *problem);
+/* body {label}: what people call it. */
+int lab_run_label(struct lab *lab, const char *run, const struct cJSON *body,
+                  struct lab_problem *problem);
+/* The run and all that branched from the same one, as far as `viewer` (a session token or NULL) may
+ * see: the root first, children after their parents. */
+int lab_run_family(struct lab *lab, const char *run, const char *viewer, struct cJSON **out,
+                   struct lab_problem *problem);
 /* The private run of a session, made if there is none. */
 int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
                     struct lab_problem *problem);

@@ -31,6 +31,9 @@ enum {
     LAB_EVENTS_KEPT = 256,    /* listed notes kept in memory for frames */
     LAB_POINTS_KEPT = 60,     /* rows of metrics kept in memory for frames */
     LAB_FAULTS_MAX = 128,     /* active faults that are shown one by one */
+    LAB_INPUT_PARTS_MAX = 80, /* inputs that one request may become */
+    LAB_FAMILY_BYTES = 48,
+    LAB_FAMILY_MAX = 200, /* members of a family that are listed */
 };
 
 enum lab_pace_mode {
@@ -69,6 +72,9 @@ struct lab_run {
     char run_id[LAB_RUN_ID_BYTES];
     char behaviour_id[LAB_RUN_ID_BYTES];
     char owner[LAB_OWNER_BYTES];
+    char parent[LAB_RUN_ID_BYTES]; /* "" when it is no branch */
+    char family[LAB_FAMILY_BYTES];
+    int64_t branch_ns;
     int64_t key; /* in the store */
     int64_t created_ms;
     struct lab_scenario *scenario;
@@ -86,6 +92,7 @@ struct lab_run {
 
     pthread_mutex_t lock;
     /* Under run->lock. */
+    char label[LAB_LABEL_BYTES];
     bool broken; /* could not be brought back; `trouble` says why */
     struct lab_course course;
     struct lab_pace pace;
@@ -149,12 +156,47 @@ struct lab {
 
 int64_t lab_clock_ns(void); /* monotonic wall clock */
 
-/* ---- requests.c ---- */
+/* ---- make.c ---- */
+
+/* What a run is to be made of. Zero beyond scenario, seed and settings: a shared run that plays from
+ * its beginning. */
+struct lab_new_run {
+    struct lab_scenario *scenario; /* taken over, whatever comes of it */
+    uint64_t seed;
+    int64_t settings[LAB_SETTINGS_MAX]; /* at t = 0 */
+    const char *owner;                  /* NULL: shared */
+    /* All there are at the start, with the numbers under which they were accepted (0: given here);
+     * NULL: the scenario's script, whose numbers are 1, 2, 3 ... */
+    const struct lab_inputs *inputs;
+    int64_t at_ns; /* computed up to here, then paused; 0: plays from the beginning */
+    const char *parent, *family, *label; /* of a branch; NULL: it is none */
+    int64_t branch_ns;
+};
+/* Makes it, under a name of its own, and computes it. It takes part in turns when this returns. */
+int lab_run_make(struct lab *lab, struct lab_new_run *new_run, char name[LAB_RUN_ID_BYTES],
+                 struct lab_problem *problem);
 
 /* The id that exports carry: derived from the content of the run at its start, so that the same
  * run has the same id anywhere. */
 void lab_run_id_make(const struct lab_scenario *scenario, uint64_t seed, const int64_t *settings,
                      char run_id[LAB_RUN_ID_BYTES]);
+
+/* ---- requests.c ---- */
+
+/* What is in memory says where it is now, the store only where it was last written: brings an item
+ * of a list, which names its run, up to date. No run may be locked. */
+void lab_summary_refresh(struct lab *lab, struct cJSON *item);
+
+/* ---- steer.c ---- */
+
+/* The inputs that one body becomes: heal.all is followed by the system's remedies. */
+struct lab_input_parts {
+    uint32_t count;
+    struct sim_input list[LAB_INPUT_PARTS_MAX]; /* their time is 0 */
+};
+int lab_input_parts(const struct lab_scenario *scenario, const struct cJSON *body,
+                    struct lab_input_parts *parts, bool *client_operation,
+                    struct lab_problem *problem);
 
 /* ---- memory.c: which runs are in memory ---- */
 

@@ -142,6 +142,10 @@ static void read_run(void *context, const struct store_run *from)
     (void)snprintf(run->run_id, sizeof run->run_id, "%s", from->run_id);
     (void)snprintf(run->behaviour_id, sizeof run->behaviour_id, "%s", from->behaviour_id);
     (void)snprintf(run->owner, sizeof run->owner, "%s", from->owner);
+    (void)snprintf(run->parent, sizeof run->parent, "%s", from->parent);
+    (void)snprintf(run->family, sizeof run->family, "%s", from->family);
+    (void)snprintf(run->label, sizeof run->label, "%s", from->label);
+    run->branch_ns = from->branch_ns;
     stored->status =
         lab_scenario_parse(from->scenario, from->scenario_text, &run->scenario, stored->problem);
     if (stored->status == 0) {

@@ -14,7 +14,6 @@
 #include <string.h>
 
 enum {
-    PARTS_MAX = 80,          /* inputs that one request may become: heal.all and its remedies */
     CHASE_STEPS = 200000,    /* what a pace request computes before it answers; its rows fit one
                               batch, and the rest is chased turn by turn, with flushes between */
     INTERESTING_S_MAX = 600, /* virtual: how far "the next interesting event" is looked for */
@@ -23,18 +22,13 @@ enum {
 
 /* ---- Inputs ---- */
 
-struct parts {
-    uint32_t count;
-    struct sim_input list[PARTS_MAX];
-};
-
 /* heal.all of the host does not reach what the system's own inputs broke: its remedies follow. */
-static void add_remedies(const struct lab_run *run, struct parts *parts)
+static void add_remedies(const struct lab_scenario *scenario, struct lab_input_parts *parts)
 {
-    const struct system *system = run->scenario->system;
+    const struct system *system = scenario->system;
     struct system_remedy remedy;
-    for (uint32_t i = 0; system->remedy != NULL && parts->count < PARTS_MAX &&
-                         system->remedy(run->scenario->data, i, &remedy);
+    for (uint32_t i = 0; system->remedy != NULL && parts->count < LAB_INPUT_PARTS_MAX &&
+                         system->remedy(scenario->data, i, &remedy);
          i++) {
         if (remedy.kind != SYSTEM_REMEDY_HEAL) {
             continue;
@@ -48,6 +42,21 @@ static void add_remedies(const struct lab_run *run, struct parts *parts)
         }
         memcpy(input->args, remedy.args, sizeof input->args);
     }
+}
+
+int lab_input_parts(const struct lab_scenario *scenario, const struct cJSON *body,
+                    struct lab_input_parts *parts, bool *client_operation,
+                    struct lab_problem *problem)
+{
+    parts->count = 0;
+    int status = lab_input_parse(scenario, body, &parts->list[0], client_operation, problem);
+    if (status == 0) {
+        parts->count = 1;
+        if (parts->list[0].type == SIM_INPUT_HEAL_ALL) {
+            add_remedies(scenario, parts);
+        }
+    }
+    return status;
 }
 
 /* When the input is to take effect: now, or at a later time that the body names. */
@@ -109,20 +118,20 @@ static int check_state(const struct lab_run *run, bool client_operation,
                           "go on first",
                           run->name);
     }
-    if (run->course.inputs.count + run->waiting_count + PARTS_MAX > LAB_INPUTS_MAX ||
-        run->waiting_count + PARTS_MAX > LAB_WAITING_MAX) {
+    if (run->course.inputs.count + run->waiting_count + LAB_INPUT_PARTS_MAX > LAB_INPUTS_MAX ||
+        run->waiting_count + LAB_INPUT_PARTS_MAX > LAB_WAITING_MAX) {
         return lab_refuse(problem, LAB_TOO_MANY, "run %s has too many inputs: %u, of at most %d",
                           run->name, run->course.inputs.count, LAB_INPUTS_MAX);
     }
     return 0;
 }
 
-static int read_parts(struct lab_run *run, const cJSON *body, struct parts *parts,
+static int read_parts(struct lab_run *run, const cJSON *body, struct lab_input_parts *parts,
                       struct lab_problem *problem)
 {
     bool client_operation = false;
     int64_t time_ns = 0;
-    int status = lab_input_parse(run->scenario, body, &parts->list[0], &client_operation, problem);
+    int status = lab_input_parts(run->scenario, body, parts, &client_operation, problem);
     if (status == 0) {
         status = check_state(run, client_operation, problem);
     }
@@ -135,10 +144,6 @@ static int read_parts(struct lab_run *run, const cJSON *body, struct parts *part
     if (status != 0) {
         return status;
     }
-    parts->count = 1;
-    if (parts->list[0].type == SIM_INPUT_HEAL_ALL) {
-        add_remedies(run, parts);
-    }
     for (uint32_t i = 0; i < parts->count; i++) {
         parts->list[i].time_ns = time_ns;
     }
@@ -146,7 +151,7 @@ static int read_parts(struct lab_run *run, const cJSON *body, struct parts *part
 }
 
 /* Stamps: from here the run holds until all of them are decided. Returns the first number. */
-static uint32_t stamp(struct lab_run *run, const char *who, const struct parts *parts)
+static uint32_t stamp(struct lab_run *run, const char *who, const struct lab_input_parts *parts)
 {
     uint32_t first = run->input_last + 1;
     for (uint32_t i = 0; i < parts->count; i++) {
@@ -183,8 +188,8 @@ static void decide(struct lab_run *run, uint32_t first, uint32_t count, bool com
     lab_run_settle(run);
 }
 
-static void texts_make(const struct lab_run *run, const struct parts *parts, uint32_t first,
-                       const char *who, struct store_input *stored)
+static void texts_make(const struct lab_run *run, const struct lab_input_parts *parts,
+                       uint32_t first, const char *who, struct store_input *stored)
 {
     for (uint32_t i = 0; i < parts->count; i++) {
         cJSON *body = lab_input_json(run->scenario, &parts->list[i]);
@@ -199,10 +204,10 @@ static void texts_make(const struct lab_run *run, const struct parts *parts, uin
 }
 
 /* The run is locked, let go while the store works, and locked again. */
-static int commit(struct lab *lab, struct lab_run *run, const char *who, const struct parts *parts,
-                  uint32_t *first, struct lab_problem *problem)
+static int commit(struct lab *lab, struct lab_run *run, const char *who,
+                  const struct lab_input_parts *parts, uint32_t *first, struct lab_problem *problem)
 {
-    struct store_input stored[PARTS_MAX];
+    struct store_input stored[LAB_INPUT_PARTS_MAX];
     struct error error = {""};
     *first = stamp(run, who, parts);
     texts_make(run, parts, *first, who, stored);
@@ -220,7 +225,7 @@ int lab_run_input(struct lab *lab, const char *name, const char *who, const stru
                   struct cJSON **out, struct lab_problem *problem)
 {
     struct lab_run *run;
-    struct parts parts = {.count = 0};
+    struct lab_input_parts parts = {.count = 0};
     uint32_t number = 0;
     int status = lab_run_take(lab, name, &run, problem);
     if (status != 0) {

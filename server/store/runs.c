@@ -24,6 +24,12 @@ int store_run_create(struct store *store, const struct store_run *run,
     return 0;
 }
 
+int store_run_label(struct store *store, int64_t run, const char *label, struct error *error)
+{
+    struct store_job job = {.kind = STORE_JOB_RUN_LABEL, .run = run, .label = label};
+    return store_queue_and_wait(store, &job, error);
+}
+
 int store_run_delete(struct store *store, int64_t run, struct error *error)
 {
     struct store_job job = {.kind = STORE_JOB_RUN_DELETE, .run = run};
@@ -140,6 +146,10 @@ static struct store_run run_of_row(struct sqlite3_stmt *statement)
         .speed_ppm = sqlite3_column_int64(statement, 13),
         .paused = sqlite3_column_int(statement, 14) != 0,
         .inputs_count = (uint32_t)sqlite3_column_int(statement, 15),
+        .parent = column_text(statement, 16),
+        .branch_ns = sqlite3_column_int64(statement, 17),
+        .label = column_text(statement, 18),
+        .family = column_text(statement, 19),
     };
 }
 
@@ -151,10 +161,12 @@ int store_runs_read(struct store *store, const struct store_run_query *query,
     static const char SQL[] =
         "SELECT run,name,run_id,system,scenario,scenario_text,seed,settings,behaviour_id,owner,"
         "created_ms,t_ns,digest,speed_ppm,paused,"
-        "(SELECT count(*) FROM inputs WHERE inputs.run=runs.run) FROM runs "
+        "(SELECT count(*) FROM inputs WHERE inputs.run=runs.run),parent,branch_ns,label,family "
+        "FROM runs "
         "WHERE deleted=0 AND (?1=0 OR run=?1) AND (?2 IS NULL OR name=?2) "
         "AND (?3 IS NULL OR owner=?3) AND (?5 IS NULL OR owner='' OR owner=?5) "
-        "AND (?6=0 OR owner<>'') ORDER BY iif(?6=0,-run,run) LIMIT ?4";
+        "AND (?6=0 OR owner<>'') AND (?7 IS NULL OR family=?7) ORDER BY iif(?6=0,-run,run) LIMIT "
+        "?4";
     struct sqlite3 *reader = store_reader_open(store, error);
     if (reader == NULL) {
         return -1;
@@ -167,6 +179,7 @@ int store_runs_read(struct store *store, const struct store_run_query *query,
         (void)sqlite3_bind_text(statement, 3, query->owner, -1, SQLITE_STATIC);
         (void)sqlite3_bind_text(statement, 5, query->visible_to, -1, SQLITE_STATIC);
         (void)sqlite3_bind_int(statement, 6, query->private_oldest);
+        (void)sqlite3_bind_text(statement, 7, query->family, -1, SQLITE_STATIC);
         (void)sqlite3_bind_int64(statement, 4, query->limit == 0 ? -1 : (int64_t)query->limit);
         while ((status = sqlite3_step(statement)) == SQLITE_ROW) {
             struct store_run run = run_of_row(statement);

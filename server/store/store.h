@@ -85,6 +85,11 @@ struct store_run {
     int64_t speed_ppm;  /* millionths of 1x */
     bool paused;
     uint32_t inputs_count; /* read only */
+    /* A branch: the name of the run it left, when, and what people call it. A run that is none has
+     * "", 0, "". `family` is the same for a run and all that branched from it, whatever was
+     * deleted since; "" on the way in begins a new one. */
+    const char *parent, *label, *family;
+    int64_t branch_ns;
 };
 /* One input, as the API took it. */
 struct store_input {
@@ -107,6 +112,8 @@ int store_inputs_append(struct store *store, int64_t run, const struct store_inp
                         uint32_t input_count, struct error *error);
 /* How many runs there are of this content (run_id), or (NULL) at all. *count on success only. */
 int store_runs_count(struct store *store, const char *run_id, uint32_t *count, struct error *error);
+/* What people call a run from now on. Durable. */
+int store_run_label(struct store *store, int64_t run, const char *label, struct error *error);
 /* Queued, not durable: how the run was paced last. Dropped when the queue is full. */
 void store_pace_put(struct store *store, int64_t run, int64_t speed_ppm, bool paused);
 
@@ -116,6 +123,7 @@ struct store_run_query {
     const char *name;       /* NULL: any */
     const char *owner;      /* NULL: any; "": shared ones */
     const char *visible_to; /* shared ones and those of this owner */
+    const char *family;     /* NULL: any */
     bool private_oldest;    /* private ones only, oldest first */
     uint32_t limit;         /* 0: no limit */
 };

@@ -19,6 +19,7 @@ enum store_job_kind {
     STORE_JOB_CHECKPOINT,
     STORE_JOB_PACE,
     STORE_JOB_RUN_CREATE,
+    STORE_JOB_RUN_LABEL,
     STORE_JOB_RUN_DELETE,
     STORE_JOB_INPUT,
     STORE_JOB_FLUSH,
@@ -36,6 +37,7 @@ struct store_job {
     int64_t speed_ppm;
     bool paused;
     const struct store_run *created;
+    const char *label;
     const struct store_input *inputs;
     uint32_t input_count;
     bool done; /* under the lock */
@@ -59,6 +61,7 @@ enum store_statement {
     STORE_SQL_COMMIT,
     STORE_SQL_ROLLBACK,
     STORE_SQL_RUN_INSERT,
+    STORE_SQL_RUN_LABEL,
     STORE_SQL_RUN_DELETE,
     STORE_SQL_INPUT_INSERT,
     STORE_SQL_EDGE,

@@ -203,11 +203,23 @@ static int write_run(struct store *store, struct store_job *job)
     (void)sqlite3_bind_text(statement, 12, digest, -1, SQLITE_TRANSIENT);
     (void)sqlite3_bind_int64(statement, 13, run->speed_ppm);
     (void)sqlite3_bind_int(statement, 14, run->paused);
+    bind_text(statement, 15, run->parent == NULL ? "" : run->parent);
+    (void)sqlite3_bind_int64(statement, 16, run->branch_ns);
+    bind_text(statement, 17, run->label == NULL ? "" : run->label);
+    bind_text(statement, 18, run->family == NULL ? "" : run->family);
     if (statement_run(statement) != 0) {
         return -1;
     }
     job->run = sqlite3_last_insert_rowid(store->writer);
     return write_inputs(store, job->run, job);
+}
+
+static int write_label(struct store *store, const struct store_job *job)
+{
+    struct sqlite3_stmt *statement = store->statements[STORE_SQL_RUN_LABEL];
+    (void)sqlite3_bind_int64(statement, 1, job->run);
+    bind_text(statement, 2, job->label);
+    return statement_run(statement);
 }
 
 /* Marks only; writer_purge() removes. */
@@ -230,6 +242,8 @@ static int write_job(struct store *store, struct store_job *job)
         return write_pace(store, job);
     case STORE_JOB_RUN_CREATE:
         return write_run(store, job);
+    case STORE_JOB_RUN_LABEL:
+        return write_label(store, job);
     case STORE_JOB_RUN_DELETE:
         return write_delete(store, job);
     case STORE_JOB_INPUT:

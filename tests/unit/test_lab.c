@@ -217,7 +217,7 @@ static void test_past_and_future_inputs(void **state)
 static int branch(struct lab *lab, const char *run, const struct cJSON *body, struct cJSON **out,
                   struct lab_problem *problem)
 {
-    return lab_run_branch(lab, run, body, NULL, out, problem);
+    return lab_run_branch(lab, run, body, NULL, "presenter", out, problem);
 }
 
 /* A branch has the past of its parent, bit for bit, and a future of its own; it needs its parent
@@ -251,6 +251,109 @@ static void test_branch(void **state)
     assert_string_not_equal(digest, later);
     lab_reopen(fixture);
     assert_text(fixture->lab, other, "digest", digest);
+}
+
+static int label(struct lab *lab, const char *run, const struct cJSON *body, struct cJSON **out,
+                 struct lab_problem *problem)
+{
+    (void)out;
+    return lab_run_label(lab, run, body, problem);
+}
+
+static const char *text_of(const cJSON *object, const char *field)
+{
+    const cJSON *item = cJSON_GetObjectItem(object, field);
+    return cJSON_IsString(item) ? item->valuestring : "";
+}
+
+static cJSON *family_of(struct lab *lab, const char *run)
+{
+    struct lab_problem problem = {.allowed = NULL};
+    cJSON *out = NULL;
+    assert_int_equal(lab_run_family(lab, run, NULL, &out, &problem), 0);
+    return out;
+}
+
+/* What a branch changes takes effect where it begins; the family lists root and branches in order,
+ * also when somebody between them was deleted, and after a restart. */
+static void test_family(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lab *lab = fixture->lab;
+    char root[LAB_RUN_ID_BYTES], child[LAB_RUN_ID_BYTES], grandchild[LAB_RUN_ID_BYTES];
+    make(lab, FIRE, root);
+    done(lab, lab_run_pace, root, "{\"until\":\"t_ms >= 30000\"}", 0);
+    cJSON *out =
+        ask(lab, branch, root,
+            "{\"at_ms\":10000,\"label\":\"Tròn\",\"settings\":{\"policy\":\"round-robin\"}}", 0);
+    strcpy(child, text_of(out, "run"));
+    cJSON_Delete(out);
+    out = ask(lab, branch, child,
+              "{\"at_ms\":5000,\"inputs\":[{\"type\":\"node.crash\",\"node\":\"B\"}]}", 0);
+    strcpy(grandchild, text_of(out, "run"));
+    cJSON_Delete(out);
+    done(lab, label, grandchild, "{\"label\":\"B burns\"}", 0);
+    done(lab, branch, root, "{\"at_ms\":5000,\"settings\":{\"equal_kitchens\":true}}", -422);
+    done(lab, branch, root, "{\"at_ms\":5000,\"colour\":1}", -422);
+    done(lab, branch, root, "{\"at_ms\":5000,\"until_ms\":4999}", -422);
+    done(lab, branch, root,
+         "{\"at_ms\":5000,\"inputs\":[{\"type\":\"node.crash\",\"node\":\"B\",\"at_ms\":4999}]}",
+         -422);
+    cJSON *family = family_of(lab, grandchild);
+    assert_int_equal(cJSON_GetArraySize(family), 3);
+    assert_string_equal(text_of(cJSON_GetArrayItem(family, 0), "run"), root);
+    assert_string_equal(text_of(cJSON_GetArrayItem(family, 1), "label"), "Tròn");
+    assert_string_equal(text_of(cJSON_GetArrayItem(family, 2), "parent"), child);
+    cJSON_Delete(family);
+    struct lab_problem problem = {.allowed = NULL};
+    assert_int_equal(lab_run_delete(lab, child, &problem), 0);
+    lab_reopen(fixture);
+    lab = fixture->lab;
+    family = family_of(lab, root);
+    assert_int_equal(cJSON_GetArraySize(family), 2);
+    assert_string_equal(text_of(cJSON_GetArrayItem(family, 1), "label"), "B burns");
+    assert_null(cJSON_GetObjectItem(cJSON_GetArrayItem(family, 1), "parent"));
+    cJSON_Delete(family);
+}
+
+/* The limit of a family is stated and holds. */
+static void test_branches_limit(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lab *lab = fixture->lab;
+    char root[LAB_RUN_ID_BYTES];
+    struct lab_problem problem = {.allowed = NULL};
+    make(lab, FIRE, root);
+    done(lab, lab_run_pace, root, "{\"until\":\"t_ms >= 1000\"}", 0);
+    char branches[LAB_BRANCHES_MAX][LAB_RUN_ID_BYTES];
+    for (int i = 0; i < LAB_BRANCHES_MAX; i++) {
+        cJSON *out = ask(lab, branch, root, "{\"at_ms\":500}", 0);
+        strcpy(branches[i], text_of(out, "run"));
+        cJSON_Delete(out);
+    }
+    done(lab, branch, branches[3], "{\"at_ms\":500}", -409);
+    assert_int_equal(lab_run_delete(lab, branches[3], &problem), 0);
+    done(lab, branch, root, "{\"at_ms\":500}", 0);
+}
+
+/* "Same orders, same faults, but": people's later inputs stay, and it is computed to the same end. */
+static void test_counterfactual(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lab *lab = fixture->lab;
+    char root[LAB_RUN_ID_BYTES], other[LAB_RUN_ID_BYTES];
+    make(lab, FIRE, root);
+    done(lab, lab_run_pace, root, "{\"until\":\"t_ms >= 10000\"}", 0);
+    done(lab, input, root, "{\"type\":\"node.crash\",\"node\":\"C\"}", 0);
+    done(lab, lab_run_pace, root, "{\"until\":\"t_ms >= 20000\"}", 0);
+    cJSON *out = ask(lab, branch, root, "{\"at_ms\":0,\"keep_later\":true,\"until_ms\":20000}", 0);
+    strcpy(other, text_of(out, "run"));
+    cJSON_Delete(out);
+    cJSON *one = get(lab, root), *two = get(lab, other);
+    assert_string_equal(text_of(one, "digest"), text_of(two, "digest"));
+    assert_string_equal(text_of(two, "state"), "paused");
+    cJSON_Delete(one);
+    cJSON_Delete(two);
 }
 
 struct sender {
@@ -538,6 +641,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pace_is_not_an_input, setup, teardown),
         cmocka_unit_test_setup_teardown(test_past_and_future_inputs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_branch, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_family, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_branches_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_counterfactual, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inputs_of_many_survive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_lab, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deleted_run_is_unknown, setup, teardown),

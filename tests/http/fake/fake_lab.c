@@ -212,10 +212,11 @@ static int run_make(struct lab *lab, const char *owner, cJSON **out, struct lab_
 }
 
 int lab_run_branch(struct lab *lab, const char *run, const cJSON *body, const char *owner,
-                   cJSON **out, struct lab_problem *problem)
+                   const char *who, cJSON **out, struct lab_problem *problem)
 {
     (void)run;
     (void)body;
+    (void)who;
     pthread_mutex_lock(&lab->mutex);
     int result = run_make(lab, owner, out, problem);
     pthread_mutex_unlock(&lab->mutex);
@@ -280,6 +281,20 @@ int lab_run_get(struct lab *lab, const char *id, cJSON **out, struct lab_problem
         *out = run_describe(run);
     pthread_mutex_unlock(&lab->mutex);
     return run != NULL ? 0 : refuse(problem, 404, "There is no run", id);
+}
+
+int lab_run_label(struct lab *lab, const char *id, const cJSON *body, struct lab_problem *problem)
+{
+    (void)lab;
+    (void)body;
+    return refuse(problem, 404, "There is no run", id);
+}
+
+int lab_run_family(struct lab *lab, const char *id, const char *viewer, cJSON **out,
+                   struct lab_problem *problem)
+{
+    (void)viewer;
+    return lab_run_get(lab, id, out, problem);
 }
 
 int lab_run_owner(struct lab *lab, const char *id, char owner[64], struct lab_problem *problem)
