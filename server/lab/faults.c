@@ -1,11 +1,10 @@
 /* faults.c - which faults are active in a run, as its inputs began and ended them. */
-#include "lab/lab_internal.h"
+#include "lab/faults.h"
 
 #include <string.h>
 
-static void fault_add(struct lab_run *run, const struct sim_input *input)
+static void fault_add(struct lab_faults *faults, const struct sim_input *input)
 {
-    struct lab_faults *faults = &run->faults;
     if (faults->count == LAB_FAULTS_MAX) {
         return; /* shown as far as there is room; the run itself knows them all */
     }
@@ -14,9 +13,8 @@ static void fault_add(struct lab_run *run, const struct sim_input *input)
 }
 
 /* Ends faults of a type (0: any) at a node (NODE_NONE: any). */
-static void faults_end(struct lab_run *run, uint16_t type, uint32_t node)
+static void faults_end(struct lab_faults *faults, uint16_t type, uint32_t node)
 {
-    struct lab_faults *faults = &run->faults;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < faults->count; i++) {
         const struct lab_fault *fault = &faults->list[i];
@@ -34,9 +32,8 @@ static bool is_link_fault(uint16_t type)
     return type == SIM_INPUT_LINK_CUT || type == SIM_INPUT_LINK_SET;
 }
 
-static void links_end(struct lab_run *run, uint32_t node, uint32_t peer)
+static void links_end(struct lab_faults *faults, uint32_t node, uint32_t peer)
 {
-    struct lab_faults *faults = &run->faults;
     uint32_t kept = 0;
     for (uint32_t i = 0; i < faults->count; i++) {
         const struct lab_fault *fault = &faults->list[i];
@@ -49,25 +46,25 @@ static void links_end(struct lab_run *run, uint32_t node, uint32_t peer)
     faults->count = kept;
 }
 
-static void net_heals(struct lab_run *run)
+static void net_heals(struct lab_faults *faults)
 {
     static const uint16_t TYPES[] = {SIM_INPUT_LINK_CUT, SIM_INPUT_LINK_SET,
                                      SIM_INPUT_NET_PARTITION, SIM_INPUT_NODE_ISOLATE};
     for (size_t i = 0; i < sizeof TYPES / sizeof TYPES[0]; i++) {
-        faults_end(run, TYPES[i], NODE_NONE);
+        faults_end(faults, TYPES[i], NODE_NONE);
     }
 }
 
 /* A fault whose value says whether it is one. */
-static void fault_set(struct lab_run *run, const struct sim_input *input, bool active)
+static void fault_set(struct lab_faults *faults, const struct sim_input *input, bool active)
 {
     if (input->type == SIM_INPUT_LINK_SET) {
-        links_end(run, input->node, input->peer);
+        links_end(faults, input->node, input->peer);
     } else {
-        faults_end(run, input->type, input->node);
+        faults_end(faults, input->type, input->node);
     }
     if (active) {
-        fault_add(run, input);
+        fault_add(faults, input);
     }
 }
 
@@ -81,33 +78,33 @@ static bool any_argument(const struct sim_input *input)
     return false;
 }
 
-static void host_input(struct lab_run *run, const struct sim_input *input)
+static void host_input(struct lab_faults *faults, const struct sim_input *input)
 {
     switch ((enum sim_input_type)input->type) {
     case SIM_INPUT_NODE_CRASH:
     case SIM_INPUT_NODE_PAUSE:
     case SIM_INPUT_NODE_ISOLATE:
-        fault_set(run, input, true);
+        fault_set(faults, input, true);
         break;
     case SIM_INPUT_NODE_RESTART:
-        faults_end(run, SIM_INPUT_NODE_CRASH, input->node);
+        faults_end(faults, SIM_INPUT_NODE_CRASH, input->node);
         break;
     case SIM_INPUT_NODE_RESUME:
-        faults_end(run, SIM_INPUT_NODE_PAUSE, input->node);
+        faults_end(faults, SIM_INPUT_NODE_PAUSE, input->node);
         break;
     case SIM_INPUT_LINK_CUT:
     case SIM_INPUT_NET_PARTITION:
-        fault_add(run, input);
+        fault_add(faults, input);
         break;
     case SIM_INPUT_LINK_HEAL:
-        links_end(run, input->node, input->peer);
+        links_end(faults, input->node, input->peer);
         break;
     case SIM_INPUT_NET_HEAL:
-        net_heals(run);
+        net_heals(faults);
         break;
     case SIM_INPUT_NODE_SLOW:
     case SIM_INPUT_DISK_SLOW:
-        fault_set(run, input, input->args[0] > 100);
+        fault_set(faults, input, input->args[0] > 100);
         break;
     case SIM_INPUT_LINK_SET:
     case SIM_INPUT_DISK_STALL:
@@ -116,10 +113,10 @@ static void host_input(struct lab_run *run, const struct sim_input *input)
     case SIM_INPUT_DISK_LOSE_FSYNC:
     case SIM_INPUT_CLOCK_SKEW:
     case SIM_INPUT_CLOCK_DRIFT:
-        fault_set(run, input, any_argument(input));
+        fault_set(faults, input, any_argument(input));
         break;
     case SIM_INPUT_HEAL_ALL:
-        faults_end(run, 0, NODE_NONE);
+        faults_end(faults, 0, NODE_NONE);
         break;
     case SIM_INPUT_DISK_ROT:
     case SIM_INPUT_CLOCK_JUMP: /* over at once */
@@ -131,29 +128,31 @@ static void host_input(struct lab_run *run, const struct sim_input *input)
 
 /* An input of the system that one of its heal steps undoes is a fault too: active unless its
  * arguments are those of the remedy. */
-static void system_input(struct lab_run *run, const struct sim_input *input)
+static void system_input(struct lab_faults *faults, const struct lab_scenario *scenario,
+                         const struct sim_input *input)
 {
-    const struct system *system = run->scenario->system;
+    const struct system *system = scenario->system;
     struct system_remedy remedy;
-    for (uint32_t i = 0; system->remedy != NULL && system->remedy(run->scenario->data, i, &remedy);
+    for (uint32_t i = 0; system->remedy != NULL && system->remedy(scenario->data, i, &remedy);
          i++) {
         if (remedy.kind == SYSTEM_REMEDY_HEAL && !remedy.is_setting &&
             remedy.type == input->type - SIM_INPUT_SYSTEM && remedy.node == input->node) {
-            fault_set(run, input, memcmp(remedy.args, input->args, sizeof remedy.args) != 0);
+            fault_set(faults, input, memcmp(remedy.args, input->args, sizeof remedy.args) != 0);
             return;
         }
     }
 }
 
-void lab_live_input(struct lab_run *run, const struct sim_input *input)
+void lab_faults_input(struct lab_faults *faults, const struct lab_scenario *scenario,
+                      const struct sim_input *input)
 {
-    uint32_t count = run->faults.count;
+    uint32_t count = faults->count;
     if (input->type >= SIM_INPUT_SYSTEM) {
-        system_input(run, input);
+        system_input(faults, scenario, input);
     } else {
-        host_input(run, input);
+        host_input(faults, input);
     }
-    if (count > 0 || run->faults.count > 0) {
-        run->faults.version++;
+    if (count > 0 || faults->count > 0) {
+        faults->version++;
     }
 }

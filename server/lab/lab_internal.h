@@ -12,6 +12,7 @@
 #define LAB_LAB_INTERNAL_H
 
 #include "lab/course.h"
+#include "lab/faults.h"
 #include "lab/lab.h"
 #include "lab/live.h"
 #include "lab/problem.h"
@@ -30,7 +31,6 @@ enum {
     LAB_STEPS_A_TURN = 20000, /* events before another run gets its turn */
     LAB_EVENTS_KEPT = 256,    /* listed notes kept in memory for frames */
     LAB_POINTS_KEPT = 60,     /* rows of metrics kept in memory for frames */
-    LAB_FAULTS_MAX = 128,     /* active faults that are shown one by one */
     LAB_INPUT_PARTS_MAX = 80, /* inputs that one request may become */
     LAB_FAMILY_BYTES = 48,
     LAB_FAMILY_MAX = 200, /* members of a family that are listed */
@@ -118,14 +118,7 @@ struct lab_run {
     int32_t
         nodes_table; /* the system's table of its nodes, a row a second each (kitchens), or -1 */
     struct node_row node_rows[SIM_NODES_MAX]; /* the last one of each */
-    struct lab_faults {
-        uint32_t count, version;
-        struct lab_fault {
-            uint16_t type; /* of the input that began it */
-            uint32_t node, peer;
-            int64_t since_ns;
-        } list[LAB_FAULTS_MAX];
-    } faults;
+    struct lab_faults faults;
 };
 
 struct lab {
@@ -259,8 +252,6 @@ void lab_run_close(struct lab_run *run);
 void lab_live_note(struct lab_run *run, const struct node_note *note,
                    const struct system_note *known);
 void lab_live_row(struct lab_run *run, const struct node_row *row);
-/* An input took effect: it may begin or end a fault that is shown. */
-void lab_live_input(struct lab_run *run, const struct sim_input *input);
 /* Encodes and publishes what viewers should get now. */
 void lab_live_turn(struct lab *lab, struct lab_run *run, int64_t now_ns);
 /* Writes a keyframe's JSON into `text`. */

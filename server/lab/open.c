@@ -50,7 +50,8 @@ static void see_row(void *context, const struct node_row *row)
 
 static void see_input(void *context, const struct sim_input *input)
 {
-    lab_live_input(context, input);
+    struct lab_run *run = context;
+    lab_faults_input(&run->faults, run->scenario, input);
 }
 
 void lab_run_listen(struct lab_run *run)
