@@ -3,32 +3,10 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "http/limits.h"
-
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
-static bool utf8_is_valid(const uint8_t *at, const uint8_t *end)
-{
-    while (at < end) {
-        uint8_t first = *at++;
-        if (first < 0x80)
-            continue;
-        unsigned more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-        if (first < 0xc2 || first > 0xf4 || (size_t)(end - at) < more)
-            return false;
-        uint8_t low = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
-        uint8_t high = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
-        for (unsigned i = 0; i < more; i++, at++) {
-            if (*at < low || *at > high)
-                return false;
-            low = 0x80;
-            high = 0xbf;
-        }
-    }
-    return true;
-}
 
 static bool only_space_between(const char *at, const char *end)
 {
@@ -59,7 +37,7 @@ static bool is_too_deep(const char *at, const char *end)
 struct cJSON *body_parse(const char *bytes, size_t length, struct error *error)
 {
     const char *end = NULL;
-    if (!utf8_is_valid((const uint8_t *)bytes, (const uint8_t *)bytes + length)) {
+    if (!utf8_is_valid(bytes, length)) {
         error_set(error, "The body is not valid UTF-8.");
         return NULL;
     }
