@@ -12,6 +12,7 @@ static const struct subcommand {
     {"serve", command_serve, "serves the page, the API and the live stream"},
     {"run", command_run, "runs a scenario without a page and judges it"},
     {"sweep", command_sweep, "runs many seeds with random faults and reports failures first"},
+    {"search", command_search, "finds seeds on which a condition comes true"},
     {"scenarios", command_scenarios, "lists what can be run"},
     {"bench", command_bench, "measures one part on this machine"},
 };

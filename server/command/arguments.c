@@ -1,6 +1,7 @@
 /* arguments.c - reading a command's words. */
 #include "command/arguments.h"
 
+#include "base/duration.h"
 #include "lab/settings.h"
 
 #include <cjson/cJSON.h>
@@ -145,4 +146,36 @@ int command_scenario_read(const char *command, int argc, char **argv,
         lab_scenario_free(&result->scenario);
     }
     return status;
+}
+
+int command_seeds(const char *command, const char *text, uint64_t count_max, uint64_t *first,
+                  uint64_t *last)
+{
+    char begin[32];
+    const char *dots = text == NULL ? NULL : strstr(text, "..");
+    if (dots == NULL || dots - text >= (long)sizeof begin) {
+        return command_refuse(command, "--seeds must be FIRST..LAST, as in 1..1000");
+    }
+    (void)snprintf(begin, sizeof begin, "%.*s", (int)(dots - text), text);
+    int status = command_number(command, "the first seed", begin, 0, LAB_SEED_MAX, first);
+    if (status == 0) {
+        uint64_t last_max = *first + count_max - 1;
+        status = command_number(command, "the last seed", dots + 2, *first,
+                                last_max < LAB_SEED_MAX ? last_max : LAB_SEED_MAX, last);
+    }
+    return status;
+}
+
+int command_length(const char *command, const char *name, const char *text, int64_t *length_ns)
+{
+    uint64_t read_ns = 0;
+    struct error error = {""};
+    if (duration_parse(text, &read_ns, &error) != 0) {
+        return command_refuse(command, "%s: %s", name, error.text);
+    }
+    if (read_ns < DURATION_S || read_ns > LAB_SCENARIO_SECONDS_MAX * DURATION_S) {
+        return command_refuse(command, "%s must be from 1s to 24h", name);
+    }
+    *length_ns = (int64_t)read_ns;
+    return 0;
 }

@@ -36,5 +36,10 @@ int command_rest(const char *command, int argc, char **argv);
 /* A whole number from min to max. 0 or EXIT_UNUSABLE. */
 int command_number(const char *command, const char *name, const char *text, uint64_t min,
                    uint64_t max, uint64_t *number);
+/* "FIRST..LAST", at most count_max seeds. 0 or EXIT_UNUSABLE. */
+int command_seeds(const char *command, const char *text, uint64_t count_max, uint64_t *first,
+                  uint64_t *last);
+/* A duration from a second to the longest run. 0 or EXIT_UNUSABLE. */
+int command_length(const char *command, const char *name, const char *text, int64_t *length_ns);
 
 #endif

@@ -31,5 +31,6 @@ int bench_queue(bool json);
 int bench_host(bool json);
 int bench_city(bool json);
 int bench_live(bool json);
+int bench_search(bool json);
 
 #endif

@@ -3,7 +3,6 @@
 #include "command/command.h"
 
 #include "base/csv_writer.h"
-#include "base/duration.h"
 #include "lab/sweep.h"
 #include "lab/words.h"
 
@@ -36,23 +35,6 @@ enum { LINES_PRINTED_MAX = 40, WORDS_BYTES = 400 };
 
 /* ---- Reading ---- */
 
-static int seeds_read(const char *text, struct lab_sweep *sweep)
-{
-    char first[32];
-    const char *dots = text == NULL ? NULL : strstr(text, "..");
-    if (dots == NULL || dots - text >= (long)sizeof first) {
-        return command_refuse("sweep", "--seeds must be FIRST..LAST, as in 1..1000");
-    }
-    (void)snprintf(first, sizeof first, "%.*s", (int)(dots - text), text);
-    int status =
-        command_number("sweep", "the first seed", first, 0, LAB_SEED_MAX, &sweep->first_seed);
-    if (status == 0) {
-        status = command_number("sweep", "the last seed", dots + 2, sweep->first_seed,
-                                sweep->first_seed + LAB_SWEEP_SEEDS_MAX - 1, &sweep->last_seed);
-    }
-    return status;
-}
-
 static int faults_read(const char *text, struct lab_sweep *sweep)
 {
     struct lab_problem problem;
@@ -60,20 +42,6 @@ static int faults_read(const char *text, struct lab_sweep *sweep)
     if (lab_faults_parse(text + sweep->always, &sweep->faults, &problem) != 0) {
         return command_refuse_problem("sweep", &problem);
     }
-    return 0;
-}
-
-static int length_read(const char *text, struct lab_sweep *sweep)
-{
-    uint64_t length_ns = 0;
-    struct error error = {""};
-    if (duration_parse(text, &length_ns, &error) != 0) {
-        return command_refuse("sweep", "--until: %s", error.text);
-    }
-    if (length_ns < DURATION_S || length_ns > LAB_SCENARIO_SECONDS_MAX * DURATION_S) {
-        return command_refuse("sweep", "--until must be from 1s to 24h");
-    }
-    sweep->until_ns = (int64_t)length_ns;
     return 0;
 }
 
@@ -251,9 +219,14 @@ static int options_read(int argc, char **argv, struct lab_sweep *sweep, const ch
     const char *threads =
         status == 0 ? command_option("sweep", argc, argv, "--jobs", &status) : NULL;
     *path = status == 0 ? command_option("sweep", argc, argv, "--out", &status) : NULL;
-    status = status == 0 ? seeds_read(seeds, sweep) : status;
+    if (status == 0) {
+        status = command_seeds("sweep", seeds, LAB_SWEEP_SEEDS_MAX, &sweep->first_seed,
+                               &sweep->last_seed);
+    }
     status = status == 0 ? faults_read(faults == NULL ? "all" : faults, sweep) : status;
-    status = status == 0 && until != NULL ? length_read(until, sweep) : status;
+    status = status == 0 && until != NULL
+                 ? command_length("sweep", "--until", until, &sweep->until_ns)
+                 : status;
     status = status == 0 && threads != NULL
                  ? command_number("sweep", "--jobs", threads, 1, LAB_SWEEP_JOBS_MAX, &jobs)
                  : status;

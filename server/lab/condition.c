@@ -379,6 +379,84 @@ static uint8_t parse_or(struct parser *parser)
     return left;
 }
 
+/* ---- What it can see ---- */
+
+/* What a truth may be at a moment of which not all is known. */
+enum maybe { MAYBE_FALSE = 1, MAYBE_TRUE = 2, MAYBE = MAYBE_FALSE | MAYBE_TRUE };
+
+static bool note_has(const struct system_note *note, const char *argument)
+{
+    for (int i = 0; i < NODE_NOTE_ARGS && note->args[i] != NULL; i++) {
+        if (strcmp(note->args[i], argument) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A comparison is false where one of its sides has no value. */
+static enum maybe maybe_value(const struct lab_condition_term *term, const struct system_note *note)
+{
+    bool never =
+        term->kind == TERM_COLUMN || (term->kind == TERM_ARGUMENT && !note_has(note, term->name));
+    return never ? MAYBE_FALSE : MAYBE;
+}
+
+static enum maybe maybe_not(enum maybe inner)
+{
+    return ((inner & MAYBE_FALSE) != 0 ? MAYBE_TRUE : 0) |
+           ((inner & MAYBE_TRUE) != 0 ? MAYBE_FALSE : 0);
+}
+
+/* With a note of this kind, whatever it carries and whatever the figures are. */
+static bool kind_matters(const struct lab_condition *condition, uint16_t kind,
+                         const struct system_note *note)
+{
+    enum maybe truth[LAB_CONDITION_TERMS_MAX];
+    bool remembered = false;
+    for (uint32_t i = 0; i < condition->count; i++) {
+        const struct lab_condition_term *term = &condition->terms[i];
+        enum maybe left = truth[term->left];
+        enum maybe right = truth[term->right];
+        switch ((enum term_kind)term->kind) {
+        case TERM_OR:
+            truth[i] = ((left | right) & MAYBE_TRUE) | (left & right & MAYBE_FALSE);
+            break;
+        case TERM_AND:
+            truth[i] = (left & right & MAYBE_TRUE) | ((left | right) & MAYBE_FALSE);
+            break;
+        case TERM_NOT:
+            truth[i] = maybe_not(left);
+            break;
+        case TERM_FIRST:
+            remembered = remembered || (left & MAYBE_TRUE) != 0;
+            truth[i] = MAYBE; /* of what was before nothing is known */
+            break;
+        case TERM_NOTE:
+            truth[i] = term->index == kind ? MAYBE_TRUE : MAYBE_FALSE;
+            break;
+        case TERM_COMPARE:
+            truth[i] = maybe_value(&condition->terms[term->left], note) == MAYBE &&
+                               maybe_value(&condition->terms[term->right], note) == MAYBE
+                           ? MAYBE
+                           : MAYBE_FALSE;
+            break;
+        default:
+            truth[i] = MAYBE_FALSE; /* a value */
+            break;
+        }
+    }
+    return remembered || (truth[condition->root] & MAYBE_TRUE) != 0;
+}
+
+static void kind_enter(void *context, uint16_t kind, const struct system_note *note)
+{
+    struct lab_condition *condition = context;
+    if (kind < LAB_CONDITION_KINDS && kind_matters(condition, kind, note)) {
+        condition->kinds[kind / 64] |= UINT64_C(1) << kind % 64;
+    }
+}
+
 int lab_condition_parse(const struct lab_scenario *scenario, const char *text,
                         struct lab_condition *condition, struct lab_problem *problem)
 {
@@ -396,6 +474,7 @@ int lab_condition_parse(const struct lab_scenario *scenario, const char *text,
     }
     if (parser.status == 0) {
         *condition = parsed;
+        lab_notes_each(scenario->system, kind_enter, condition);
     }
     return parser.status;
 }
@@ -535,4 +614,26 @@ bool lab_condition_holds(struct lab_condition *condition, const struct lab_scena
         }
     }
     return truth[condition->root];
+}
+
+void lab_condition_figures_words(const struct lab_condition *condition,
+                                 const struct lab_scenario *scenario, const int64_t *figures,
+                                 struct text *text)
+{
+    const struct system *system = scenario->system;
+    uint64_t said = 0;
+    assert(system->figure_count <= 64);
+    for (uint32_t i = 0; i < condition->count; i++) {
+        const struct lab_condition_term *term = &condition->terms[i];
+        uint64_t bit = UINT64_C(1) << term->index % 64;
+        if (term->kind != TERM_FIGURE || (said & bit) != 0 ||
+            figures[term->index] == NODE_CELL_NULL) {
+            continue;
+        }
+        text_add(text, said == 0 ? "" : ", ");
+        text_add(text, system->figures[term->index].name);
+        text_add_char(text, ' ');
+        text_add_decimal(text, figures[term->index], system->figures[term->index].decimals);
+        said |= bit;
+    }
 }

@@ -15,10 +15,15 @@
 #ifndef LAB_CONDITION_H
 #define LAB_CONDITION_H
 
+#include "base/text.h"
 #include "lab/problem.h"
 #include "lab/scenario.h"
 
-enum { LAB_CONDITION_TERMS_MAX = 48, LAB_CONDITION_BYTES_MAX = 400 };
+enum {
+    LAB_CONDITION_TERMS_MAX = 48,
+    LAB_CONDITION_BYTES_MAX = 400,
+    LAB_CONDITION_KINDS = 256, /* of notes */
+};
 
 /* No pointers: may be copied. */
 struct lab_condition {
@@ -33,6 +38,7 @@ struct lab_condition {
     } terms[LAB_CONDITION_TERMS_MAX];
     uint8_t count, root;
     bool uses_notes, uses_rows, uses_figures;
+    uint64_t kinds[LAB_CONDITION_KINDS / 64]; /* see lab_condition_sees() */
 };
 
 /* -422 with what was not understood, and the names that exist. */
@@ -48,5 +54,16 @@ struct lab_moment {
 /* Does it hold now? Remembers what first() has seen. */
 bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
                          const struct lab_moment *moment);
+
+/* Could a note of this kind make it true, or be remembered by a first() in it? What cannot need not
+ * be looked at: of a hundred notes that is mostly all but one. */
+static inline bool lab_condition_sees(const struct lab_condition *condition, uint16_t kind)
+{
+    return kind >= LAB_CONDITION_KINDS || (condition->kinds[kind / 64] >> kind % 64 & 1) != 0;
+}
+/* The figures that it asks for with their values, appended: "waiting 23, jain_utilisation 0.8812". */
+void lab_condition_figures_words(const struct lab_condition *condition,
+                                 const struct lab_scenario *scenario, const int64_t *figures,
+                                 struct text *text);
 
 #endif

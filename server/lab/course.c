@@ -23,13 +23,20 @@ static struct sim_world *block_allocate(const struct sim_plan *plan)
     return block;
 }
 
+/* The world goes on to the end of the event under way. */
+static void course_stop(struct lab_course *course)
+{
+    course->stopped = true;
+    course->sim.stop = true;
+}
+
 /* Looks at the armed condition with a note or a row that has just come. */
 static void course_look(struct lab_course *course, const struct node_note *note,
                         const struct node_row *row)
 {
     const struct lab_moment moment = {note, row, course->figures, lab_course_now_ns(course)};
     if (lab_condition_holds(&course->condition, course->scenario, &moment)) {
-        course->stopped = true;
+        course_stop(course);
     }
 }
 
@@ -57,9 +64,9 @@ static void course_note(void *context, const struct node_note *note,
 {
     struct lab_course *course = context;
     if (course->stop_at_interesting && known->interesting) {
-        course->stopped = true;
+        course_stop(course);
     }
-    if (course->stop_armed && course->condition.uses_notes) {
+    if (course->stop_armed && lab_condition_sees(&course->condition, note->kind)) {
         course_look(course, note, NULL);
     }
     if (course->note != NULL) {
@@ -202,28 +209,19 @@ static int64_t next_stop_ns(const struct lab_course *course, int64_t until_ns)
     return stop_ns;
 }
 
-/* Runs to stop_ns; event by event where a note may be the place to stop. */
+/* Runs to stop_ns, or to the event whose note or row is the place to stop. */
 static enum sim_status run_to(struct lab_course *course, int64_t stop_ns, uint64_t *steps)
 {
-    bool careful =
-        course->stop_at_interesting ||
-        (course->stop_armed && (course->condition.uses_notes || course->condition.uses_rows));
-    if (!careful) {
-        uint64_t before = sim_steps(&course->sim);
-        enum sim_status status = sim_run(&course->sim, stop_ns, *steps);
-        uint64_t done = sim_steps(&course->sim) - before;
-        *steps = status == SIM_WORKING || done >= *steps ? 0 : *steps - done;
-        return status;
+    uint64_t before = sim_steps(&course->sim);
+    course->sim.stop = false;
+    enum sim_status status = sim_run(&course->sim, stop_ns, *steps);
+    uint64_t done = sim_steps(&course->sim) - before;
+    course->sim.stop = false;
+    if (course->stopped) {
+        return SIM_REACHED;
     }
-    for (; *steps > 0; (*steps)--) {
-        if (!sim_step(&course->sim, stop_ns)) {
-            return course->stopped ? SIM_REACHED : sim_run(&course->sim, stop_ns, 1);
-        }
-        if (course->stopped) {
-            return SIM_REACHED;
-        }
-    }
-    return SIM_WORKING;
+    *steps = status == SIM_WORKING || done >= *steps ? 0 : *steps - done;
+    return status;
 }
 
 /* At one moment: one input, then what it sets off, then the next one: so it goes when people give
@@ -261,6 +259,7 @@ bool lab_course_step(struct lab_course *course, int64_t until_ns)
         return true;
     }
     int64_t stop_ns = next_stop_ns(course, until_ns);
+    course->sim.stop = false;
     if (sim_step(&course->sim, stop_ns)) {
         return true;
     }

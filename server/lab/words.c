@@ -3,6 +3,7 @@
 
 #include "base/embedded.h"
 #include "lab/notes.h"
+#include "lab/tables.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
@@ -238,6 +239,60 @@ void lab_words_reason(const struct lab_scenario *scenario, const struct node_rea
         fill_in(words, &values, text);
     }
 }
+
+/* ---- Rows ---- */
+
+static void add_cell(const struct lab_table *table, const struct lab_row *row, const char *name,
+                     size_t length, struct text *text)
+{
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        const struct lab_cell *cell = &row->cells[i];
+        if (strlen(table->columns[i].name) != length ||
+            memcmp(table->columns[i].name, name, length) != 0) {
+            continue;
+        }
+        if (cell->kind == LAB_CELL_TEXT) {
+            text_add(text, cell->text);
+        } else if (cell->kind == LAB_CELL_NUMBER) {
+            text_add_decimal(text, cell->value, table->columns[i].decimals);
+        } else {
+            text_add_char(text, '-');
+        }
+    }
+}
+
+void lab_words_row(const struct lab_scenario *scenario, const struct node_row *row,
+                   struct text *text)
+{
+    struct lab_row converted;
+    lab_row_convert(scenario, row, &converted);
+    const struct lab_table *table = &lab_tables(scenario->system)->tables[converted.table];
+    const cJSON *group =
+        cJSON_GetObjectItemCaseSensitive(words_of(scenario->system)->file, "tables");
+    const cJSON *words = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetObjectItemCaseSensitive(group, table->name), "row");
+    if (!cJSON_IsString(words)) {
+        text_add(text, table->name);
+        text_add(text, ": ");
+        add_cell(table, &converted, table->columns[0].name, strlen(table->columns[0].name), text);
+        return;
+    }
+    for (const char *at = words->valuestring; *at != '\0';) {
+        size_t plain = strcspn(at, "{");
+        text_add_bytes(text, at, (uint32_t)plain);
+        at += plain;
+        size_t place = strcspn(at, "}");
+        if (*at == '{' && at[place] == '}') {
+            add_cell(table, &converted, at + 1, place - 1, text);
+            at += place + 1;
+        } else {
+            text_add(text, at);
+            break;
+        }
+    }
+}
+
+/* ---- Halts ---- */
 
 void lab_words_halt(const struct lab_scenario *scenario, enum sim_halt halt,
                     const struct node_reason *reason, struct text *text)

@@ -17,6 +17,11 @@ void lab_words_note(const struct lab_scenario *scenario, const struct node_note 
 void lab_words_reason(const struct lab_scenario *scenario, const struct node_reason *reason,
                       struct text *text);
 
+/* A row of one of the system's tables by the sentence of its table, "tables": {NAME: {"row": ...}},
+ * whose places are names of columns; appended. Without one: its first cell. */
+void lab_words_row(const struct lab_scenario *scenario, const struct node_row *row,
+                   struct text *text);
+
 /* Why a run was halted, appended: the node's reason, or what the host ran out of. */
 void lab_words_halt(const struct lab_scenario *scenario, enum sim_halt halt,
                     const struct node_reason *reason, struct text *text);

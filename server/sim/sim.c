@@ -498,10 +498,14 @@ enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max)
         if (done == steps_max) {
             return SIM_WORKING;
         }
+        uint64_t steps = world->steps;
         if (tick_first) {
             sim_tick(sim);
         } else {
             sim_take_next(sim, &next);
+        }
+        if (sim->stop && world->steps != steps && world->halt == SIM_HALT_NONE) {
+            return SIM_WORKING;
         }
     }
     return SIM_HALTED;

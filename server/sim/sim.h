@@ -96,6 +96,7 @@ struct sim {
                                     names are used after sim_init() */
     struct node_row_sink sink;   /* where rows go; put == NULL drops them */
     bool checks;                 /* call violation() after each step */
+    bool stop;                   /* for listeners: sim_run() ends after the event under way */
     struct node_env env;         /* the host's own: what views of this handle point at */
 };
 
@@ -120,11 +121,12 @@ bool sim_load(struct sim *sim, const void *from, size_t bytes);
 
 enum sim_status {
     SIM_REACHED, /* every event of time <= until is done and now == until */
-    SIM_WORKING, /* steps_max used up; call again */
+    SIM_WORKING, /* steps_max used up, or a listener has set sim->stop; call again */
     SIM_HALTED,  /* a node or the host halted the run; now stays */
 };
 /* Run to `until_ns` (>= now), at most `steps_max` events. The tick of the observer comes at each
- * whole second, before that second's events. */
+ * whole second, before that second's events. A listener that has heard what it waited for sets
+ * sim->stop: the run then ends where sim_step() would have ended, and clearing it is the caller's. */
 enum sim_status sim_run(struct sim *sim, int64_t until_ns, uint64_t steps_max);
 /* Run exactly one event, whenever it comes, but not after `until_ns`. True when one was run; false
  * when none is left until then or the run has halted. now is the event's time, or where it was. */
