@@ -37,6 +37,10 @@ int handle_orders(struct request *request);
 int handle_subject(struct request *request);
 int handle_comparisons(struct request *request);
 
+/* handlers_past.c: looking at the past of a run */
+int handle_frames(struct request *request);
+int handle_find(struct request *request);
+
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);
 int handle_export_zip(struct request *request);

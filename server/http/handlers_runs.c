@@ -4,11 +4,9 @@
 
 #include <civetweb.h>
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "http/limits.h"
 #include "http/request.h"
@@ -184,29 +182,11 @@ int handle_verdicts(struct request *request)
     return reply_lab(request, result, 200, document, &problem);
 }
 
-/* A place among those that compute much. Waits in line; 0, or the status of the refusal that was
- * sent. */
-static int heavy_place_take(struct request *request)
-{
-    struct timespec until;
-    int result = -1;
-    if (clock_gettime(CLOCK_REALTIME, &until) == 0) {
-        until.tv_sec += HTTP_HEAVY_WAIT_S_MAX;
-        do
-            result = sem_timedwait(&request->server->heavy_places, &until);
-        while (result != 0 && errno == EINTR);
-    }
-    if (result == 0)
-        return 0;
-    request_header(request, "Retry-After", "5");
-    return reply_problem(request, 503, "Too many are comparing or verifying at this moment.");
-}
-
 int handle_verify(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {0};
-    int status = heavy_place_take(request);
+    int status = request_place_take(request, &request->server->heavy_places);
     if (status != 0)
         return status;
     int result = lab_run_verify(request->server->lab, run_of(request), &document, &problem);
@@ -265,7 +245,7 @@ int handle_subject(struct request *request)
     struct lab *lab = request->server->lab;
     int result = lab_run_subject(lab, run_of(request), subject, false, &document, &problem);
     if (result == -404) { /* perhaps it was long ago: computing that takes a place */
-        int status = heavy_place_take(request);
+        int status = request_place_take(request, &request->server->heavy_places);
         if (status != 0)
             return status;
         lab_problem_clear(&problem);
@@ -279,7 +259,7 @@ int handle_comparisons(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {0};
-    int status = heavy_place_take(request);
+    int status = request_place_take(request, &request->server->heavy_places);
     if (status != 0)
         return status;
     int result = lab_compare(request->server->lab, request->body, &document, &problem);

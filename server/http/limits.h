@@ -18,7 +18,8 @@ enum {
     HTTP_EXPORT_BYTES_PER_S_MIN = 16384,
     HTTP_EXPORTS_MAX = 32,      /* at once; more is 503 */
     HTTP_HEAVY_MAX = 2,         /* comparisons and the like at once; others wait in line ... */
-    HTTP_HEAVY_WAIT_S_MAX = 10, /* ... for so long, then 503 */
+    HTTP_PAST_MAX = 4,          /* looking at the past, milliseconds each; likewise */
+    HTTP_PLACE_WAIT_S_MAX = 10, /* ... for so long, then 503 */
     HTTP_STACK_BYTES = 1 << 20, /* of a handler */
     HTTP_BODY_DEPTH_MAX = 32,   /* objects and arrays inside each other */
     HTTP_ROWS_LIMIT_MAX = 10000,

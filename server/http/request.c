@@ -169,6 +169,64 @@ int request_query_number(struct request *request, const char *name, uint64_t low
     return reply_problem(request, 422, detail);
 }
 
+enum { MS_DECIMALS = 3, MS_DIGITS_MAX = 8, MS_MAX = 24 * 3600 * 1000 };
+
+/* Digits, perhaps a point and one to three more. False when it is anything else. */
+static bool ms_parse(const char *word, int64_t *us)
+{
+    size_t whole = strspn(word, "0123456789");
+    size_t decimals = word[whole] == '.' ? strspn(word + whole + 1, "0123456789") : 0;
+    size_t length = whole + (word[whole] == '.') + decimals;
+    if (whole < 1 || whole > MS_DIGITS_MAX || decimals > MS_DECIMALS || word[length] != 0 ||
+        (word[whole] == '.' && decimals == 0))
+        return false;
+    *us = 0;
+    for (size_t i = 0; i < whole; i++)
+        *us = *us * 10 + (word[i] - '0');
+    for (size_t i = 0; i < MS_DECIMALS; i++)
+        *us = *us * 10 + (i < decimals ? word[whole + 1 + i] - '0' : 0);
+    return *us <= (int64_t)MS_MAX * 1000;
+}
+
+int request_query_ms(struct request *request, const char *name, int64_t standard_ns,
+                     int64_t *time_ns)
+{
+    char word[QUERY_VALUE_BYTES_MAX], detail[160];
+    int64_t us = 0;
+    *time_ns = standard_ns;
+    if (request->query == NULL)
+        return 0;
+    int length = mg_get_var(request->query, strlen(request->query), name, word, sizeof word);
+    if (length == -1)
+        return 0; /* not there */
+    if (length > 0 && ms_parse(word, &us)) {
+        *time_ns = us * 1000;
+        return 0;
+    }
+    snprintf(detail, sizeof detail,
+             "%s must be a number from 0 to %d with at most %d decimals, not \"%s\".", name, MS_MAX,
+             MS_DECIMALS, length > 0 ? word : "");
+    return reply_problem(request, 422, detail);
+}
+
+/* ---- Waiting in line ---- */
+
+int request_place_take(struct request *request, sem_t *places)
+{
+    struct timespec until;
+    int result = -1;
+    if (clock_gettime(CLOCK_REALTIME, &until) == 0) {
+        until.tv_sec += HTTP_PLACE_WAIT_S_MAX;
+        do
+            result = sem_timedwait(places, &until);
+        while (result != 0 && errno == EINTR);
+    }
+    if (result == 0)
+        return 0;
+    request_header(request, "Retry-After", "5");
+    return reply_problem(request, 503, "Too many ask for what has to be computed at this moment.");
+}
+
 /* ---- Answering ---- */
 
 static bool write_all(struct request *request, const void *bytes, size_t length)

@@ -6,6 +6,7 @@
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
 
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,8 +52,16 @@ int request_check_length(struct request *request);
  * of the refusal that it has sent when the value is not a number from low to high. */
 int request_query_number(struct request *request, const char *name, uint64_t low, uint64_t high,
                          uint64_t standard, uint64_t *value);
+/* A moment of virtual time in the query string, milliseconds with at most three decimals, as
+ * nanoseconds; `standard` when the name is absent. From 0 to 24 hours; as above. */
+int request_query_ms(struct request *request, const char *name, int64_t standard_ns,
+                     int64_t *time_ns);
 /* Copies a word of the query string; false when it is absent or too long. */
 bool request_query_word(const struct request *request, const char *name, char *word, size_t bytes);
+
+/* A place among those that compute at the same time. Waits in line, HTTP_PLACE_WAIT_S_MAX at most; 0,
+ * or the status of the refusal that it has sent. Whoever got one gives it back with sem_post(). */
+int request_place_take(struct request *request, sem_t *places);
 
 /* One more header line for the answer; value without line breaks. */
 void request_header(struct request *request, const char *name, const char *value);

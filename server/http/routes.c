@@ -12,7 +12,7 @@
 #include "http/server.h"
 #include "http/stack.h"
 
-enum { COST = 1, COST_NEW_RUN = 5, COST_HEAVY = 25 };
+enum { COST = 1, COST_PAST = 3, COST_NEW_RUN = 5, COST_HEAVY = 25 };
 
 const struct route ROUTES[] = {
     {"GET", "/api/v1/systems", handle_systems, COST},
@@ -30,6 +30,8 @@ const struct route ROUTES[] = {
     {"POST", "/api/v1/runs/{id}/branch", handle_branch, COST_NEW_RUN},
     {"POST", "/api/v1/runs/{id}/label", handle_label, COST},
     {"GET", "/api/v1/runs/{id}/state", handle_state, COST},
+    {"GET", "/api/v1/runs/{id}/frames", handle_frames, COST_PAST},
+    {"GET", "/api/v1/runs/{id}/find", handle_find, COST_PAST},
     {"GET", "/api/v1/runs/{id}/events", handle_events, COST},
     {"GET", "/api/v1/runs/{id}/verdicts", handle_verdicts, COST},
     {"POST", "/api/v1/runs/{id}/verify", handle_verify, COST_HEAVY},

@@ -120,7 +120,7 @@ static void restore_world(void *context, const struct store_checkpoint *checkpoi
         sim_fork(&run->course.sim, &from.sim);
         assert(lab_course_now_ns(&run->course) == checkpoint->t_ns);
         for (uint32_t i = 0; i < run->course.inputs_done; i++) {
-            lab_faults_input(&run->faults, run->scenario, &run->course.inputs.items[i].input);
+            lab_faults_input(&run->show.faults, run->scenario, &run->course.inputs.items[i].input);
         }
     }
     lab_fork_close(&from);

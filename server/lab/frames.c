@@ -10,18 +10,15 @@
 
 enum {
     KEY_EVENTS = 40,
-    DELTA_EVENTS = 12,   /* of one frame; the list itself is asked for by GET /events */
-    POINTS_A_SECOND = 4, /* of wall clock */
     FLIGHTS_MAX = 200,
     WORDS_BYTES = 400,
 };
 static const int64_t NS_PER_US = 1000;
 static const int64_t NS_PER_S = 1000000000;
-static const int64_t FIGURES_EVERY_NS = 1000000000; /* wall clock */
 
 /* ---- Parts ---- */
 
-static void write_head(const struct lab_run *run, const struct lab_frame_head *head,
+static void write_head(const struct lab_scene *scene, const struct lab_frame_head *head,
                        struct json_writer *json)
 {
     json_array(json, "h");
@@ -33,11 +30,16 @@ static void write_head(const struct lab_run *run, const struct lab_frame_head *h
     json_u64(json, NULL, head->base);
     json_u64(json, NULL, head->nonce);
     json_close(json);
-    json_i64(json, "t", lab_course_now_ns(&run->course) / NS_PER_US);
+    json_i64(json, "t", lab_course_now_ns(scene->course) / NS_PER_US);
 }
 
-static void write_pace(const struct lab_run *run, struct json_writer *json)
+/* The past has no pace: whoever looks at it moves a cursor of his own. */
+static void write_pace(const struct lab_scene *scene, struct json_writer *json)
 {
+    const struct lab_run *run = scene->run;
+    if (run == NULL) {
+        return;
+    }
     json_object(json, "pace");
     json_string(json, "state", lab_run_state_name(run));
     json_decimal(json, "speed", run->pace.speed_ppm, 6);
@@ -73,17 +75,17 @@ static void write_event(const struct lab_event_note *event, struct json_writer *
 }
 
 /* Events after `told`, at most the last `most` of them. */
-static void write_events(const struct lab_run *run, uint64_t told, uint32_t most,
+static void write_events(const struct lab_scene *scene, uint64_t told, uint32_t most,
                          struct json_writer *json)
 {
-    uint64_t first = run->event_count > most ? run->event_count - most : 0;
+    uint64_t first = scene->show->event_count > most ? scene->show->event_count - most : 0;
     first = first > told ? first : told;
-    if (first == run->event_count) {
+    if (first == scene->show->event_count) {
         return;
     }
     json_array(json, "events");
-    for (uint64_t i = first; i < run->event_count; i++) {
-        write_event(&run->events[i % LAB_EVENTS_KEPT], json);
+    for (uint64_t i = first; i < scene->show->event_count; i++) {
+        write_event(&scene->show->events[i % LAB_EVENTS_KEPT], json);
     }
     json_close(json);
 }
@@ -127,48 +129,48 @@ static void write_point_cell(const struct lab_scenario *scenario,
     }
 }
 
-static void write_point(const struct lab_run *run, const struct node_row *row,
+static void write_point(const struct lab_scene *scene, const struct node_row *row,
                         struct json_writer *json)
 {
-    const struct system_table *table = &run->scenario->system->tables[row->table];
+    const struct system_table *table = &scene->course->scenario->system->tables[row->table];
     json_array(json, NULL);
     json_i64(json, NULL, row->time_ns / NS_PER_S);
     for (uint32_t i = 0; i < table->column_count; i++) {
-        write_point_cell(run->scenario, &table->columns[i], row->cells[i], json);
+        write_point_cell(scene->course->scenario, &table->columns[i], row->cells[i], json);
     }
     json_close(json);
 }
 
 /* Rows of figures after `told`; of a fast run only every so manieth. */
-static void write_points(const struct lab_run *run, uint32_t told, struct json_writer *json)
+static void write_points(const struct lab_scene *scene, uint32_t told, struct json_writer *json)
 {
-    uint32_t first = run->point_count > LAB_POINTS_KEPT ? run->point_count - LAB_POINTS_KEPT : 0;
+    uint32_t first =
+        scene->show->point_count > LAB_POINTS_KEPT ? scene->show->point_count - LAB_POINTS_KEPT : 0;
     first = first > told ? first : told;
-    int64_t stride = run->pace.speed_ppm / LAB_SPEED_PPM_ONE / POINTS_A_SECOND;
-    stride = stride < 1 ? 1 : stride;
     bool open = false;
-    for (uint32_t i = first; i < run->point_count; i++) {
-        const struct node_row *row = &run->points[i % LAB_POINTS_KEPT];
-        if (row->time_ns / NS_PER_S % stride != 0) {
+    for (uint32_t i = first; i < scene->show->point_count; i++) {
+        const struct node_row *row = &scene->show->points[i % LAB_POINTS_KEPT];
+        if (row->time_ns / NS_PER_S % scene->points_stride_s != 0) {
             continue;
         }
         if (!open) {
             json_array(json, "points");
             open = true;
         }
-        write_point(run, row, json);
+        write_point(scene, row, json);
     }
     if (open) {
         json_close(json);
     }
 }
 
-static void write_points_columns(const struct lab_run *run, struct json_writer *json)
+static void write_points_columns(const struct lab_scene *scene, struct json_writer *json)
 {
-    if (run->points_table < 0) {
+    if (scene->show->points_table < 0) {
         return;
     }
-    const struct system_table *table = &run->scenario->system->tables[run->points_table];
+    const struct system_table *table =
+        &scene->course->scenario->system->tables[scene->show->points_table];
     json_array(json, "points_columns");
     json_string(json, NULL, "t_s");
     for (uint32_t i = 0; i < table->column_count; i++) {
@@ -177,17 +179,17 @@ static void write_points_columns(const struct lab_run *run, struct json_writer *
     json_close(json);
 }
 
-static void write_verdict(const struct lab_run *run, const struct lab_judgement *judgement,
+static void write_verdict(const struct lab_scene *scene, const struct lab_judgement *judgement,
                           uint32_t check, const char *excuse, struct json_writer *json)
 {
     const struct system_finding *finding = &judgement->findings[check];
     char buffer[WORDS_BYTES];
     struct text words = text_init(buffer, sizeof buffer);
-    lab_verdict_words(run->scenario, judgement, check, excuse, &words);
+    lab_verdict_words(scene->course->scenario, judgement, check, excuse, &words);
     json_object(json, NULL);
-    json_string(json, "check", run->scenario->system->checks[check].name);
+    json_string(json, "check", scene->course->scenario->system->checks[check].name);
     json_string(json, "kind",
-                run->scenario->system->checks[check].history ? "history" : "invariant");
+                scene->course->scenario->system->checks[check].history ? "history" : "invariant");
     json_string(json, "verdict", lab_verdict_name(judgement, check, excuse));
     json_i64(json, "expected", finding->expected);
     json_i64(json, "actual", finding->actual);
@@ -208,32 +210,33 @@ static void write_verdict(const struct lab_run *run, const struct lab_judgement 
 }
 
 /* All verdicts (told == NULL), or all once one of them is another than told. */
-static void write_verdicts(const struct lab_run *run, const uint8_t *told, struct json_writer *json)
+static void write_verdicts(const struct lab_scene *scene, const uint8_t *told,
+                           struct json_writer *json)
 {
-    const struct system *system = run->scenario->system;
+    const struct system *system = scene->course->scenario->system;
     struct lab_judgement judgement;
-    if (told != NULL && memcmp(told, run->live.verdicts, system->check_count) == 0) {
+    if (told != NULL && memcmp(told, scene->verdicts, system->check_count) == 0) {
         return;
     }
-    lab_course_judge(&run->course, &judgement);
-    const char *excuse = lab_course_excuse(&run->course);
+    lab_course_judge(scene->course, &judgement);
+    const char *excuse = lab_course_excuse(scene->course);
     json_array(json, "verdicts");
     for (uint32_t i = 0; i < judgement.count; i++) {
-        if (told == NULL || told[i] != run->live.verdicts[i]) {
-            write_verdict(run, &judgement, i, excuse, json);
+        if (told == NULL || told[i] != scene->verdicts[i]) {
+            write_verdict(scene, &judgement, i, excuse, json);
         }
     }
     json_close(json);
 }
 
-static void write_faults(const struct lab_run *run, struct json_writer *json)
+static void write_faults(const struct lab_scene *scene, struct json_writer *json)
 {
     json_array(json, "faults");
-    for (uint32_t i = 0; i < run->faults.count; i++) {
-        const struct lab_fault *fault = &run->faults.list[i];
+    for (uint32_t i = 0; i < scene->show->faults.count; i++) {
+        const struct lab_fault *fault = &scene->show->faults.list[i];
         struct sim_input input = {.type = fault->type};
         json_array(json, NULL);
-        json_string(json, NULL, lab_input_name(run->scenario, &input));
+        json_string(json, NULL, lab_input_name(scene->course->scenario, &input));
         json_i64(json, NULL, index_or_none(fault->node));
         json_i64(json, NULL, index_or_none(fault->peer));
         json_i64(json, NULL, fault->since_ns / NS_PER_US);
@@ -242,14 +245,14 @@ static void write_faults(const struct lab_run *run, struct json_writer *json)
     json_close(json);
 }
 
-static void write_flights(const struct lab_run *run, struct json_writer *json)
+static void write_flights(const struct lab_scene *scene, struct json_writer *json)
 {
     struct sim_flight flights[FLIGHTS_MAX];
-    uint32_t count = sim_flights(&run->course.sim, flights, FLIGHTS_MAX);
+    uint32_t count = sim_flights(&scene->course->sim, flights, FLIGHTS_MAX);
     json_array(json, "flights");
     for (uint32_t i = 0; i < count; i++) {
         const struct sim_flight *flight = &flights[i];
-        const struct node_protocol *protocol = run->scenario->nodes[flight->to].protocol;
+        const struct node_protocol *protocol = scene->course->scenario->nodes[flight->to].protocol;
         bool named = flight->type < protocol->message_count;
         json_array(json, NULL);
         json_u64(json, NULL, flight->from);
@@ -264,90 +267,91 @@ static void write_flights(const struct lab_run *run, struct json_writer *json)
     json_close(json);
 }
 
-static uint64_t write_view(const struct lab_run *run, uint64_t mark, struct json_writer *json)
+static uint64_t write_view(const struct lab_scene *scene, uint64_t mark, struct json_writer *json)
 {
     struct node_world world;
-    sim_world_view(&run->course.sim, &world);
+    sim_world_view(&scene->course->sim, &world);
     json_object(json, "view");
-    mark = run->scenario->system->view(sim_observer_state(&run->course.sim), &world, mark, json);
+    mark = scene->course->scenario->system->view(sim_observer_state(&scene->course->sim), &world,
+                                                 mark, json);
     json_close(json);
     return mark;
 }
 
 /* ---- Frames ---- */
 
-static void remember(const struct lab_run *run, struct lab_live_layer *layer)
+static void remember(const struct lab_scene *scene, struct lab_live_layer *layer)
 {
-    layer->events_told = run->event_count;
-    layer->points_told = run->point_count;
-    layer->pace_version = run->pace.version;
-    layer->faults_version = run->faults.version;
-    layer->settled = layer->time_told_ns == lab_course_now_ns(&run->course);
-    layer->time_told_ns = lab_course_now_ns(&run->course);
-    memcpy(layer->verdicts, run->live.verdicts, sizeof layer->verdicts);
+    layer->events_told = scene->show->event_count;
+    layer->points_told = scene->show->point_count;
+    layer->pace_version = scene->run == NULL ? 0 : scene->run->pace.version;
+    layer->faults_version = scene->show->faults.version;
+    layer->settled = layer->time_told_ns == lab_course_now_ns(scene->course);
+    layer->time_told_ns = lab_course_now_ns(scene->course);
+    memcpy(layer->verdicts, scene->verdicts, sizeof layer->verdicts);
 }
 
-static void tell_figures(const struct lab_run *run, struct lab_live_layer *layer, int64_t now_ns,
-                         struct json_writer *json)
+static void tell_figures(const struct lab_scene *scene, struct lab_live_layer *layer,
+                         int64_t now_ns, struct json_writer *json)
 {
     int64_t figures[LAB_LIVE_FIGURES_MAX] = {0};
-    if (now_ns - layer->figures_told_ns < FIGURES_EVERY_NS) {
+    if (now_ns - layer->figures_told_ns < LAB_LIVE_FIGURES_EVERY_NS) {
         return;
     }
-    lab_course_figures(&run->course, figures);
-    write_figures(run->scenario->system, figures, layer->figures_known ? layer->figures : NULL,
-                  json);
+    lab_course_figures(scene->course, figures);
+    write_figures(scene->course->scenario->system, figures,
+                  layer->figures_known ? layer->figures : NULL, json);
     memcpy(layer->figures, figures, sizeof figures);
     layer->figures_known = true;
     layer->figures_told_ns = now_ns;
 }
 
-void lab_frame_delta(struct lab_run *run, struct lab_live_layer *layer, bool messages,
+void lab_frame_delta(const struct lab_scene *scene, struct lab_live_layer *layer, bool messages,
                      int64_t now_ns, const struct lab_frame_head *head, struct text *text)
 {
     struct json_writer json = json_init(text);
     json_object(&json, NULL);
-    write_head(run, head, &json);
-    if (run->pace.version != layer->pace_version) {
-        write_pace(run, &json);
+    write_head(scene, head, &json);
+    if (scene->run != NULL && scene->run->pace.version != layer->pace_version) {
+        write_pace(scene, &json);
     }
-    layer->view_mark = write_view(run, layer->view_mark, &json);
-    write_events(run, layer->events_told, DELTA_EVENTS, &json);
-    tell_figures(run, layer, now_ns, &json);
-    write_points(run, layer->points_told, &json);
-    write_verdicts(run, layer->verdicts, &json);
-    if (run->faults.version != layer->faults_version) {
-        write_faults(run, &json);
+    layer->view_mark = write_view(scene, layer->view_mark, &json);
+    write_events(scene, layer->events_told, scene->events_max, &json);
+    tell_figures(scene, layer, now_ns, &json);
+    write_points(scene, layer->points_told, &json);
+    write_verdicts(scene, layer->verdicts, &json);
+    if (scene->show->faults.version != layer->faults_version) {
+        write_faults(scene, &json);
     }
     if (messages) {
-        write_flights(run, &json);
+        write_flights(scene, &json);
     }
     json_close(&json);
-    remember(run, layer);
+    remember(scene, layer);
 }
 
-void lab_frame_key(struct lab_run *run, struct lab_live_layer *layer, bool messages,
+void lab_frame_key(const struct lab_scene *scene, struct lab_live_layer *layer, bool messages,
                    const struct lab_frame_head *head, struct text *text)
 {
     struct json_writer json = json_init(text);
     int64_t figures[LAB_LIVE_FIGURES_MAX] = {0};
     json_object(&json, NULL);
-    write_head(run, head, &json);
-    write_pace(run, &json);
-    uint64_t mark = write_view(run, 0, &json);
-    write_events(run, 0, KEY_EVENTS, &json);
-    lab_course_figures(&run->course, figures);
-    write_figures(run->scenario->system, figures, NULL, &json);
-    write_points_columns(run, &json);
-    write_points(run, 0, &json);
-    write_verdicts(run, NULL, &json);
-    write_faults(run, &json);
+    write_head(scene, head, &json);
+    write_pace(scene, &json);
+    uint64_t mark = write_view(scene, 0, &json);
+    write_events(scene, 0, KEY_EVENTS, &json);
+    lab_course_figures(scene->course, figures);
+    write_figures(scene->course->scenario->system, figures, NULL, &json);
+    write_points_columns(scene, &json);
+    write_points(scene, 0, &json);
+    write_verdicts(scene, NULL, &json);
+    write_faults(scene, &json);
     if (messages) {
-        write_flights(run, &json);
+        write_flights(scene, &json);
     }
     json_close(&json);
     if (layer != NULL) {
-        remember(run, layer);
+        remember(scene, layer);
         layer->view_mark = mark;
         memcpy(layer->figures, figures, sizeof figures);
         layer->figures_known = true;

@@ -120,7 +120,7 @@ static void put_all_away(struct lab *lab)
             (void)lab_run_flush(lab, run);
             store_pace_put(lab->store, run->key, run->pace.speed_ppm, run->pace.paused);
         }
-        lab_run_close(run);
+        lab_run_close(lab, run);
         pthread_mutex_destroy(&run->lock);
         free(run);
     }

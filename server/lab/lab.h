@@ -99,6 +99,30 @@ int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t af
  * more, compute the run again up to it (seconds for a run of many hours); otherwise -404. */
 int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, bool compute,
                     struct cJSON **out, struct lab_problem *problem);
+/* ---- The past of a run. These only look: neither the run nor a viewer is moved. Each is computed
+ * again from the nearest kept world (lab/history.h), in milliseconds while there is one. ---- */
+
+enum { LAB_PAST_FRAMES_MAX = 200 };
+#define LAB_PAST_SPAN_NS_MAX (INT64_C(3600) * 1000000000) /* of one request for frames */
+
+struct lab_past_query {
+    int64_t from_ns, to_ns, step_ns; /* whole microseconds; beyond the live edge is the edge */
+    bool messages;                   /* with the message layer */
+};
+/* Frames as of the live stream: a keyframe of from_ns, then what changed every step_ns. */
+int lab_run_frames(struct lab *lab, const char *run, const struct lab_past_query *query,
+                   struct cJSON **out, struct lab_problem *problem);
+
+struct lab_find_request {
+    int64_t from_ns;   /* after this moment, or before it */
+    bool previous;     /* backwards */
+    bool interesting;  /* interesting notes only, instead of any event */
+    const char *until; /* a condition (only forwards), or NULL */
+};
+/* The next moment at which something happened. */
+int lab_run_find(struct lab *lab, const char *run, const struct lab_find_request *request,
+                 struct cJSON **out, struct lab_problem *problem);
+
 int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
                 struct lab_problem *problem);
 /* Who owns a run: copies the session token ("" = shared). */

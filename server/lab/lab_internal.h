@@ -12,10 +12,11 @@
 #define LAB_LAB_INTERNAL_H
 
 #include "lab/course.h"
-#include "lab/faults.h"
+#include "lab/history.h"
 #include "lab/lab.h"
 #include "lab/live.h"
 #include "lab/problem.h"
+#include "lab/show.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -29,8 +30,6 @@ enum {
     LAB_ROWS_MAX = 20000000,  /* result rows of one run; then it ends */
     LAB_INPUTS_MAX = 100000,  /* of one run */
     LAB_STEPS_A_TURN = 20000, /* events before another run gets its turn */
-    LAB_EVENTS_KEPT = 256,    /* listed notes kept in memory for frames */
-    LAB_POINTS_KEPT = 60,     /* rows of metrics kept in memory for frames */
     LAB_INPUT_PARTS_MAX = 80, /* inputs that one request may become */
     LAB_FAMILY_BYTES = 48,
     LAB_FAMILY_MAX = 200, /* members of a family that are listed */
@@ -59,12 +58,6 @@ struct lab_waiting_input {
     bool committed;
 };
 enum { LAB_WAITING_MAX = 256 };
-
-struct lab_event_note {
-    struct node_note note;
-    const char *name;
-    bool interesting;
-};
 
 struct lab_run {
     /* Fixed while in memory. */
@@ -107,18 +100,14 @@ struct lab_run {
     int64_t flushed_ns; /* wall clock of the last batch */
     int64_t edge_ns;    /* live edge handed to the store */
     int64_t checkpoint_ns;
+    struct lab_history history;
 
     /* What frames are made of. */
     struct lab_live live;
-    uint64_t event_count; /* listed notes so far */
-    struct lab_event_note events[LAB_EVENTS_KEPT];
-    uint32_t point_count;
-    int32_t points_table; /* the system's table "metrics", or -1 */
-    struct node_row points[LAB_POINTS_KEPT];
+    struct lab_show show;
     int32_t
         nodes_table; /* the system's table of its nodes, a row a second each (kitchens), or -1 */
     struct node_row node_rows[SIM_NODES_MAX]; /* the last one of each */
-    struct lab_faults faults;
 };
 
 struct lab {
@@ -143,7 +132,7 @@ struct lab {
 
     struct lab_counters_atomic {
         _Atomic uint64_t runs_created, inputs, steps, virtual_ns, frames, frame_bytes, keyframes,
-            behind_turns, tick_ns_sum, ticks;
+            behind_turns, tick_ns_sum, ticks, history_bytes;
     } counters;
 };
 
@@ -245,13 +234,10 @@ int lab_run_open(struct lab *lab, struct lab_run *run, uint64_t seed, const int6
 /* Brings a stored run back into `run`. */
 int lab_run_restore(struct lab *lab, struct lab_run *run, const char *name,
                     struct lab_problem *problem);
-void lab_run_close(struct lab_run *run);
+void lab_run_close(struct lab *lab, struct lab_run *run);
 
 /* ---- live.c ---- */
 
-void lab_live_note(struct lab_run *run, const struct node_note *note,
-                   const struct system_note *known);
-void lab_live_row(struct lab_run *run, const struct node_row *row);
 /* Encodes and publishes what viewers should get now. */
 void lab_live_turn(struct lab *lab, struct lab_run *run, int64_t now_ns);
 /* Writes a keyframe's JSON into `text`. */

@@ -1,4 +1,4 @@
-/* live.c - what a run's viewers are told: notes and rows collected, frames published.
+/* live.c - what a run's viewers are told: frames published.
  *
  * A frame is written once for all viewers of a layer. It says what changed since the frame before;
  * a keyframe says everything. Bytes are rationed: a layer that has used up its allowance waits, so
@@ -11,34 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    DELTA_EVENTS = 12,   /* of one frame; the list itself is asked for by GET /events */
+    POINTS_A_SECOND = 4, /* of wall clock */
+};
 static const int64_t NS_PER_S = 1000000000;
 static const int64_t MESSAGE_LAYER_SPEED_PPM = 100000; /* 0.1x: faster, nobody could follow */
 static const int64_t JUDGE_EVERY_NS = 1000000000;
-
-/* ---- Collecting ---- */
-
-void lab_live_note(struct lab_run *run, const struct node_note *note,
-                   const struct system_note *known)
-{
-    if (!known->listed) {
-        return;
-    }
-    run->events[run->event_count % LAB_EVENTS_KEPT] = (struct lab_event_note){
-        .note = *note, .name = known->name, .interesting = known->interesting};
-    run->event_count++;
-}
-
-void lab_live_row(struct lab_run *run, const struct node_row *row)
-{
-    if (row->table == run->points_table) {
-        run->points[run->point_count % LAB_POINTS_KEPT] = *row;
-        run->point_count++;
-    }
-    if (row->table == run->nodes_table && row->cells[0] >= 0 &&
-        row->cells[0] < (int64_t)SIM_NODES_MAX) {
-        run->node_rows[row->cells[0]] = *row;
-    }
-}
 
 /* ---- Publishing ---- */
 
@@ -106,11 +85,23 @@ static struct lab_frame_head head_make(const struct lab_run *run, uint64_t seque
                                    .encoded_ns = now_ns};
 }
 
+static struct lab_scene scene_of(const struct lab_run *run)
+{
+    int64_t stride_s = run->pace.speed_ppm / LAB_SPEED_PPM_ONE / POINTS_A_SECOND;
+    return (struct lab_scene){.course = &run->course,
+                              .show = &run->show,
+                              .verdicts = run->live.verdicts,
+                              .run = run,
+                              .points_stride_s = stride_s < 1 ? 1 : stride_s,
+                              .events_max = DELTA_EVENTS};
+}
+
 static bool something_new(const struct lab_run *run, const struct lab_live_layer *layer)
 {
     return lab_course_now_ns(&run->course) != layer->time_told_ns || !layer->settled ||
-           run->event_count != layer->events_told || run->pace.version != layer->pace_version ||
-           run->faults.version != layer->faults_version;
+           run->show.event_count != layer->events_told ||
+           run->pace.version != layer->pace_version ||
+           run->show.faults.version != layer->faults_version;
 }
 
 static void earn_allowance(struct lab_live_layer *layer, uint8_t index, int64_t now_ns)
@@ -130,6 +121,7 @@ static void layer_turn(struct lab *lab, struct lab_run *run, uint8_t index, int6
     struct lab_live_layer *layer = &run->live.layers[index];
     char buffer[LAB_LIVE_FRAME_BYTES_MAX]; /* a worker has stack enough */
     struct text text = text_init(buffer, sizeof buffer);
+    struct lab_scene scene = scene_of(run);
     bool messages = index == 1 && run->pace.speed_ppm <= MESSAGE_LAYER_SPEED_PPM;
     earn_allowance(layer, index, now_ns);
     bool delta = layer->sequence > 0 && layer->allowance > 0 && something_new(run, layer);
@@ -138,7 +130,7 @@ static void layer_turn(struct lab *lab, struct lab_run *run, uint8_t index, int6
     }
     if (delta) {
         struct lab_frame_head head = head_make(run, layer->sequence + 1, layer->sequence);
-        lab_frame_delta(run, layer, messages, now_ns, &head, &text);
+        lab_frame_delta(&scene, layer, messages, now_ns, &head, &text);
         layer->allowance -= text.length + WS_HEADER_MAX;
         layer->sequence++;
         if (text.cut) {
@@ -151,7 +143,7 @@ static void layer_turn(struct lab *lab, struct lab_run *run, uint8_t index, int6
         layer->sequence += layer->sequence == 0;
         struct lab_frame_head head = head_make(run, layer->sequence, 0);
         text_clear(&text);
-        lab_frame_key(run, delta ? NULL : layer, messages, &head, &text);
+        lab_frame_key(&scene, delta ? NULL : layer, messages, &head, &text);
         layer->keyframe_wanted = text.cut;
         if (!text.cut) {
             publish(lab, run, index, &head, &text);
@@ -186,7 +178,8 @@ void lab_live_turn(struct lab *lab, struct lab_run *run, int64_t now_ns)
 void lab_live_snapshot(struct lab_run *run, struct text *text)
 {
     struct lab_frame_head head = head_make(run, 0, 0);
-    lab_frame_key(run, NULL, false, &head, text);
+    struct lab_scene scene = scene_of(run);
+    lab_frame_key(&scene, NULL, false, &head, text);
 }
 
 void lab_live_gone(struct lab *lab, struct lab_run *run)

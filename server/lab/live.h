@@ -16,6 +16,7 @@ enum {
                                        burst may take in advance, 4 KB in any five seconds */
     LAB_LIVE_MESSAGE_BYTES_A_SECOND = 24 * 1024, /* with the message layer */
     LAB_LIVE_FRAME_BYTES_MAX = 256 * 1024,
+    LAB_LIVE_FIGURES_EVERY_NS = 1000 * 1000 * 1000, /* wall clock */
     LAB_LIVE_FIGURES_MAX = 64,
     LAB_LIVE_CHECKS_MAX = 64,
 };

@@ -20,9 +20,9 @@
 
 enum {
     NAME_TRIES_MAX = 100,
-    SEED_FRESH_MAX = 1000000,       /* short enough to be read out */
-    PRIVATE_STORED_MAX = 2000,      /* private runs kept; the oldest goes first */
-    STEPS_BETWEEN_FLUSHES = 100000, /* their rows fit one batch */
+    SEED_FRESH_MAX = 1000000,      /* short enough to be read out */
+    PRIVATE_STORED_MAX = 2000,     /* private runs kept; the oldest goes first */
+    STEPS_BETWEEN_FLUSHES = 20000, /* their rows fit one batch */
     QUEUE_WAIT_US = 1000,
 };
 static const char DEFAULT_SCENARIO[] = "kitchens/lunch-rush";
@@ -189,6 +189,7 @@ static void go_to_start(struct lab *lab, struct lab_run *run, const struct lab_n
     enum sim_status status;
     do {
         status = lab_course_run(&run->course, new_run->at_ns, STEPS_BETWEEN_FLUSHES);
+        lab_history_keep(lab, run);
     } while (status == SIM_WORKING && flush(lab, run));
     (void)lab_run_flush(lab, run);
     run->pace.paused = status != SIM_WORKING;

@@ -100,7 +100,7 @@ static void run_free(struct lab *lab, struct lab_run *run)
     lab->run_count--;
     pthread_mutex_unlock(&lab->lock);
     lab_live_gone(lab, run);
-    lab_run_close(run);
+    lab_run_close(lab, run);
     pthread_mutex_destroy(&run->lock);
     free(run);
 }
@@ -191,7 +191,6 @@ static struct lab_run *run_allocate(const char *name)
     pthread_mutex_init(&run->lock, NULL);
     run->references = 1;
     run->heap_index = -1;
-    run->points_table = -1;
     run->nodes_table = -1;
     run->used_ns = lab_clock_ns();
     return run;

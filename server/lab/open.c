@@ -40,18 +40,24 @@ static void keep_row(void *context, const struct lab_row *row)
 
 static void see_note(void *context, const struct node_note *note, const struct system_note *known)
 {
-    lab_live_note(context, note, known);
+    struct lab_run *run = context;
+    lab_show_note(&run->show, note, known);
 }
 
 static void see_row(void *context, const struct node_row *row)
 {
-    lab_live_row(context, row);
+    struct lab_run *run = context;
+    lab_show_row(&run->show, row);
+    if (row->table == run->nodes_table && row->cells[0] >= 0 &&
+        row->cells[0] < (int64_t)SIM_NODES_MAX) {
+        run->node_rows[row->cells[0]] = *row;
+    }
 }
 
 static void see_input(void *context, const struct sim_input *input)
 {
     struct lab_run *run = context;
-    lab_faults_input(&run->faults, run->scenario, input);
+    lab_faults_input(&run->show.faults, run->scenario, input);
 }
 
 void lab_run_listen(struct lab_run *run)
@@ -61,18 +67,6 @@ void lab_run_listen(struct lab_run *run)
     run->course.note = see_note;
     run->course.row = see_row;
     run->course.applied = see_input;
-}
-
-/* The table of figures of each second, and that of each node in each second, by their names: the
- * second is called like the system. */
-static int32_t table_named(const struct system *system, const char *name)
-{
-    for (uint32_t i = 0; i < system->table_count; i++) {
-        if (strcmp(system->tables[i].name, name) == 0) {
-            return (int32_t)i;
-        }
-    }
-    return -1;
 }
 
 int lab_run_open(struct lab *lab, struct lab_run *run, uint64_t seed, const int64_t *settings,
@@ -87,16 +81,17 @@ int lab_run_open(struct lab *lab, struct lab_run *run, uint64_t seed, const int6
     struct sim_counters counters;
     sim_counters_read(&run->course.sim, &counters);
     run->world_bytes = counters.world_bytes;
-    run->points_table = table_named(system, "metrics");
-    run->nodes_table = table_named(system, system->name);
+    lab_show_begin(&run->show, run->scenario);
+    run->nodes_table = lab_show_table(system, system->name); /* called like the system */
     run->flushed_ns = lab_clock_ns();
     lab_run_listen(run);
     lab_run_anchor(run);
     return 0;
 }
 
-void lab_run_close(struct lab_run *run)
+void lab_run_close(struct lab *lab, struct lab_run *run)
 {
+    lab_history_free(lab, &run->history);
     store_batch_destroy(&run->batch);
     if (run->course.sim.world != NULL) {
         lab_course_close(&run->course);
@@ -216,12 +211,14 @@ static void check_digest(struct stored *stored)
                     stored->digest, digest);
 }
 
-static void recompute(struct stored *stored)
+static void recompute(struct lab *lab, struct stored *stored)
 {
     struct lab_run *run = stored->run;
     int64_t edge_ns = stored->t_ns;
     uint64_t stored_digest = stored->digest;
-    (void)lab_course_run(&run->course, edge_ns, UINT64_MAX);
+    while (lab_course_run(&run->course, edge_ns, LAB_STEPS_A_TURN) == SIM_WORKING) {
+        lab_history_keep(lab, run);
+    }
     stored->digest = stored_digest;
     check_digest(stored);
     struct lab_recorder *recorder = &run->course.recorder;
@@ -259,7 +256,7 @@ int lab_run_restore(struct lab *lab, struct lab_run *run, const char *name,
         stored.digest = 0; /* an input moved the edge beyond the last digest */
     }
     lab_checkpoint_restore(lab, run);
-    recompute(&stored);
+    recompute(lab, &stored);
     lab_run_anchor(run);
     return 0;
 }

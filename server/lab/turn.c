@@ -117,6 +117,7 @@ static bool move_to(struct lab *lab, struct lab_run *run, int64_t until_ns, uint
     int64_t from_ns = lab_course_now_ns(&run->course);
     enum sim_status status = lab_course_run(&run->course, until_ns, steps_max);
     count_moved(lab, run, steps, from_ns);
+    lab_history_keep(lab, run);
     check_quotas(run);
     if (status == SIM_HALTED) {
         run->pace.version++;

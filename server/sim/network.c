@@ -62,11 +62,33 @@ static struct sim_flight network_flight(struct sim_message *message, uint8_t los
     };
 }
 
-/* Counts, remembers for the message layer, and forgets. */
-static void network_lose(struct sim_world *world, uint32_t message, enum network_loss loss)
+void sim_network_trace(struct sim *sim, uint32_t message, enum sim_fate fate)
 {
+    struct sim_message *record = sim_message_at(sim->world, message);
+    if (sim->tracer.trace == NULL) {
+        return;
+    }
+    const struct sim_trace trace = {.cause = record->cause,
+                                    .time_ns = sim->world->now_ns,
+                                    .sent_ns = record->sent_ns,
+                                    .node = record->to,
+                                    .from = record->from,
+                                    .subject = network_subject(record),
+                                    .type = record->type,
+                                    .kind = NODE_EVENT_MESSAGE,
+                                    .fate = fate,
+                                    .bytes = sim_message_bytes(record),
+                                    .length = record->length};
+    sim->tracer.trace(sim->tracer.context, &trace);
+}
+
+/* Counts, remembers for the message layer, and forgets. */
+static void network_lose(struct sim *sim, uint32_t message, enum network_loss loss)
+{
+    struct sim_world *world = sim->world;
     struct sim_message *record = sim_message_at(world, message);
     assert(record->from < world->node_count);
+    sim_network_trace(sim, message, loss == NETWORK_CUT ? SIM_FATE_CUT : SIM_FATE_LOST);
     world->lost[world->lost_count % SIM_LOST_MAX] = network_flight(record, (uint8_t)loss);
     world->lost_count++;
     if (loss == NETWORK_CUT) {
@@ -166,7 +188,7 @@ static bool network_by_chance(struct sim *sim, struct sim_link *link, uint32_t m
     }
     if (network_chance(world, DRAW_LOSS, number, n, link->loss_ppm)) {
         sim_effect(world, SIM_INPUT_LINK_SET);
-        network_lose(world, message, NETWORK_LOST);
+        network_lose(sim, message, NETWORK_LOST);
         return true;
     }
     if (network_chance(world, DRAW_DOUBLE, number, n, link->duplicate_ppm)) {
@@ -202,7 +224,7 @@ static void network_over_link(struct sim *sim, uint32_t message, int64_t departs
     record->arrives_ns = in_order_ns;
     if (link->cut_by != 0) {
         sim_effect(world, link->cut_by);
-        network_lose(world, message, NETWORK_CUT);
+        network_lose(sim, message, NETWORK_CUT);
         return;
     }
     if (link->degraded && network_by_chance(sim, link, message, direct_ns, n)) {
@@ -356,17 +378,18 @@ static bool network_stops(struct sim *sim, uint32_t message)
         uint16_t cut_by = sim_link_at(world, record->from, record->to)->cut_by;
         if (cut_by != 0) {
             sim_effect(world, cut_by);
-            network_lose(world, message, NETWORK_CUT);
+            network_lose(sim, message, NETWORK_CUT);
             return true;
         }
         /* A socket's buffer is finite: who is too slow loses what comes, and its senders see it. */
         if (node->inbox.count >= SIM_INBOX_MAX) {
-            network_lose(world, message, NETWORK_LOST);
+            network_lose(sim, message, NETWORK_LOST);
             return true;
         }
     }
     if (node->up && network_refuses(sim, record)) {
         network_note_refused(sim, record->to, record->from, record->type);
+        sim_network_trace(sim, message, SIM_FATE_REFUSED);
         sim_message_give(world, message);
         return true;
     }
@@ -379,7 +402,7 @@ void sim_network_arrive(struct sim *sim, uint32_t message)
     struct sim_message *record = sim_message_at(world, message);
     assert(record->to < world->node_count);
     if (record->state == SIM_MESSAGE_VOID) {
-        network_lose(world, message, NETWORK_LOST);
+        network_lose(sim, message, NETWORK_LOST);
         return;
     }
     assert(record->state == SIM_MESSAGE_FLYING);
@@ -394,7 +417,7 @@ void sim_network_arrive(struct sim *sim, uint32_t message)
         sim_message_give(world, message);
     } else {
         sim_effect(world, SIM_INPUT_NODE_CRASH);
-        network_lose(world, message, NETWORK_LOST);
+        network_lose(sim, message, NETWORK_LOST);
     }
 }
 

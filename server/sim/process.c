@@ -194,28 +194,66 @@ static void process_fill_clocks(struct sim_world *world, const struct sim_node *
     }
 }
 
-/* Runs one event on a node whose CPU is free. `cause` is the event that brought it about: this one
+/* By convention the first four bytes of a payload say what a message is about. */
+static uint32_t process_subject(const struct node_event *event)
+{
+    uint32_t subject = NODE_NONE;
+    if (event->kind == NODE_EVENT_MESSAGE && event->length >= sizeof subject) {
+        memcpy(&subject, event->bytes, sizeof subject);
+    }
+    return subject;
+}
+
+static void process_trace(const struct sim *sim, uint32_t index, const struct node_event *event,
+                          int64_t sent_ns)
+{
+    const struct sim_world *world = sim->world;
+    const struct sim_trace trace = {.event = world->event,
+                                    .cause = world->cause,
+                                    .time_ns = world->now_ns,
+                                    .sent_ns = sent_ns,
+                                    .node = index,
+                                    .from = event->from,
+                                    .subject = process_subject(event),
+                                    .type = event->type,
+                                    .kind = event->kind,
+                                    .id = event->id,
+                                    .bytes = event->bytes,
+                                    .length = event->length};
+    sim->tracer.trace(sim->tracer.context, &trace);
+}
+
+/* What brought an event about: the event whose step did, when it left there, and when it was here. */
+struct process_origin {
+    uint64_t cause;
+    int64_t sent_ns, arrived_ns;
+};
+
+/* Runs one event on a node whose CPU is free. Its cause is the event that brought it about: this one
  * number for each event makes the space-time diagram and the answer to "why was it late?".
  *
  * The order matters. Numbers and the digest come first, so that notes made while draining carry
  * them. The CPU's time is charged before the step's intents are acted on, since they leave at its
  * end; a COST intent lengthens it for those behind it. Checks come last, when the node's state and
  * its intents are those of one finished step. */
-static void process_step(struct sim *sim, uint32_t index, struct node_event *event, uint64_t cause,
-                         int64_t arrived_ns)
+static void process_step(struct sim *sim, uint32_t index, struct node_event *event,
+                         struct process_origin origin)
 {
     struct sim_world *world = sim->world;
     struct sim_node *node = sim_node_at(world, index);
     assert(node->up);
     assert(node->busy_until_ns <= world->now_ns);
-    assert(arrived_ns <= world->now_ns);
+    assert(origin.arrived_ns <= world->now_ns);
     world->steps++;
     world->event = world->steps;
-    world->cause = cause;
-    world->waited_ns = world->now_ns - arrived_ns;
+    world->cause = origin.cause;
+    world->waited_ns = world->now_ns - origin.arrived_ns;
     event->waited_ns = world->waited_ns;
     process_fill_clocks(world, node, event);
     process_digest(world, index, event);
+    if (sim->tracer.trace != NULL) {
+        process_trace(sim, index, event, origin.sent_ns);
+    }
     if (event->kind == NODE_EVENT_INPUT) {
         int64_t args[] = {event->type};
         sim_note_host(sim, NODE_NOTE_INPUT, index, NODE_NONE, args, 1);
@@ -268,7 +306,8 @@ static void process_run_message(struct sim *sim, uint32_t index, uint32_t messag
         event.length = record->length;
         world->counters.messages_delivered++;
     }
-    process_step(sim, index, &event, record->cause, record->arrives_ns);
+    process_step(sim, index, &event,
+                 (struct process_origin){record->cause, record->sent_ns, record->arrives_ns});
     sim_message_give(world, message);
 }
 
@@ -281,7 +320,8 @@ static void process_run_timer(struct sim *sim, uint32_t index, uint32_t which, i
     assert(timer->deadline_ns >= 0);
     timer->deadline_ns = -1; /* no longer set when the step begins */
     sim->world->counters.timers++;
-    process_step(sim, index, &event, timer->cause, due_since_ns);
+    process_step(sim, index, &event,
+                 (struct process_origin){timer->cause, due_since_ns, due_since_ns});
 }
 
 /* A copy of the operation is told: the step may submit others into the ring. A read sees the file as
@@ -308,7 +348,8 @@ static void process_run_disk(struct sim *sim, uint32_t index)
         event.bytes = sim_disk_file(world, disk, op.file) + (left > 0 ? op.offset : 0);
         assert((uint64_t)(left > 0 ? op.offset : 0) + event.length <= disk->file_bytes[op.file]);
     }
-    process_step(sim, index, &event, op.cause, op.completed_ns);
+    process_step(sim, index, &event,
+                 (struct process_origin){op.cause, op.completed_ns, op.completed_ns});
 }
 
 /* ---- The CPU ---- */
@@ -467,7 +508,7 @@ void sim_process_start(struct sim *sim, uint32_t index)
     int64_t args[] = {node->boots};
     sim_note_host(sim, NODE_NOTE_STARTED, index, NODE_NONE, args, 1);
     struct node_event event = {.kind = NODE_EVENT_START, .from = NODE_NONE};
-    process_step(sim, index, &event, 0, world->now_ns);
+    process_step(sim, index, &event, (struct process_origin){0, world->now_ns, world->now_ns});
 }
 
 /* With the process go its timers, whether set or due. Each is a change that the crash has made, for
@@ -483,6 +524,22 @@ static void process_forget_timers(struct sim_world *world, uint32_t index)
         sim_deadline_set(world, index, sim_timer_slot(timer), SIM_NEVER);
     }
     node->timers_due = 0;
+}
+
+/* What had arrived and was not looked at dies with its receiver. */
+static void process_drop_inbox(struct sim *sim, uint32_t index)
+{
+    struct sim_world *world = sim->world;
+    struct sim_message_list *inbox = &sim_node_at(world, index)->inbox;
+    uint32_t message = inbox->first;
+    for (uint32_t i = 0; i < inbox->count; i++) {
+        const struct sim_message *record = sim_message_at(world, message);
+        if ((record->flags & (SIM_MESSAGE_INPUT | SIM_MESSAGE_SETTING)) == 0) {
+            sim_network_trace(sim, message, SIM_FATE_LOST);
+        }
+        message = record->next;
+    }
+    sim_message_drop_all(world, inbox);
 }
 
 /* kill -9 and a power cut at once: memory, inbox, timers, messages that had not left, and writes
@@ -501,7 +558,7 @@ void sim_process_crash(struct sim *sim, uint32_t index)
     world->counters.crashes++;
     process_forget_timers(world, index);
     sim_deadline_set(world, index, SIM_SLOT_WAKE, SIM_NEVER);
-    sim_message_drop_all(world, &node->inbox);
+    process_drop_inbox(sim, index);
     sim_network_void(world, index); /* messages that its CPU had not yet let go */
     sim_disk_crash(world, index);
     assert(node->inbox.count == 0);

@@ -88,7 +88,32 @@ struct sim_plan {
     const struct node_observer *observer; /* or NULL */
 };
 
-/* A handle: everything about a world that is an address. Filled by the caller up to `checks` before
+/* One thing of the space-time diagram: an event that was delivered to a node, or a message that
+ * reached nobody. Events are numbered 1, 2, 3 ... over the run, and none is left out. */
+enum sim_fate { SIM_FATE_NONE, SIM_FATE_LOST, SIM_FATE_CUT, SIM_FATE_REFUSED };
+struct sim_trace {
+    uint64_t event; /* number; 0: a message that reached nobody */
+    uint64_t
+        cause; /* number of the event whose step brought it about; 0: the beginning, an input */
+    int64_t time_ns;      /* of the step, or when the message ended */
+    int64_t sent_ns;      /* of a message; else when it was due: the rest it waited for the CPU */
+    uint32_t node;        /* whose step, or for whom the message was */
+    uint32_t from;        /* of a message, else NODE_NONE */
+    uint32_t subject;     /* as in struct sim_flight; NODE_NONE when there is none */
+    uint16_t type;        /* of a message, an input or a setting; else 0 */
+    uint8_t kind;         /* enum node_event_kind */
+    uint8_t id;           /* timer or file */
+    enum sim_fate fate;   /* of a message that reached nobody */
+    const uint8_t *bytes; /* payload of a message, valid during the call */
+    uint32_t length;
+};
+/* Looks on, like a sink: never touches. Called before the step's notes. */
+struct sim_tracer {
+    void *context;
+    void (*trace)(void *context, const struct sim_trace *trace); /* NULL: nobody looks */
+};
+
+/* A handle: everything about a world that is an address. Filled by the caller up to `tracer` before
  * sim_init() or sim_fork(); plan and env are set there. */
 struct sim {
     struct sim_world *world;     /* caller's memory, 64-aligned */
@@ -97,7 +122,8 @@ struct sim {
     struct node_row_sink sink;   /* where rows go; put == NULL drops them */
     bool checks;                 /* call violation() after each step */
     bool stop;                   /* for listeners: sim_run() ends after the event under way */
-    struct node_env env;         /* the host's own: what views of this handle point at */
+    struct sim_tracer tracer;
+    struct node_env env; /* the host's own: what views of this handle point at */
 };
 
 /* ---- Building and copying ---- */

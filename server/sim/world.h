@@ -286,6 +286,8 @@ void sim_network_send(struct sim *sim, uint32_t from, const struct node_intent *
 void sim_network_transmit(struct sim *sim, uint32_t message, int64_t departs_ns);
 /* A message or input came out of the event queue. */
 void sim_network_arrive(struct sim *sim, uint32_t message);
+/* Tells the tracer of a message that reaches nobody. */
+void sim_network_trace(struct sim *sim, uint32_t message, enum sim_fate fate);
 /* Messages that a crashed node had not yet got rid of will not arrive. */
 void sim_network_void(struct sim_world *world, uint32_t from);
 /* Puts an input on its way, arriving now; false after halting the run. */

@@ -297,6 +297,20 @@ int lab_run_family(struct lab *lab, const char *id, const char *viewer, cJSON **
     return lab_run_get(lab, id, out, problem);
 }
 
+int lab_run_frames(struct lab *lab, const char *id, const struct lab_past_query *query, cJSON **out,
+                   struct lab_problem *problem)
+{
+    (void)query;
+    return lab_run_get(lab, id, out, problem);
+}
+
+int lab_run_find(struct lab *lab, const char *id, const struct lab_find_request *request,
+                 cJSON **out, struct lab_problem *problem)
+{
+    (void)request;
+    return lab_run_get(lab, id, out, problem);
+}
+
 int lab_run_owner(struct lab *lab, const char *id, char owner[64], struct lab_problem *problem)
 {
     pthread_mutex_lock(&lab->mutex);
