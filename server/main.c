@@ -13,6 +13,7 @@ static const struct subcommand {
     {"run", command_run, "runs a scenario without a page and judges it"},
     {"sweep", command_sweep, "runs many seeds with random faults and reports failures first"},
     {"search", command_search, "finds seeds on which a condition comes true"},
+    {"shrink", command_shrink, "makes a run that breaks a promise as small as it goes"},
     {"scenarios", command_scenarios, "lists what can be run"},
     {"bench", command_bench, "measures one part on this machine"},
 };

@@ -32,5 +32,6 @@ int bench_host(bool json);
 int bench_city(bool json);
 int bench_live(bool json);
 int bench_search(bool json);
+int bench_shrink(bool json);
 
 #endif

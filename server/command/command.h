@@ -9,6 +9,7 @@ int command_run(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
 int command_search(int argc, char **argv);
 int command_serve(int argc, char **argv);
+int command_shrink(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 
 #endif

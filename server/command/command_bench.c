@@ -16,6 +16,8 @@ static const struct {
     {"host", "the whole simulator under a small quorum protocol", bench_host},
     {"city", "a virtual hour of the frozen scenario kitchens/bench, judged", bench_city},
     {"live", "1,000 recorded runs of the default city at once, along the wall clock", bench_live},
+    {"shrink", "from a run with thirty faults to the smallest that breaks the same promise",
+     bench_shrink},
     {"search", "runs a second of a search over seeds of kitchens/bench", bench_search},
 };
 enum { BENCH_COUNT = sizeof BENCHES / sizeof BENCHES[0] };

@@ -1,20 +1,20 @@
 /* command_run.c - `chef run`: one run without a page, from a scenario to its verdicts. */
 #include "command/arguments.h"
 #include "command/command.h"
+#include "command/inputs.h"
 
 #include "base/duration.h"
 #include "lab/headless.h"
 #include "lab/settings.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char USAGE[] =
-    "usage: chef run SCENARIO [--seed N] [--set KEY=VALUE]... [--inputs FILE]\n"
+    "usage: chef run SCENARIO [--seed N] [--set KEY=VALUE]... [--inputs FILE] [--no-script]\n"
     "                [--until DURATION|CONDITION] [--out DIR] [--json]\n"
     "\n"
     "  SCENARIO         name as in `chef scenarios`, or a file NAME.json of the same form\n"
@@ -22,6 +22,7 @@ static const char USAGE[] =
     "  --seed N         another seed than the scenario's\n"
     "  --set KEY=VALUE  another value of a setting at the start; may be repeated\n"
     "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
+    "  --no-script      leaves the scenario's own inputs out\n"
     "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(response_ms > 5000)\"\n"
     "  --out DIR        writes every table of the run as CSV into this folder\n"
     "  --json           prints one JSON object instead of words\n"
@@ -29,72 +30,7 @@ static const char USAGE[] =
     "At the end a copy of the run is healed, comes to rest and is judged.\n"
     "Exit code: 0 good, 1 a promise broken, 2 unusable input, 3 unknown, 4 never converged.\n";
 
-enum { INPUTS_BYTES_MAX = 64 * 1024 * 1024 };
-
 /* ---- Reading ---- */
-
-/* The whole file, or NULL and errno; the caller's. */
-static char *file_read(const char *path, size_t *length)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        return NULL;
-    }
-    char *text = malloc(INPUTS_BYTES_MAX + 1);
-    *length = text == NULL ? 0 : fread(text, 1, INPUTS_BYTES_MAX + 1, file);
-    int error = text == NULL || ferror(file) != 0    ? errno
-                : *length > (size_t)INPUTS_BYTES_MAX ? EFBIG
-                                                     : 0;
-    (void)fclose(file);
-    if (error != 0) {
-        free(text);
-        errno = error;
-        return NULL;
-    }
-    text[*length] = '\0';
-    return text;
-}
-
-/* A zero byte would end the text early, and what follows would not be heard of: line of the first
- * one, or 0. */
-static uint32_t zero_byte_line(const char *text, size_t length)
-{
-    size_t end = strlen(text);
-    if (end == length) {
-        return 0;
-    }
-    uint32_t line = 1;
-    for (size_t i = 0; i < end; i++) {
-        line += text[i] == '\n';
-    }
-    return line;
-}
-
-static int inputs_read(const struct lab_scenario *scenario, const char *path,
-                       struct lab_inputs *inputs)
-{
-    struct lab_problem problem;
-    size_t length = 0;
-    char *text = file_read(path, &length);
-    if (text == NULL) {
-        return command_refuse("run", "cannot read the inputs file %s: %s", path, strerror(errno));
-    }
-    uint32_t zero_line = zero_byte_line(text, length);
-    if (zero_line > 0) {
-        free(text);
-        return command_refuse("run", "%s: line %u: a byte is zero; this is not text", path,
-                              zero_line);
-    }
-    int status = lab_inputs_read(scenario, text, inputs, &problem);
-    free(text);
-    if (status == 0) {
-        return 0;
-    }
-    char where[LAB_PROBLEM_BYTES];
-    (void)snprintf(where, sizeof where, "%.*s: %.300s", 150, path, problem.detail);
-    memcpy(problem.detail, where, sizeof where);
-    return command_refuse_problem("run", &problem);
-}
 
 /* A duration, or else a condition. */
 static int until_read(const struct lab_scenario *scenario, const char *text, int64_t *until_ns,
@@ -233,6 +169,7 @@ int command_run(int argc, char **argv)
         return EXIT_GOOD;
     }
     bool json = command_switch(argc, argv, "--json");
+    bool without_script = command_switch(argc, argv, "--no-script");
     int status = 0;
     const char *until = command_option("run", argc, argv, "--until", &status);
     const char *folder = status == 0 ? command_option("run", argc, argv, "--out", &status) : NULL;
@@ -249,13 +186,14 @@ int command_run(int argc, char **argv)
         status = until_read(chosen.scenario, until, &until_ns, &condition, &conditional);
     }
     if (status == 0 && file != NULL) {
-        status = inputs_read(chosen.scenario, file, &inputs);
+        status = command_inputs_read("run", chosen.scenario, file, &inputs);
     }
     if (status == 0) {
         struct lab_headless_options options = {.scenario = chosen.scenario,
                                                .seed = chosen.seed,
                                                .settings = chosen.settings,
                                                .inputs = &inputs,
+                                               .without_script = without_script,
                                                .until_ns = until_ns,
                                                .condition = conditional ? &condition : NULL,
                                                .folder = folder};

@@ -98,8 +98,8 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
     memset(result, 0, sizeof *result);
     assert(options->scenario->system->figure_count <= sizeof result->figures / sizeof(int64_t));
     assert(options->folder == NULL || options->give_up == NULL); /* files are always finished */
-    int status = lab_course_open(&course, options->scenario, options->seed, options->settings, true,
-                                 problem);
+    int status = lab_course_open(&course, options->scenario, options->seed, options->settings,
+                                 !options->without_script, problem);
     if (status != 0) {
         return status;
     }

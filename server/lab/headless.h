@@ -14,6 +14,7 @@ struct lab_headless_options {
     uint64_t seed;
     const int64_t *settings;               /* at t = 0 */
     const struct lab_inputs *inputs;       /* beside the script; or NULL */
+    bool without_script;                   /* the inputs are all there are */
     int64_t until_ns;                      /* 0: as the scenario says */
     const struct lab_condition *condition; /* stop where it holds; or NULL */
     const char *folder;                    /* tables as CSV go here; made if missing; or NULL */

@@ -345,6 +345,19 @@ const char *lab_input_name(const struct lab_scenario *scenario, const struct sim
     return shape_by_type(scenario->system, input->type, &shape) ? shape.name : "unknown";
 }
 
+bool lab_input_standard(const struct lab_scenario *scenario, uint16_t type, uint32_t argument,
+                        int64_t *standard)
+{
+    struct shape shape;
+    if (type == SIM_INPUT_SETTING || type == SIM_INPUT_NET_PARTITION ||
+        !shape_by_type(scenario->system, type, &shape) || argument >= NODE_INPUT_ARGS ||
+        shape.args[argument].name == NULL) {
+        return false;
+    }
+    *standard = shape.args[argument].standard;
+    return true;
+}
+
 static void add_setting(const struct lab_scenario *scenario, const struct sim_input *input,
                         cJSON *object)
 {

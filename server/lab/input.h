@@ -20,6 +20,10 @@ int lab_input_parse(const struct lab_scenario *scenario, const struct cJSON *bod
 struct cJSON *lab_input_json(const struct lab_scenario *scenario, const struct sim_input *input);
 /* Its name: "node.crash". */
 const char *lab_input_name(const struct lab_scenario *scenario, const struct sim_input *input);
+/* What an argument is when nobody gives it; false when the input has no such argument, or is not
+ * made of plain ones (setting.set, net.partition). */
+bool lab_input_standard(const struct lab_scenario *scenario, uint16_t type, uint32_t argument,
+                        int64_t *standard);
 /* Index of a node by its name; NODE_NONE when there is none. */
 uint32_t lab_node_find(const struct lab_scenario *scenario, const char *name);
 

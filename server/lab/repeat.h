@@ -11,5 +11,12 @@ enum { LAB_REPEAT_BYTES = 2048 };
  * has it. */
 void lab_repeat_words(const struct lab_scenario *scenario, uint64_t seed, const int64_t *settings,
                       struct text *text);
+/* Appends an input in a few words: "node.pause B", "order.place dish Lobster, x_m 100, y_m 200".
+ * Arguments that have their standard are left out. */
+void lab_repeat_input_words(const struct lab_scenario *scenario, const struct sim_input *input,
+                            struct text *text);
+/* The input with its time as an object of an inputs file; the caller's. */
+struct cJSON *lab_repeat_input_json(const struct lab_scenario *scenario,
+                                    const struct sim_input *input);
 
 #endif

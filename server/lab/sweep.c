@@ -161,9 +161,9 @@ static int traffic_probe(const struct lab_sweep *sweep, struct traffic *traffic,
     return 0;
 }
 
-/* The last third of the time is for healing. */
+/* The last third of the time is for healing: of all, or of a core only. */
 static void faults_draw(const struct lab_sweep *sweep, const struct traffic *traffic, uint64_t seed,
-                        int64_t until_ns, struct nemesis *nemesis)
+                        int64_t until_ns, bool core_only, struct nemesis *nemesis)
 {
     struct sim_plan plan;
     lab_scenario_plan(sweep->scenario, seed, sweep->settings, &plan);
@@ -177,7 +177,7 @@ static void faults_draw(const struct lab_sweep *sweep, const struct traffic *tra
                                       .peers = traffic->hubs,
                                       .core = core.all,
                                       .core_one = core.one,
-                                      .core_only = draw_u64(seed, DRAW_CORE, 0, 0) % 2 == 1,
+                                      .core_only = core_only,
                                       .from_ns = FAULTS_FROM_NS,
                                       .to_ns = until_ns / 3 * 2};
     nemesis_draw(nemesis, &profile, &plan, seed);
@@ -228,7 +228,8 @@ static int run_seed(const struct lab_sweep *sweep, const struct traffic *traffic
                                            .until_ns = until_ns};
     *line = (struct lab_sweep_line){.seed = seed};
     if (sweep->faults != 0 && until_ns / 3 * 2 > FAULTS_FROM_NS) {
-        faults_draw(sweep, traffic, seed, until_ns, nemesis);
+        bool core_only = draw_u64(seed, DRAW_CORE, 0, 0) % 2 == 1;
+        faults_draw(sweep, traffic, seed, until_ns, core_only, nemesis);
         for (uint32_t i = 0; i < nemesis->count; i++) {
             (void)lab_inputs_insert(&inputs, &nemesis->inputs[i], 0, "script");
         }
@@ -245,6 +246,33 @@ static int run_seed(const struct lab_sweep *sweep, const struct traffic *traffic
     free(result);
     free(nemesis);
     return status;
+}
+
+int lab_sweep_faults(const struct lab_sweep *sweep, struct lab_inputs *inputs,
+                     struct lab_problem *problem)
+{
+    struct traffic traffic;
+    int64_t until_ns = sweep->until_ns > 0 ? sweep->until_ns : sweep->scenario->until_ns;
+    if (until_ns / 3 * 2 <= FAULTS_FROM_NS) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "faults need a run of more than %d s, of which they have two thirds",
+                          (int)(FAULTS_FROM_NS / 2 * 3 / 1000000000));
+    }
+    int status = traffic_probe(sweep, &traffic, problem);
+    if (status != 0) {
+        return status;
+    }
+    struct nemesis *nemesis = calloc(1, sizeof *nemesis);
+    if (nemesis == NULL) {
+        abort();
+    }
+    faults_draw(sweep, &traffic, sweep->first_seed, until_ns, false, nemesis);
+    for (uint32_t i = 0; i < nemesis->count; i++) {
+        nemesis->inputs[i].time_ns -= nemesis->inputs[i].time_ns % 1000;
+        (void)lab_inputs_insert(inputs, &nemesis->inputs[i], 0, "script");
+    }
+    free(nemesis);
+    return 0;
 }
 
 /* ---- All of them ---- */

@@ -51,6 +51,11 @@ int lab_faults_parse(const char *text, uint32_t *kinds, struct lab_problem *prob
 /* The names of kinds, separated by spaces, appended. */
 void lab_faults_words(uint32_t kinds, struct text *text);
 
+/* The faults that a sweep beginning with this seed would draw for it, all of them healed before the
+ * end: appended to `inputs`, in whole microseconds. 0, or -422. */
+int lab_sweep_faults(const struct lab_sweep *sweep, struct lab_inputs *inputs,
+                     struct lab_problem *problem);
+
 /* Fills all lines, in order of seed. 0, or what lab_headless_run() refuses. */
 int lab_sweep_run(const struct lab_sweep *sweep, struct lab_problem *problem);
 

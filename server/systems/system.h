@@ -45,6 +45,9 @@ struct system_input {
     const char *target;    /* name of the node that gets it, or NULL: the input names a node */
     bool client_operation; /* 202 with an id; 409 while the run is paused */
     struct system_argument args[NODE_INPUT_ARGS];
+    /* The kind of note that tells of each such operation, whoever began it, with arguments of the
+     * same names: by it a load can be given as inputs. 0: none. */
+    uint16_t told_by;
 };
 
 /* ---- Notes, words, checks, figures, tables ---- */
@@ -169,6 +172,10 @@ struct system {
      * follow each heal.all; all steps are applied to the healed fork that is judged finally. May be
      * NULL. */
     bool (*remedy)(const void *plan, uint32_t index, struct system_remedy *remedy);
+
+    /* Key of a start setting that lets only the first so many parts of the world take part, 0 all
+     * of them: how a world is made smaller. May be NULL. */
+    const char *parts_setting;
 
     /* May be NULL: work gets done without anybody in particular. */
     void (*core)(const void *plan, struct system_core *core);

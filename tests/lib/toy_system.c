@@ -18,8 +18,8 @@ static const struct system_setting SETTINGS[] = {
     [TOY_SET_BUG] = {"bug.lose", SYSTEM_SWITCH, true, 0, "", 0, 1, 0, NULL, "TOY-T01"},
 };
 static const struct system_input INPUTS[] = {
-    {"toy.bump", NULL, false, {{"by", SYSTEM_ARG_NUMBER, 1, 100, 1, 0}}},
-    {"toy.paint", "A", true, {{"colour", SYSTEM_ARG_CHOICE, -1, 1, -1, 0}}},
+    {"toy.bump", NULL, false, {{"by", SYSTEM_ARG_NUMBER, 1, 100, 1, 0}}, 0},
+    {"toy.paint", "A", true, {{"colour", SYSTEM_ARG_CHOICE, -1, 1, -1, 0}}, 0},
 };
 static const struct system_note NOTES[] = {
     {"heard", {"number", "count"}, true, false},

@@ -191,13 +191,32 @@ static void test_equal_kitchens(void **state)
     assert_int_equal(kitchens_place(&env, 2).speed_pct, 100); /* an empty place stays as it is */
 }
 
+/* Fewer kitchens are the first ones of the map; the places of the others are empty. */
+static void test_fewer_kitchens(void **state)
+{
+    (void)state;
+    static struct kitchens_plan plan;
+    int64_t settings[KITCHENS_SET_COUNT] = {0};
+    const struct node_env env = {.settings = settings, .plan = &plan};
+    plan.kitchen_count = 3;
+    for (uint32_t i = 0; i < 3; i++)
+        plan.kitchens[i] = (struct kitchens_kitchen){.cooks = 4, .capacity = 9, .open = i != 1};
+    for (int64_t max = 0; max <= 4; max++) {
+        settings[KITCHENS_SET_KITCHENS_MAX] = max;
+        for (uint32_t i = 0; i < 3; i++) {
+            bool open = i != 1 && (max == 0 || (int64_t)i < max);
+            assert_int_equal(kitchens_place(&env, i).open, open);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_data_files),        cmocka_unit_test(test_a_city_in_the_scenario),
-        cmocka_unit_test(test_refusals_of_names),     cmocka_unit_test(test_refusals_of_numbers),
-        cmocka_unit_test(test_equal_kitchens),        cmocka_unit_test(test_spoilt_texts),
-        cmocka_unit_test(test_names_and_description),
+        cmocka_unit_test(test_the_data_files),    cmocka_unit_test(test_a_city_in_the_scenario),
+        cmocka_unit_test(test_refusals_of_names), cmocka_unit_test(test_refusals_of_numbers),
+        cmocka_unit_test(test_fewer_kitchens),    cmocka_unit_test(test_equal_kitchens),
+        cmocka_unit_test(test_spoilt_texts),      cmocka_unit_test(test_names_and_description),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

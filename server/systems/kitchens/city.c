@@ -292,6 +292,9 @@ struct kitchens_kitchen kitchens_place(const struct node_env *env, uint32_t inde
     const struct kitchens_plan *plan = env->plan;
     assert(index < plan->kitchen_count);
     struct kitchens_kitchen place = plan->kitchens[index];
+    int64_t kitchens_max = env->settings[KITCHENS_SET_KITCHENS_MAX];
+    if (kitchens_max > 0 && (int64_t)index >= kitchens_max)
+        place.open = 0;
     if (env->settings[KITCHENS_SET_EQUAL] != 0 && place.open != 0)
         make_equal(plan, &place);
     return place;

@@ -29,9 +29,9 @@ int kitchens_load(const struct cJSON *scenario, void *plan, struct error *error)
 /* Nodes in order of index: dispatcher, A .., customers. `count_max` bounds what is written. */
 uint32_t kitchens_nodes(const void *plan, struct system_node *nodes, uint32_t count_max);
 
-/* Kitchen place `index` as this run has it: the plan's, or with equal_kitchens an equal
- * share of what the city opens with (each keeps its place and specialties; all together can do as
- * much as before). */
+/* Kitchen place `index` as this run has it: the plan's, empty beyond kitchens_max, or with
+ * equal_kitchens an equal share of what the city opens with (each keeps its place and specialties;
+ * all together can do as much as before). */
 struct kitchens_kitchen kitchens_place(const struct node_env *env, uint32_t index);
 
 /* The letter(s) of kitchen place `index` (0-based): A .. Z, AA .. AX. `name` has room for 16. */

@@ -99,6 +99,7 @@ const struct system KITCHENS = {
     .argument_max = kitchens_argument_max,
     .describe = kitchens_describe,
     .remedy = kitchens_remedy,
+    .parts_setting = "kitchens_max",
     .core = kitchens_core,
     .observer = &KITCHENS_LEDGER,
     .figures_read = kitchens_figures_read,

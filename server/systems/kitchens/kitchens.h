@@ -171,6 +171,7 @@ enum kitchens_setting {
     KITCHENS_SET_BUG_ZERO_CAPACITY,    /* bug.zero_capacity     CHEF-T10: no guard */
     KITCHENS_SET_BUG_SPECIALTY_FILTER, /* bug.specialty_filter  CHEF-T11 */
     KITCHENS_SET_BUG_ACK_EARLY, /* bug.ack_before_fsync  persist before you speak, turned off */
+    KITCHENS_SET_KITCHENS_MAX,  /* kitchens_max: only the first so many; 0: all */
     KITCHENS_SET_COUNT,
 };
 

@@ -15,6 +15,10 @@ static const char *const ARRIVALS[] = {"steady", "curve", "flash", "closed-loop"
         .key = k, .kind = SYSTEM_NUMBER, .live = true, .unit = u, .min = low, .max = high,         \
         .standard = std                                                                            \
     }
+#define NUMBER_AT_START(k, u, low, high, std)                                                      \
+    {                                                                                              \
+        .key = k, .kind = SYSTEM_NUMBER, .unit = u, .min = low, .max = high, .standard = std       \
+    }
 #define HUNDREDTHS(k, is_live, low, high, std)                                                     \
     {                                                                                              \
         .key = k, .kind = SYSTEM_NUMBER, .live = is_live, .decimals = 2, .unit = "", .min = low,   \
@@ -76,6 +80,8 @@ const struct system_setting KITCHENS_SETTINGS[KITCHENS_SET_COUNT] = {
     [KITCHENS_SET_BUG_ZERO_CAPACITY] = BUG("zero_capacity", "CHEF-T10"),
     [KITCHENS_SET_BUG_SPECIALTY_FILTER] = BUG("specialty_filter", "CHEF-T11"),
     [KITCHENS_SET_BUG_ACK_EARLY] = BUG("ack_before_fsync", "CHEF-01"),
+    /* Last, so that what is older keeps its number: inputs carry it. */
+    [KITCHENS_SET_KITCHENS_MAX] = NUMBER_AT_START("kitchens_max", "kitchens", 0, KITCHENS_MAX, 0),
 };
 
 #define ARG(n, low, high, std)                                                                     \
@@ -92,6 +98,7 @@ const struct system_input KITCHENS_INPUTS[KITCHENS_INPUT_COUNT] = {
     [KITCHENS_INPUT_ORDER] = {.name = "order.place",
                               .target = "customers",
                               .client_operation = true,
+                              .told_by = KITCHENS_NOTE_PLACED,
                               .args = {ARG_NAMED("dish", 0, KITCHENS_DISHES_MAX - 1, 0,
                                                  KITCHENS_LIST_DISHES),
                                        ARG("x_m", 0, KITCHENS_PLACE_M_MAX, 0),
