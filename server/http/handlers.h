@@ -40,6 +40,8 @@ int handle_comparisons(struct request *request);
 /* handlers_past.c: looking at the past of a run */
 int handle_frames(struct request *request);
 int handle_find(struct request *request);
+int handle_trace(struct request *request);
+int handle_causes(struct request *request);
 
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);

@@ -32,6 +32,8 @@ const struct route ROUTES[] = {
     {"GET", "/api/v1/runs/{id}/state", handle_state, COST},
     {"GET", "/api/v1/runs/{id}/frames", handle_frames, COST_PAST},
     {"GET", "/api/v1/runs/{id}/find", handle_find, COST_PAST},
+    {"GET", "/api/v1/runs/{id}/trace", handle_trace, COST_PAST},
+    {"GET", "/api/v1/runs/{id}/causes", handle_causes, COST_PAST},
     {"GET", "/api/v1/runs/{id}/events", handle_events, COST},
     {"GET", "/api/v1/runs/{id}/verdicts", handle_verdicts, COST},
     {"POST", "/api/v1/runs/{id}/verify", handle_verify, COST_HEAVY},

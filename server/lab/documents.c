@@ -90,7 +90,20 @@ static cJSON *limits_json(const struct lab_run *run)
     (void)cJSON_AddNumberToObject(limits, "rows_max", LAB_ROWS_MAX);
     (void)cJSON_AddNumberToObject(limits, "inputs_max", LAB_INPUTS_MAX);
     (void)cJSON_AddNumberToObject(limits, "world_bytes", run->world_bytes);
+    (void)cJSON_AddNumberToObject(limits, "history_bytes_max", LAB_HISTORY_BYTES_MAX);
+    (void)cJSON_AddNumberToObject(limits, "branches_max", LAB_BRANCHES_MAX);
     return limits;
+}
+
+/* How much of the past is at hand. */
+static cJSON *history_json(const struct lab_run *run)
+{
+    cJSON *history = cJSON_CreateObject();
+    (void)cJSON_AddNumberToObject(history, "worlds", run->history.count);
+    (void)cJSON_AddNumberToObject(history, "bytes", (double)run->history.bytes);
+    (void)cJSON_AddNumberToObject(history, "distance_ms",
+                                  lab_decimal(lab_history_distance_ns(&run->history) / 1000, 3));
+    return history;
 }
 
 struct cJSON *lab_run_json(const struct lab_run *run)
@@ -124,6 +137,7 @@ struct cJSON *lab_run_json(const struct lab_run *run)
                                 cJSON_Duplicate(run->settings_json, true));
     (void)cJSON_AddItemToObject(object, "model", lab_model_json(&scenario->model));
     (void)cJSON_AddItemToObject(object, "limits", limits_json(run));
+    (void)cJSON_AddItemToObject(object, "history", history_json(run));
     (void)cJSON_AddItemToObject(object, "plan", plan_json(scenario));
     return object;
 }

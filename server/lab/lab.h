@@ -123,6 +123,22 @@ struct lab_find_request {
 int lab_run_find(struct lab *lab, const char *run, const struct lab_find_request *request,
                  struct cJSON **out, struct lab_problem *problem);
 
+/* All that happened after from_ns up to to_ns: event by event up to `max` of them, else exact counts
+ * for stretches of time, pairs of nodes and nodes. */
+enum { LAB_TRACE_EVENTS_MIN = 100, LAB_TRACE_EVENTS_MAX = 20000 };
+int lab_run_trace(struct lab *lab, const char *run, int64_t from_ns, int64_t to_ns, uint32_t max,
+                  struct cJSON **out, struct lab_problem *problem);
+
+enum { LAB_CAUSES_MAX = 500, LAB_CAUSES_STANDARD = 40 };
+struct lab_causes_query {
+    uint64_t event;         /* its causes and effects; 0: everything about the subject */
+    uint32_t back, forward; /* how many of each, at most LAB_CAUSES_MAX */
+    uint32_t subject;
+    int64_t from_ns; /* where to begin to look for the subject */
+};
+int lab_run_causes(struct lab *lab, const char *run, const struct lab_causes_query *query,
+                   struct cJSON **out, struct lab_problem *problem);
+
 int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
                 struct lab_problem *problem);
 /* Who owns a run: copies the session token ("" = shared). */

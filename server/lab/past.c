@@ -5,6 +5,7 @@
 #include "lab/replay.h"
 
 #include "lab/documents.h"
+#include "lab/growing.h"
 #include "lab/notes.h"
 #include "lab/settings.h"
 #include "lab/words.h"
@@ -30,23 +31,8 @@ struct frames {
     struct lab_live_layer layer; /* what was told so far */
     uint8_t verdicts[LAB_LIVE_CHECKS_MAX];
     char *buffer; /* of one frame */
-    char *text;
-    size_t length, capacity;
+    struct lab_growing text;
 };
-
-static void append(struct frames *frames, const char *bytes, size_t length)
-{
-    if (frames->length + length + 1 > frames->capacity) {
-        frames->capacity = 2 * (frames->capacity + length + 1);
-        frames->text = realloc(frames->text, frames->capacity);
-        if (frames->text == NULL) {
-            abort();
-        }
-    }
-    memcpy(frames->text + frames->length, bytes, length);
-    frames->length += length;
-    frames->text[frames->length] = '\0';
-}
 
 static void judge(struct frames *frames)
 {
@@ -82,8 +68,8 @@ static void add_frame(struct frames *frames)
         lab_frame_key(&scene, &frames->layer, frames->query->messages, &head, &text);
     }
     frames->layer.sequence++;
-    append(frames, ",", told > 0);
-    append(frames, text.at, text.length);
+    lab_growing_add(&frames->text, ",", told > 0);
+    lab_growing_add(&frames->text, text.at, text.length);
 }
 
 static void frames_run(struct frames *frames)
@@ -126,7 +112,7 @@ static cJSON *frames_json(const struct frames *frames)
     (void)cJSON_AddNumberToObject(object, "edge_ms",
                                   lab_decimal(frames->replay->edge_ns / NS_PER_US, 3));
     (void)cJSON_AddStringToObject(object, "digest", digest);
-    (void)cJSON_AddRawToObject(object, "frames", frames->text);
+    (void)cJSON_AddRawToObject(object, "frames", frames->text.at);
     return object;
 }
 
@@ -146,13 +132,13 @@ int lab_run_frames(struct lab *lab, const char *name, const struct lab_past_quer
     if (frames.buffer == NULL) {
         abort();
     }
-    append(&frames, "[", 1);
+    lab_growing_add(&frames.text, "[", 1);
     frames_run(&frames);
-    append(&frames, "]", 1);
+    lab_growing_add(&frames.text, "]", 1);
     *out = frames_json(&frames);
     lab_replay_close(&frames.replay);
     free(frames.buffer);
-    free(frames.text);
+    free(frames.text.at);
     return 0;
 }
 

@@ -18,6 +18,7 @@ BODIES = {
     "/api/v1/comparisons": {"scenario": SCENARIO, "seed": 7, "setting": "policy", "until": "1m",
                             "values": ["round-robin", "weighted-score"]},
 }
+QUERIES = {"/api/v1/runs/{id}/causes": "?event=100"}
 METHODS = {"get", "post", "delete", "put", "patch"}
 
 
@@ -61,6 +62,7 @@ class Routes(unittest.TestCase):
 
     def ask(self, pattern, method, run, table="orders", subject="1", system="kitchens"):
         path = pattern.replace("{id}", run).replace("{table}", table).replace("{n}", subject)
+        path += QUERIES.get(pattern, "") if method == "get" else ""
         return self.server.request(method.upper(), path.replace("{system}", system),
                                    BODIES.get(pattern) if method == "post" else None)
 

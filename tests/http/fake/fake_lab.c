@@ -311,6 +311,22 @@ int lab_run_find(struct lab *lab, const char *id, const struct lab_find_request 
     return lab_run_get(lab, id, out, problem);
 }
 
+int lab_run_trace(struct lab *lab, const char *id, int64_t from_ns, int64_t to_ns, uint32_t max,
+                  cJSON **out, struct lab_problem *problem)
+{
+    (void)from_ns;
+    (void)to_ns;
+    (void)max;
+    return lab_run_get(lab, id, out, problem);
+}
+
+int lab_run_causes(struct lab *lab, const char *id, const struct lab_causes_query *query,
+                   cJSON **out, struct lab_problem *problem)
+{
+    (void)query;
+    return lab_run_get(lab, id, out, problem);
+}
+
 int lab_run_owner(struct lab *lab, const char *id, char owner[64], struct lab_problem *problem)
 {
     pthread_mutex_lock(&lab->mutex);
