@@ -24,7 +24,8 @@ static const char USAGE[] =
     "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
     "  --no-script      leaves the scenario's own inputs out\n"
     "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(response_ms > 5000)\"\n"
-    "  --out DIR        writes every table of the run as CSV into this folder\n"
+    "  --out DIR        writes the evidence into this folder: report.html, run.chef (the run as\n"
+    "                   a link), run.json and every table as CSV\n"
     "  --json           prints one JSON object instead of words\n"
     "\n"
     "At the end a copy of the run is healed, comes to rest and is judged.\n"
@@ -101,7 +102,7 @@ static void print_words(const struct lab_headless_options *options,
     printf("verdicts\n");
     print_verdicts(options->scenario, result);
     if (options->folder != NULL) {
-        printf("tables in %s\n", options->folder);
+        printf("evidence in %s\n", options->folder);
     }
 }
 

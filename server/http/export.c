@@ -19,6 +19,8 @@ struct export
 {
     struct request *request;
     const char *content_type;
+    const char
+        *policy; /* shown in the browser, under this content security policy; NULL: a download */
     char file_name[160];
     bool begun;   /* the head is out: from here on, failing means cutting the connection */
     bool chunked; /* HTTP/1.0 cannot: it gets plain bytes up to the end of the connection */
@@ -41,15 +43,22 @@ static int export_begin(struct export *export, uint64_t rows)
     struct text head = text_init(buffer, sizeof buffer);
     text_add(&head, "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nContent-Type: ");
     text_add(&head, export->content_type);
-    snprintf(line, sizeof line, "\r\nContent-Disposition: attachment; filename=\"%s\"\r\n",
-             export->file_name);
+    snprintf(line, sizeof line, "\r\nContent-Disposition: %s; filename=\"%s\"\r\n",
+             export->policy == NULL ? "attachment" : "inline", export->file_name);
     text_add(&head, line);
     if (rows != UINT64_MAX) {
         snprintf(line, sizeof line, "X-Total-Rows: %" PRIu64 "\r\n", rows);
         text_add(&head, line);
     }
     text_add(&head, export->chunked ? "Transfer-Encoding: chunked\r\n" : "Connection: close\r\n");
-    text_add(&head, REPLY_COMMON_HEADERS);
+    if (export->policy == NULL) {
+        text_add(&head, REPLY_COMMON_HEADERS);
+    } else {
+        text_add(&head, "Content-Security-Policy: ");
+        text_add(&head, export->policy);
+        text_add(&head, "; frame-ancestors 'none'\r\n");
+        text_add(&head, REPLY_SAFE_HEADERS);
+    }
     text_add(&head, "\r\n");
     assert(!head.cut);
     export->begun = true;
@@ -197,8 +206,24 @@ int handle_export_zip(struct request *request)
     if (status != 0)
         return status;
     export_init(&export, request, "application/zip");
-    file_name_make(&export, run, "all.zip");
+    file_name_make(&export, run, "evidence.zip");
     int result = lab_export_zip(request->server->lab, run, on_write, &export, &problem);
+    place_give_back(request);
+    return export_end(&export, result, &problem);
+}
+
+int handle_report(struct request *request)
+{
+    struct export export;
+    struct lab_problem problem = {0};
+    const char *run = request->parameters[0];
+    int status = place_take(request);
+    if (status != 0)
+        return status;
+    export_init(&export, request, "text/html; charset=utf-8");
+    export.policy = lab_export_report_policy();
+    file_name_make(&export, run, "report.html");
+    int result = lab_export_report(request->server->lab, run, on_write, &export, &problem);
     place_give_back(request);
     return export_end(&export, result, &problem);
 }

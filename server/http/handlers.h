@@ -46,5 +46,6 @@ int handle_causes(struct request *request);
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);
 int handle_export_zip(struct request *request);
+int handle_report(struct request *request);
 
 #endif

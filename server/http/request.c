@@ -19,13 +19,16 @@
 
 enum { REPLY_HEAD_BYTES_MAX = 2560, REPLY_ONE_WRITE_BYTES_MAX = 20480, QUERY_VALUE_BYTES_MAX = 32 };
 
+#define SAFE_HEADERS                                                                               \
+    "X-Content-Type-Options: nosniff\r\n"                                                          \
+    "Referrer-Policy: no-referrer\r\n"                                                             \
+    "Cross-Origin-Resource-Policy: same-origin\r\n"
+
+const char REPLY_SAFE_HEADERS[] = SAFE_HEADERS;
 const char REPLY_COMMON_HEADERS[] =
     "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
-    "X-Content-Type-Options: nosniff\r\n"
-    "Referrer-Policy: no-referrer\r\n"
-    "Cross-Origin-Resource-Policy: same-origin\r\n";
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n" SAFE_HEADERS;
 
 void request_init(struct request *request, struct mg_connection *connection, struct server *server)
 {

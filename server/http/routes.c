@@ -42,6 +42,7 @@ const struct route ROUTES[] = {
     {"GET", "/api/v1/runs/{id}/subjects/{n}", handle_subject, COST},
     {"GET", "/api/v1/runs/{id}/export/{table}.csv", handle_export_csv, COST_HEAVY},
     {"GET", "/api/v1/runs/{id}/export.zip", handle_export_zip, COST_HEAVY},
+    {"GET", "/api/v1/runs/{id}/report.html", handle_report, COST_HEAVY},
     {"POST", "/api/v1/comparisons", handle_comparisons, COST_HEAVY},
     {"GET", "/live", handle_live_plain, COST},
     {"GET", "/metrics", handle_metrics, 0},

@@ -1,8 +1,9 @@
-/* csv_files.c - all tables of a run as files in a folder. */
+/* csv_files.c - all tables of a run as files in a folder, and the evidence beside them. */
 #include "lab/csv_files.h"
 
 #include "lab/lab_internal.h"
 #include "lab/pieces.h"
+#include "lab/report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ struct lab_csv_files {
     const struct lab_tables *tables;
     FILE *files[FILES_MAX];
     struct lab_pieces *pieces[FILES_MAX];
+    struct lab_report_rows *report_rows;
     int error; /* errno of the first failure */
 };
 
@@ -76,6 +78,7 @@ static void files_free(struct lab_csv_files **files)
     for (uint32_t i = 0; i < FILES_MAX; i++) {
         free((*files)->pieces[i]);
     }
+    lab_report_rows_free(&(*files)->report_rows);
     free(*files);
     *files = NULL;
 }
@@ -90,6 +93,7 @@ int lab_csv_files_open(const char *folder, const struct lab_course *course,
     }
     files->scenario = course->scenario;
     files->tables = course->recorder.tables;
+    files->report_rows = lab_report_rows_new(course->scenario);
     (void)snprintf(files->folder, sizeof files->folder, "%s", folder);
     lab_run_id_make(course->scenario, course->seed, course->settings, run_id);
     lab_csv_begin(&files->csv, LAB_EXPORT_PLAIN, run_id, course->seed, course->scenario);
@@ -114,6 +118,7 @@ int lab_csv_files_open(const char *folder, const struct lab_course *course,
 
 void lab_csv_files_put(struct lab_csv_files *files, const struct lab_row *row)
 {
+    lab_report_rows_put(files->report_rows, row);
     if (lab_pieces_room(files->pieces[row->table])) {
         lab_csv_row(&files->csv, &files->tables->tables[row->table], row,
                     &files->pieces[row->table]->text);
@@ -169,6 +174,31 @@ static void put_others(struct lab_csv_files *files, const struct lab_course *cou
     file_close(files, document);
 }
 
+/* report.html and run.chef. */
+static void put_evidence(struct lab_csv_files *files, const struct lab_course *course,
+                         const struct lab_judgement *judgement)
+{
+    struct lab_pieces *pieces = files->pieces[0]; /* its table is finished */
+    struct lab_report *report = malloc(sizeof *report);
+    FILE *page = file_open(files, "report", ".html");
+    FILE *link = file_open(files, "run", ".chef");
+    if (report == NULL) {
+        abort();
+    }
+    lab_report_look(report, course);
+    if (page != NULL && link != NULL) {
+        lab_pieces_begin(pieces, write_file, page);
+        lab_report_write(report, files->report_rows, &course->inputs, judgement, pieces);
+        (void)lab_pieces_end(pieces);
+        (void)fputs(report->link, link);
+        (void)fputc('\n', link);
+    }
+    file_close(files, page);
+    file_close(files, link);
+    lab_report_forget(report);
+    free(report);
+}
+
 int lab_csv_files_close(struct lab_csv_files **files_pointer, const struct lab_course *course,
                         const struct lab_judgement *judgement, const char *excuse,
                         const char *run_json, struct lab_problem *problem)
@@ -182,6 +212,7 @@ int lab_csv_files_close(struct lab_csv_files **files_pointer, const struct lab_c
         file_close(files, files->files[i]);
     }
     put_others(files, course, run_json);
+    put_evidence(files, course, judgement);
     int status = files->error == 0 ? 0 : refuse(files, problem);
     files_free(&files);
     return status;

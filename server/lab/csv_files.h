@@ -1,5 +1,5 @@
-/* csv_files.h - all tables of a run as files in a folder, written while it goes: byte for byte what
- * the server exports of the same run. */
+/* csv_files.h - all tables of a run as files in a folder, written while it goes, and at its end the
+ * evidence: report.html and run.chef. Byte for byte what the server exports of the same run. */
 #ifndef LAB_CSV_FILES_H
 #define LAB_CSV_FILES_H
 
@@ -11,7 +11,7 @@ struct lab_csv_files; /* opaque */
 int lab_csv_files_open(const char *folder, const struct lab_course *course,
                        struct lab_csv_files **files, struct lab_problem *problem);
 void lab_csv_files_put(struct lab_csv_files *files, const struct lab_row *row);
-/* Writes what only the end knows (open orders, inputs, verdicts, columns, run.json) and closes.
+/* Writes what only the end knows (open orders, inputs, verdicts, columns, run.json, report.html, run.chef) and closes.
  * -503 if anything could not be written. Takes the pointer and clears it. */
 int lab_csv_files_close(struct lab_csv_files **files, const struct lab_course *course,
                         const struct lab_judgement *judgement, const char *excuse,

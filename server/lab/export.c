@@ -1,4 +1,5 @@
-/* export.c - a run's tables as CSV, streamed out of the store, and all of them in one archive.
+/* export.c - a run's tables as CSV, streamed out of the store, the report about it, and all of that
+ * in one archive.
  *
  * What is exported is the run at one moment: rows up to those that it had given then, and what was
  * open. The run goes on meanwhile. */
@@ -6,6 +7,7 @@
 #include "lab/lab_internal.h"
 
 #include "lab/pieces.h"
+#include "lab/report.h"
 #include "lab/settings.h"
 
 #include <archive.h>
@@ -30,6 +32,7 @@ struct moment {
     struct lab_fork fork;
     struct lab_judgement judgement;
     cJSON *document;
+    struct lab_report *report; /* NULL: not asked for */
 };
 
 static void keep_open_row(void *context, const struct node_row *from)
@@ -54,7 +57,24 @@ static void copy_inputs(const struct lab_inputs *from, struct lab_inputs *to)
     }
 }
 
-static int moment_take(struct lab *lab, const char *name, struct moment *moment,
+/* What the report says of the world; the run is locked. */
+static void moment_look(struct moment *moment)
+{
+    const struct lab_run *run = moment->run;
+    struct lab_report *report = malloc(sizeof *report);
+    if (report == NULL) {
+        abort();
+    }
+    lab_report_look(report, &run->course);
+    if (run->broken) {
+        report->foreign = true;
+        (void)snprintf(report->behaviour_id, sizeof report->behaviour_id, "%s", run->behaviour_id);
+        (void)snprintf(report->trouble, sizeof report->trouble, "%s", run->trouble.text);
+    }
+    moment->report = report;
+}
+
+static int moment_take(struct lab *lab, const char *name, bool with_report, struct moment *moment,
                        struct lab_problem *problem)
 {
     struct error error = {""};
@@ -80,6 +100,9 @@ static int moment_take(struct lab *lab, const char *name, struct moment *moment,
     moment->time_ns = lab_course_now_ns(&run->course);
     moment->document = lab_run_json(run);
     copy_inputs(&run->course.inputs, &moment->inputs);
+    if (with_report) {
+        moment_look(moment);
+    }
     pthread_mutex_unlock(&run->lock);
     if (store_flush(lab->store, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
@@ -94,6 +117,10 @@ static void moment_give(struct moment *moment)
     }
     if (moment->fork.sim.world != NULL) {
         lab_fork_close(&moment->fork);
+    }
+    if (moment->report != NULL) {
+        lab_report_forget(moment->report);
+        free(moment->report);
     }
     lab_inputs_free(&moment->inputs);
     free(moment->open);
@@ -111,6 +138,20 @@ static void moment_judge(struct moment *moment)
 
 /* ---- Rows ---- */
 
+/* A row of the store as the world gave it. */
+static void row_read(const struct lab_table *table, int64_t time_ns, const struct store_cell *cells,
+                     struct lab_row *row)
+{
+    row->time_ns = time_ns;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        row->cells[i] = (struct lab_cell){.kind = cells[i].absent         ? LAB_CELL_NULL
+                                                  : cells[i].text != NULL ? LAB_CELL_TEXT
+                                                                          : LAB_CELL_NUMBER,
+                                          .value = cells[i].value,
+                                          .text = cells[i].text};
+    }
+}
+
 struct stream {
     const struct lab_csv *csv;
     const struct lab_table *table;
@@ -123,14 +164,7 @@ static bool stream_row(void *context, uint64_t number, int64_t time_ns,
 {
     struct stream *stream = context;
     (void)number;
-    stream->row.time_ns = time_ns;
-    for (uint32_t i = 0; i < stream->table->column_count; i++) {
-        stream->row.cells[i] = (struct lab_cell){.kind = cells[i].absent         ? LAB_CELL_NULL
-                                                         : cells[i].text != NULL ? LAB_CELL_TEXT
-                                                                                 : LAB_CELL_NUMBER,
-                                                 .value = cells[i].value,
-                                                 .text = cells[i].text};
-    }
+    row_read(stream->table, time_ns, cells, &stream->row);
     lab_csv_row(stream->csv, stream->table, &stream->row, &stream->pieces->text);
     return lab_pieces_room(stream->pieces);
 }
@@ -248,7 +282,7 @@ int lab_export_csv(struct lab *lab, const char *name, const char *table,
                    lab_export_write write, void *context, struct lab_problem *problem)
 {
     struct moment moment;
-    int status = moment_take(lab, name, &moment, problem);
+    int status = moment_take(lab, name, false, &moment, problem);
     if (status == 0) {
         int file = file_find(&moment, table, problem);
         if (file == -LAB_NOT_FOUND) {
@@ -261,6 +295,84 @@ int lab_export_csv(struct lab *lab, const char *name, const char *table,
     }
     moment_give(&moment);
     return status;
+}
+
+/* ---- The report ---- */
+
+struct gather {
+    const struct lab_table *table;
+    struct lab_report_rows *rows;
+    struct lab_row row;
+};
+
+static bool gather_row(void *context, uint64_t number, int64_t time_ns,
+                       const struct store_cell *cells)
+{
+    struct gather *gather = context;
+    (void)number;
+    row_read(gather->table, time_ns, cells, &gather->row);
+    lab_report_rows_put(gather->rows, &gather->row);
+    return true;
+}
+
+/* What the report needs of the rows up to this moment. */
+static int gather_rows(struct moment *moment, struct lab_report_rows *rows,
+                       struct lab_problem *problem)
+{
+    const struct lab_tables *tables = moment->run->course.recorder.tables;
+    struct error error = {""};
+    for (uint32_t i = 0; i < tables->count; i++) {
+        struct gather gather = {.table = &tables->tables[i], .rows = rows, .row = {.table = i}};
+        struct store_rows_query query = {
+            .table = gather.table->store_table, .run = moment->run->key, .last = moment->given[i]};
+        if (!lab_report_rows_want(rows, i) || moment->given[i] == 0) {
+            continue;
+        }
+        if (store_rows_read(moment->lab->store, &query, gather_row, &gather, &error) != 0) {
+            return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
+        }
+    }
+    return 0;
+}
+
+static int stream_report(struct moment *moment, lab_export_write write, void *context,
+                         struct lab_problem *problem)
+{
+    struct lab_report_rows *rows = lab_report_rows_new(moment->run->scenario);
+    struct lab_pieces *pieces = malloc(sizeof *pieces);
+    if (pieces == NULL) {
+        abort();
+    }
+    int status = gather_rows(moment, rows, problem);
+    if (status == 0) {
+        moment_judge(moment);
+        lab_pieces_begin(pieces, write, context);
+        lab_report_write(moment->report, rows, &moment->inputs,
+                         moment->judged ? &moment->judgement : NULL, pieces);
+        if (!lab_pieces_end(pieces)) {
+            status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
+        }
+    }
+    free(pieces);
+    lab_report_rows_free(&rows);
+    return status;
+}
+
+int lab_export_report(struct lab *lab, const char *name, lab_export_write write, void *context,
+                      struct lab_problem *problem)
+{
+    struct moment moment;
+    int status = moment_take(lab, name, true, &moment, problem);
+    if (status == 0) {
+        status = stream_report(&moment, write, context, problem);
+    }
+    moment_give(&moment);
+    return status;
+}
+
+const char *lab_export_report_policy(void)
+{
+    return lab_report_policy();
 }
 
 /* ---- All in one archive ---- */
@@ -311,14 +423,18 @@ static int zip_begin(struct zip *zip, const char *folder, const char *name)
     return status == ARCHIVE_OK ? 0 : -1;
 }
 
+static int zip_refuse(const struct zip *zip, struct lab_problem *problem)
+{
+    return lab_refuse(problem, LAB_UNAVAILABLE, "archive: %s", archive_error_string(zip->archive));
+}
+
 static int zip_table(struct moment *moment, struct zip *zip, int file, const char *name,
                      struct lab_problem *problem)
 {
     char path[64];
     (void)snprintf(path, sizeof path, "%s.csv", name);
     if (zip_begin(zip, moment->run->run_id, path) != 0) {
-        return lab_refuse(problem, LAB_UNAVAILABLE, "archive: %s",
-                          archive_error_string(zip->archive));
+        return zip_refuse(zip, problem);
     }
     return stream_file(moment, file, LAB_EXPORT_PLAIN, zip_put, zip, problem);
 }
@@ -331,15 +447,41 @@ static int zip_document(struct moment *moment, struct zip *zip, struct lab_probl
         status = zip_put(zip, text, strlen(text));
     }
     cJSON_free(text);
-    return status == 0 ? 0
-                       : lab_refuse(problem, LAB_UNAVAILABLE, "archive: %s",
-                                    archive_error_string(zip->archive));
+    return status == 0 ? 0 : zip_refuse(zip, problem);
+}
+
+/* The run itself comes first and as it is, so that whoever looks into the first kilobytes of the
+ * archive finds its link. */
+static int zip_link(struct moment *moment, struct zip *zip, struct lab_problem *problem)
+{
+    const char *link = moment->report->link;
+    if (archive_write_zip_set_compression_store(zip->archive) != ARCHIVE_OK ||
+        zip_begin(zip, moment->run->run_id, "run.chef") != 0 ||
+        zip_put(zip, link, strlen(link)) != 0 || zip_put(zip, "\n", 1) != 0 ||
+        archive_write_zip_set_compression_deflate(zip->archive) != ARCHIVE_OK) {
+        return zip_refuse(zip, problem);
+    }
+    return 0;
+}
+
+static int zip_report(struct moment *moment, struct zip *zip, struct lab_problem *problem)
+{
+    if (zip_begin(zip, moment->run->run_id, "report.html") != 0) {
+        return zip_refuse(zip, problem);
+    }
+    return stream_report(moment, zip_put, zip, problem);
 }
 
 static int zip_all(struct moment *moment, struct zip *zip, struct lab_problem *problem)
 {
     const struct lab_tables *tables = moment->run->course.recorder.tables;
-    int status = zip_document(moment, zip, problem);
+    int status = zip_link(moment, zip, problem);
+    if (status == 0) {
+        status = zip_report(moment, zip, problem);
+    }
+    if (status == 0) {
+        status = zip_document(moment, zip, problem);
+    }
     for (uint32_t i = 0; i < tables->count && status == 0; i++) {
         status = zip_table(moment, zip, (int)i, tables->tables[i].name, problem);
     }
@@ -357,7 +499,7 @@ int lab_export_zip(struct lab *lab, const char *name, lab_export_write write, vo
 {
     struct moment moment;
     struct zip zip = {.write = write, .context = context};
-    int status = moment_take(lab, name, &moment, problem);
+    int status = moment_take(lab, name, true, &moment, problem);
     if (status == 0) {
         zip.archive = archive_write_new();
         if (zip.archive == NULL || archive_write_set_format_zip(zip.archive) != ARCHIVE_OK ||

@@ -4,6 +4,7 @@
 #include "base/embedded.h"
 #include "lab/notes.h"
 #include "lab/tables.h"
+#include "lab/titles.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
@@ -113,9 +114,9 @@ static bool add_numbered_node(const struct values *values, const char *name, siz
 }
 
 /* The value of a place; false when the name is unknown. */
-static bool add_value(const struct values *values, const char *name, size_t length,
-                      struct text *text)
+static bool add_value(const void *context, const char *name, size_t length, struct text *text)
 {
+    const struct values *values = context;
     static const char *const LETTERS[NODE_NOTE_ARGS] = {"a", "b", "c", "d"};
     for (int i = 0; i < NODE_NOTE_ARGS; i++) {
         const char *named = values->arg_names == NULL ? NULL : values->arg_names[i];
@@ -139,24 +140,6 @@ static bool add_value(const struct values *values, const char *name, size_t leng
         return true;
     }
     return add_numbered_node(values, name, length, text);
-}
-
-static void fill_in(const char *sentence_text, const struct values *values, struct text *text)
-{
-    while (*sentence_text != '\0') {
-        size_t plain = strcspn(sentence_text, "{");
-        text_add_bytes(text, sentence_text, (uint32_t)plain);
-        sentence_text += plain;
-        if (*sentence_text == '\0') {
-            return;
-        }
-        size_t length = strcspn(sentence_text, "}");
-        bool closed = sentence_text[length] == '}';
-        if (!closed || !add_value(values, sentence_text + 1, length - 1, text)) {
-            text_add_bytes(text, sentence_text, (uint32_t)(length + closed));
-        }
-        sentence_text += length + closed;
-    }
 }
 
 /* "order_cooked" as "order cooked", then what else is known. */
@@ -219,7 +202,7 @@ void lab_words_note(const struct lab_scenario *scenario, const struct node_note 
     if (words == NULL) {
         say_plainly(known->name, &values, text);
     } else {
-        fill_in(words, &values, text);
+        lab_sentence_fill(words, add_value, &values, text);
     }
 }
 
@@ -236,7 +219,7 @@ void lab_words_reason(const struct lab_scenario *scenario, const struct node_rea
     if (words == NULL) {
         say_plainly(system->words[reason->word], &values, text);
     } else {
-        fill_in(words, &values, text);
+        lab_sentence_fill(words, add_value, &values, text);
     }
 }
 

@@ -103,6 +103,25 @@ struct system_table {
     uint32_t column_count;
 };
 
+/* A chart of the report about a run, drawn from rows of one of the tables above. Its title, caption
+ * and names of lines stand in the table of words ("charts"). */
+enum system_chart_kind {
+    SYSTEM_CHART_LINES, /* of a table with a row a virtual second: values over time */
+    SYSTEM_CHART_BARS,  /* of a table with a row a virtual second and node, which its first column
+                           names: means of the last minute, a group of bars a node */
+};
+enum { SYSTEM_CHART_COLUMNS = 3 };
+struct system_chart {
+    const char *name; /* key of its words */
+    enum system_chart_kind kind;
+    uint32_t table;                            /* index in `tables` */
+    const char *columns[SYSTEM_CHART_COLUMNS]; /* numbers of one unit; NULL ends them */
+    int8_t shift;      /* the axis shows value / 10^shift: 3 for ms in s, -2 for a share in % */
+    uint8_t decimals;  /* of values in the caption and in the table under the chart */
+    const char *unit;  /* of the axis */
+    bool ideal_is_one; /* a line at 1 says what would be best */
+};
+
 /* What a system tells of its nodes: as struct sim_node_plan, but owned here. */
 struct system_node {
     char name[16];
@@ -151,6 +170,8 @@ struct system {
     uint32_t table_count;
     uint32_t
         subject_table; /* its first column numbers the subjects; a row comes when one is over */
+    const struct system_chart *charts; /* of the report, in its order */
+    uint32_t chart_count;
 
     /* The scenario's data (JSON object, already parsed; may name embedded data files by path)
      * into the system's read-only plan of plan_bytes. 0 or -1. */

@@ -1,14 +1,20 @@
 """Exports: streamed CSV that equals the API, the spreadsheet's flavour, the archive."""
 
+import base64
 import csv
+import hashlib
 import http.client
 import io
 import json
+import pathlib
+import re
 import socket
+import subprocess
+import tempfile
 import unittest
 import zipfile
 
-from chef_server import ChefServer
+from chef_server import PROGRAM, ChefServer
 
 SCENARIO = "kitchens/lunch-rush"
 TABLES = ("orders", "kitchens", "migrations", "events", "inputs", "metrics", "verdicts", "columns")
@@ -99,6 +105,37 @@ class Exports(unittest.TestCase):
             run = json.loads(archive.read(names["run.json"]))
             self.assertEqual((run["scenario"], run["seed"]), (SCENARIO, 7))
 
+    def test_the_archive_begins_with_the_run_as_it_is(self):
+        body = self.server.get(f"{self.path}/export.zip").body
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            first = archive.infolist()[0]
+            link = archive.read(first)
+            report = archive.read(first.filename.replace("run.chef", "report.html"))
+        self.assertTrue(first.filename.endswith("/run.chef"))
+        self.assertEqual(first.compress_type, zipfile.ZIP_STORED)
+        self.assertRegex(link, rb"\Achef1\.[\w-]+\.[0-9a-f]{8}\n\Z")
+        self.assertLess(body.find(link), 200)
+        self.assertEqual(report, self.server.get(f"{self.path}/report.html").body)
+        self.assertIn(link.strip(), report)
+
+    def test_the_report_needs_nothing_but_itself(self):
+        answer = self.server.get(f"{self.path}/report.html")
+        page = answer.text()
+        self.assertEqual(answer.headers["Content-Type"], "text/html; charset=utf-8")
+        self.assertTrue(answer.headers["Content-Disposition"].startswith("inline"))
+        self.assertEqual(len(answer.headers.get_all("Content-Security-Policy")), 1)
+        style = re.search(r"<style>(.*?)</style>", page, re.S).group(1)
+        named = f"style-src 'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+        self.assertIn(named, answer.headers["Content-Security-Policy"])
+        self.assertIn(named, page.replace("&#39;", "'"))
+        for what in ("<script", "src=", "@import", "url(", "style=", "http://", "https://", "onload", "onclick"):
+            self.assertNotIn(what, page)
+        self.assertEqual(re.findall(r'href="([^#][^"]*)"', page), [])
+        self.assertIn("A customer orders" if "order.place" in page else "B crash", page)
+
+    def test_the_report_of_nothing(self):
+        self.assertEqual(self.server.get("/api/v1/runs/nobody/report.html").status, 404)
+
     def test_an_old_client_gets_plain_bytes(self):
         with socket.create_connection((self.server.host, self.server.port), 30) as connection:
             connection.sendall(f"GET {self.path}/export/orders.csv HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
@@ -133,6 +170,45 @@ class Exports(unittest.TestCase):
             connection.close()
         self.assertLessEqual(set(statuses), {200, 503})
         self.assertIn(200, statuses)
+
+
+class Evidence(unittest.TestCase):
+    """The server and the command line say the same about the same run, to the byte."""
+
+    SAME = ("report.html", "run.chef", "verdicts.csv", "inputs.csv", "metrics.csv", "events.csv")
+
+    def of_server(self, server, scenario, body, until_ms):
+        run = server.post("/api/v1/runs", {"scenario": scenario, **body}).json()["run"]
+        path = f"/api/v1/runs/{run}"
+        server.post(f"{path}/pace", {"paused": True})
+        begun = server.get(path).json()["t_ms"]
+        self.assertLess(begun, until_ms)
+        server.post(f"{path}/pace", {"advance_ms": until_ms - begun})
+        while server.get(path).json()["t_ms"] < until_ms:
+            pass
+        with zipfile.ZipFile(io.BytesIO(server.get(f"{path}/export.zip").body)) as archive:
+            return {name.rsplit("/", 1)[-1]: archive.read(name) for name in archive.namelist()}
+
+    def of_command(self, scenario, arguments, until):
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run([PROGRAM, "run", scenario, *arguments, "--until", until, "--out", folder],
+                           check=False, capture_output=True, timeout=60)
+            return {path.name: path.read_bytes() for path in pathlib.Path(folder).iterdir()}
+
+    def test_both_ways(self):
+        cases = (("kitchens/kitchen-fire", {"seed": 7}, ["--seed", "7"], 200),
+                 ("kitchens/stadium-night", {"seed": 11, "settings": {"policy": "round-robin"}},
+                  ["--seed", "11", "--set", "policy=round-robin"], 120),
+                 ("kitchens/trap-05-copy-migrate", {"seed": 3, "settings": {"bug.copy_migrate": True}},
+                  ["--seed", "3", "--set", "bug.copy_migrate=true"], 60))
+        with ChefServer() as server:
+            for scenario, body, arguments, seconds in cases:
+                with self.subTest(scenario=scenario):
+                    there = self.of_server(server, scenario, body, seconds * 1000)
+                    here = self.of_command(scenario, arguments, f"{seconds}s")
+                    self.assertEqual(set(there), set(here))
+                    for name in self.SAME:
+                        self.assertEqual(there[name], here[name], name)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ class Command(unittest.TestCase):
             done = chef("run", "kitchens/kitchen-fire", "--until", "70s", "--out", self.folder / name)
             self.assertEqual(done.returncode, 0, done.stderr)
         files = {path.name for path in (self.folder / "one").iterdir()}
-        self.assertEqual(files, {f"{table}.csv" for table in TABLES} | {"run.json"})
+        self.assertEqual(files, {f"{table}.csv" for table in TABLES} | {"run.json", "run.chef", "report.html"})
         for name in files:
             one, two = ((self.folder / folder / name).read_bytes() for folder in ("one", "two"))
             self.assertEqual(one, two, name)

@@ -89,4 +89,6 @@ export const api = {
     `${runPath(run)}/export/${table}.csv${excel ? "?for=excel" : ""}`,
   /** @param {string} run */
   zipUrl: (run) => `${runPath(run)}/export.zip`,
+  /** @param {string} run */
+  reportUrl: (run) => `${runPath(run)}/report.html`,
 };

@@ -130,6 +130,9 @@ enum ledger_table {
 };
 extern const struct system_table KITCHENS_TABLES[LEDGER_TABLE_COUNT];
 
+enum { LEDGER_CHART_COUNT = 5 };
+extern const struct system_chart KITCHENS_CHARTS[LEDGER_CHART_COUNT];
+
 /* The functions of struct system that the ledger serves; see systems/system.h.
  *
  * Current figures by enum ledger_figure; NODE_CELL_NULL where there is none yet. Reads only. */

@@ -459,6 +459,20 @@ int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, voi
     return result != 0 ? result : write(context, "PK", 2);
 }
 
+int lab_export_report(struct lab *lab, const char *run, lab_export_write write, void *context,
+                      struct lab_problem *problem)
+{
+    static const char PAGE[] = "<!doctype html><title>A run</title>";
+    char owner[64];
+    int result = lab_run_owner(lab, run, owner, problem);
+    return result != 0 ? result : write(context, PAGE, sizeof PAGE - 1);
+}
+
+const char *lab_export_report_policy(void)
+{
+    return "default-src 'none'";
+}
+
 /* ---- Live ---- */
 
 void lab_live_attach(struct lab *lab, const struct lab_live_callbacks *callbacks)

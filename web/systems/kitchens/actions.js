@@ -230,6 +230,34 @@ function csvEntries(model) {
     links.forEach(
       (one, index) => one.setAttribute("href", api.exportUrl(run, tables[index], excel.checked)),
     ));
-  return [link(t("csv.all"), api.zipUrl(run), "download"), document.createElement("hr"), ...links, document.createElement("hr"),
-    el("label.field", { for: "csv-excel" }, t("csv.excel"), excel)];
+  return [
+    ...evidenceEntries(run),
+    document.createElement("hr"),
+    ...links,
+    document.createElement("hr"),
+    el("label.field", { for: "csv-excel" }, t("csv.excel"), excel),
+  ];
+}
+
+/**
+ * What one keeps of a run: everything in one archive, and the report alone.
+ * @param {string} run
+ */
+function evidenceEntries(run) {
+  const entry = (/** @type {string} */ picture, /** @type {string} */ text, /** @type {string} */ about, /** @type {Record<string, unknown>} */ more) =>
+    el(
+      "a",
+      { role: "menuitem", ...more },
+      icon(picture),
+      el("span", null, text, el("span.under", null, about)),
+    );
+  return [
+    entry("download", t("csv.evidence"), t("csv.evidence.about"), { href: api.zipUrl(run), download: true }),
+    entry(
+      "chart",
+      t("csv.report"),
+      t("csv.report.about"),
+      { href: api.reportUrl(run), target: "_blank", rel: "noopener" },
+    ),
+  ];
 }
