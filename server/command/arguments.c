@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "lab/settings.h"
+#include "lab/short_id.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -127,19 +128,47 @@ static int read_settings(const char *command, int argc, char **argv,
     return status;
 }
 
+/* A scenario by its name or file, or the run of a short id. */
+static int load_scenario(const char *command, const char *name, struct command_scenario *result)
+{
+    struct lab_problem problem = {.allowed = NULL};
+    struct lab_short_id id;
+    size_t length = strlen(name);
+    bool is_file = length > 5 && strcmp(name + length - 5, ".json") == 0;
+    bool is_id = !is_file && lab_short_id_is_meant(name);
+    int status = is_id ? lab_short_id_read(name, &id, &problem) : 0;
+    if (status == 0) {
+        status = lab_scenario_load(is_id ? id.scenario : name, true, &result->scenario, &problem);
+    }
+    if (status != 0) {
+        return command_refuse_problem(command, &problem);
+    }
+    result->seed = is_id ? id.seed : result->scenario->seed;
+    uint64_t digest = 0;
+    if (is_id && lab_short_id_digest(result->scenario, id.seed, NULL, &digest, &problem) != 0) {
+        lab_scenario_free(&result->scenario);
+        return command_refuse_problem(command, &problem);
+    }
+    if (is_id && lab_short_check(digest) != id.check) {
+        (void)fprintf(stderr,
+                      "chef %s: the check of %s is %04x here, not %04x: a slip in typing, or an id "
+                      "of another version\n",
+                      command, id.scenario, lab_short_check(digest), id.check);
+    }
+    return 0;
+}
+
 int command_scenario_read(const char *command, int argc, char **argv,
                           struct command_scenario *result)
 {
-    struct lab_problem problem;
     const char *name = first_word(argc, argv);
     *result = (struct command_scenario){.scenario = NULL};
     if (name == NULL) {
         return command_refuse(command, "which scenario? see chef scenarios");
     }
-    if (lab_scenario_load(name, true, &result->scenario, &problem) != 0) {
-        return command_refuse_problem(command, &problem);
+    if (load_scenario(command, name, result) != 0) {
+        return EXIT_UNUSABLE;
     }
-    result->seed = result->scenario->seed;
     memcpy(result->settings, result->scenario->settings, sizeof result->settings);
     int status = read_settings(command, argc, argv, result);
     if (status != 0) {

@@ -2,10 +2,12 @@
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/inputs.h"
+#include "command/run_link.h"
 
 #include "base/duration.h"
 #include "lab/headless.h"
 #include "lab/settings.h"
+#include "lab/short_id.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -16,9 +18,12 @@
 static const char USAGE[] =
     "usage: chef run SCENARIO [--seed N] [--set KEY=VALUE]... [--inputs FILE] [--no-script]\n"
     "                [--until DURATION|CONDITION] [--out DIR] [--json]\n"
+    "       chef run --link LINK|FILE [--until DURATION|CONDITION] [--out DIR] [--json]\n"
     "\n"
-    "  SCENARIO         name as in `chef scenarios`, or a file NAME.json of the same form\n"
-    "                   that names its \"system\"\n"
+    "  SCENARIO         name as in `chef scenarios`; or a file NAME.json of the same form\n"
+    "                   that names its \"system\"; or a short id: NAME#SEED-CHECK\n"
+    "  --link LINK      the run of a link (chef1...), or of a file that one stands in, up to\n"
+    "                   where it was shared\n"
     "  --seed N         another seed than the scenario's\n"
     "  --set KEY=VALUE  another value of a setting at the start; may be repeated\n"
     "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
@@ -89,7 +94,12 @@ static void print_words(const struct lab_headless_options *options,
 {
     double virtual_s = (double)result->time_ns / 1e9;
     double wall_s = (double)result->wall_ns / 1e9;
+    char short_id[LAB_SHORT_ID_BYTES];
+    struct text text = text_init(short_id, sizeof short_id);
     printf("%s, seed %" PRIu64 "\n", options->scenario->name, options->seed);
+    if (lab_short_id_of_result(options, result, &text)) {
+        printf("short id %s\n", short_id);
+    }
     printf("digest %016" PRIx64 ", %" PRIu64 " events, %.3f virtual seconds in %.3f s", //
            result->digest, result->events, virtual_s, wall_s);
     printf(" (%.0f times as fast)\n", wall_s > 0 ? virtual_s / wall_s : 0.0);
@@ -131,7 +141,8 @@ static void tell_unused(const struct lab_inputs *inputs, int64_t end_ns)
     }
 }
 
-static int run_and_print(const struct lab_headless_options *options, bool json)
+static int run_and_print(const struct lab_headless_options *options,
+                         const struct command_link *link, bool json)
 {
     struct lab_headless_result *result = calloc(1, sizeof *result);
     struct lab_problem problem;
@@ -147,7 +158,11 @@ static int run_and_print(const struct lab_headless_options *options, bool json)
         } else {
             print_words(options, result);
         }
-        tell_unused(options->inputs, result->time_ns);
+        if (link != NULL) {
+            command_link_compare(link, result);
+        } else {
+            tell_unused(options->inputs, result->time_ns);
+        }
         code = lab_judgement_code(&result->judgement, result->excuse);
         if (code == EXIT_GOOD &&
             (result->halt != SIM_HALT_NONE || (options->condition != NULL && !result->met))) {
@@ -158,49 +173,98 @@ static int run_and_print(const struct lab_headless_options *options, bool json)
     return code;
 }
 
-int command_run(int argc, char **argv)
+/* The options that go with a scenario and with a link alike. */
+struct run_words {
+    const char *until, *folder, *inputs, *link;
+    bool json, without_script;
+};
+
+static int words_read(int argc, char **argv, struct run_words *words)
 {
-    struct command_scenario chosen;
-    struct lab_condition condition;
-    struct lab_inputs inputs = {0};
-    int64_t until_ns = 0;
-    bool conditional = false;
-    if (command_switch(argc, argv, "--help")) {
-        (void)fputs(USAGE, stdout);
-        return EXIT_GOOD;
-    }
-    bool json = command_switch(argc, argv, "--json");
-    bool without_script = command_switch(argc, argv, "--no-script");
+    static const char *const NAMES[] = {"--until", "--out", "--inputs", "--link"};
+    const char **const values[] = {&words->until, &words->folder, &words->inputs, &words->link};
     int status = 0;
-    const char *until = command_option("run", argc, argv, "--until", &status);
-    const char *folder = status == 0 ? command_option("run", argc, argv, "--out", &status) : NULL;
-    const char *file = status == 0 ? command_option("run", argc, argv, "--inputs", &status) : NULL;
+    words->json = command_switch(argc, argv, "--json");
+    words->without_script = command_switch(argc, argv, "--no-script");
+    for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0] && status == 0; i++) {
+        *values[i] = command_option("run", argc, argv, NAMES[i], &status);
+    }
+    return status;
+}
+
+static int run_until(struct lab_headless_options *options, const struct run_words *words,
+                     const struct command_link *link)
+{
+    struct lab_condition condition;
+    bool conditional = false;
+    int status = words->until == NULL ? 0
+                                      : until_read(options->scenario, words->until,
+                                                   &options->until_ns, &condition, &conditional);
+    options->condition = conditional ? &condition : NULL;
+    options->folder = words->folder;
+    return status != 0 ? status : run_and_print(options, link, words->json);
+}
+
+static int run_link(int argc, char **argv, const struct run_words *words)
+{
+    struct command_link link;
+    int status = command_rest("run", argc, argv);
+    if (status == 0 && (words->inputs != NULL || words->without_script)) {
+        status = command_refuse("run", "a link has its inputs in it; %s cannot go with --link",
+                                words->without_script ? "--no-script" : "--inputs");
+    }
+    if (status == 0) {
+        status = command_link_read(words->link, &link);
+    }
     if (status != 0) {
         return status;
     }
-    status = command_scenario_read("run", argc, argv, &chosen);
+    struct lab_headless_options options = {.scenario = link.run.scenario,
+                                           .seed = link.link.seed,
+                                           .settings = link.run.settings,
+                                           .inputs = &link.run.inputs,
+                                           .without_script = true,
+                                           .until_ns = link.link.edge_ns};
+    status = run_until(&options, words, &link);
+    command_link_free(&link);
+    return status;
+}
+
+static int run_scenario(int argc, char **argv, const struct run_words *words)
+{
+    struct command_scenario chosen;
+    struct lab_inputs inputs = {0};
+    int status = command_scenario_read("run", argc, argv, &chosen);
     if (status != 0) {
         return status;
     }
     status = command_rest("run", argc, argv);
-    if (status == 0 && until != NULL) {
-        status = until_read(chosen.scenario, until, &until_ns, &condition, &conditional);
-    }
-    if (status == 0 && file != NULL) {
-        status = command_inputs_read("run", chosen.scenario, file, &inputs);
+    if (status == 0 && words->inputs != NULL) {
+        status = command_inputs_read("run", chosen.scenario, words->inputs, &inputs);
     }
     if (status == 0) {
         struct lab_headless_options options = {.scenario = chosen.scenario,
                                                .seed = chosen.seed,
                                                .settings = chosen.settings,
                                                .inputs = &inputs,
-                                               .without_script = without_script,
-                                               .until_ns = until_ns,
-                                               .condition = conditional ? &condition : NULL,
-                                               .folder = folder};
-        status = run_and_print(&options, json);
+                                               .without_script = words->without_script};
+        status = run_until(&options, words, NULL);
     }
     lab_inputs_free(&inputs);
     lab_scenario_free(&chosen.scenario);
     return status;
+}
+
+int command_run(int argc, char **argv)
+{
+    struct run_words words;
+    if (command_switch(argc, argv, "--help")) {
+        (void)fputs(USAGE, stdout);
+        return EXIT_GOOD;
+    }
+    int status = words_read(argc, argv, &words);
+    if (status != 0) {
+        return status;
+    }
+    return words.link != NULL ? run_link(argc, argv, &words) : run_scenario(argc, argv, &words);
 }

@@ -4,6 +4,7 @@
 #include "lab/csv_files.h"
 #include "lab/documents.h"
 #include "lab/settings.h"
+#include "lab/short_id.h"
 #include "lab/words.h"
 #include "sim/nemesis.h"
 
@@ -18,11 +19,14 @@ static void put_row(void *context, const struct lab_row *row)
     lab_csv_files_put(context, row);
 }
 
+/* Those that have no number get the next ones. */
 static void add_inputs(struct lab_course *course, const struct lab_inputs *inputs)
 {
     uint32_t number = course->inputs.count;
     for (uint32_t i = 0; inputs != NULL && i < inputs->count; i++) {
-        lab_course_input(course, &inputs->items[i].input, ++number, inputs->items[i].who);
+        const struct lab_input *item = &inputs->items[i];
+        number = item->number != 0 ? item->number : number + 1;
+        lab_course_input(course, &item->input, number, item->who);
     }
 }
 
@@ -134,12 +138,17 @@ struct cJSON *lab_headless_json(const struct lab_headless_options *options,
     const struct lab_scenario *scenario = options->scenario;
     char digest[20];
     char run_id[LAB_RUN_ID_BYTES];
+    char short_id_letters[LAB_SHORT_ID_BYTES];
+    struct text short_id = text_init(short_id_letters, sizeof short_id_letters);
     cJSON *object = cJSON_CreateObject();
     (void)snprintf(digest, sizeof digest, "%016" PRIx64, result->digest);
     lab_run_id_make(scenario, options->seed, options->settings, run_id);
     (void)cJSON_AddStringToObject(object, "run_id", run_id);
     (void)cJSON_AddStringToObject(object, "scenario", scenario->name);
     (void)cJSON_AddNumberToObject(object, "seed", (double)options->seed);
+    if (lab_short_id_of_result(options, result, &short_id)) {
+        (void)cJSON_AddStringToObject(object, "short_id", short_id.at);
+    }
     (void)cJSON_AddItemToObject(object, "settings",
                                 lab_settings_json(scenario->system, options->settings));
     (void)cJSON_AddStringToObject(object, "digest", digest);

@@ -210,12 +210,14 @@ static void put_inputs(struct writer *writer, const struct lab_scenario *scenari
 
 /* ---- Whose inputs the scenario brings along ---- */
 
-void link_merge(const struct lab_inputs *script, const struct lab_inputs *carried,
-                struct lab_inputs *merged)
+/* The numbers from 1 on that no carried input has: as many as the script has inputs. */
+static uint32_t *free_numbers(const struct lab_inputs *script, const struct lab_inputs *carried)
 {
-    uint32_t total = script->count + carried->count;
-    bool *taken = calloc((size_t)total + 1, sizeof *taken);
-    if (taken == NULL) {
+    size_t total = (size_t)script->count + carried->count;
+    bool *taken = calloc(total + 1, sizeof *taken);
+    uint32_t *numbers = calloc((size_t)script->count + 1, sizeof *numbers);
+    uint32_t count = 0;
+    if (taken == NULL || numbers == NULL) {
         abort();
     }
     for (uint32_t i = 0; i < carried->count; i++) {
@@ -223,18 +225,30 @@ void link_merge(const struct lab_inputs *script, const struct lab_inputs *carrie
             taken[carried->items[i].number] = true;
         }
     }
-    uint32_t number = 0;
-    for (uint32_t i = 0; i < script->count; i++) {
-        do {
-            number++;
-        } while (number <= total && taken[number]);
-        (void)lab_inputs_insert(merged, &script->items[i].input, number, script->items[i].who);
-    }
-    for (uint32_t i = 0; i < carried->count; i++) {
-        (void)lab_inputs_insert(merged, &carried->items[i].input, carried->items[i].number,
-                                carried->items[i].who);
+    for (uint32_t number = 1; count < script->count; number++) {
+        assert(number <= total);
+        if (!taken[number]) {
+            numbers[count++] = number;
+        }
     }
     free(taken);
+    return numbers;
+}
+
+void link_merge(const struct lab_inputs *script, const struct lab_inputs *carried,
+                struct lab_inputs *merged)
+{
+    uint32_t *numbers = free_numbers(script, carried);
+    for (uint32_t i = 0; i < script->count; i++) {
+        const struct lab_input *item = &script->items[i];
+        assert(item->number >= 1 && item->number <= script->count);
+        (void)lab_inputs_insert(merged, &item->input, numbers[item->number - 1], item->who);
+    }
+    for (uint32_t i = 0; i < carried->count; i++) {
+        const struct lab_input *item = &carried->items[i];
+        (void)lab_inputs_insert(merged, &item->input, item->number, item->who);
+    }
+    free(numbers);
 }
 
 static bool inputs_equal(const struct lab_inputs *left, const struct lab_inputs *right)
@@ -304,17 +318,6 @@ static uint64_t settled_digest(const struct lab_course *course)
 
 /* ---- The whole ---- */
 
-/* A scenario of the catalogue is known by its name. */
-static bool is_in_catalogue(const struct lab_scenario *scenario)
-{
-    struct lab_scenario *known = NULL;
-    bool same = strchr(scenario->name, '/') != NULL &&
-                lab_scenario_load(scenario->name, false, &known, NULL) == 0 &&
-                strcmp(known->text, scenario->text) == 0;
-    lab_scenario_free(&known);
-    return same;
-}
-
 static void put_head(struct link_bytes *to, const struct lab_course *course, int64_t moment_ns,
                      const char *label, int64_t branch_ns)
 {
@@ -323,7 +326,7 @@ static void put_head(struct link_bytes *to, const struct lab_course *course, int
     link_put_number(to, LINK_FORMAT);
     link_put_text(to, scenario->name);
     link_put_word(to, lab_link_scenario_hash(scenario->text));
-    link_put_text(to, is_in_catalogue(scenario) ? "" : scenario->text);
+    link_put_text(to, lab_scenario_is_in_catalogue(scenario) ? "" : scenario->text);
     link_put_text(to, lab_behaviour_id());
     link_put_number(to, course->seed);
     link_put_number(to, (uint64_t)edge_ns);

@@ -307,6 +307,25 @@ static int load_file(const char *path, struct lab_scenario **scenario, struct la
     return status;
 }
 
+/* The file of a scenario inside the program; NULL when there is none of this name. */
+static const struct embedded_file *file_of_name(const char *name)
+{
+    char path[PATH_BYTES];
+    const char *slash = strchr(name, '/');
+    if (slash == NULL || strlen(name) >= LAB_SCENARIO_NAME_BYTES) {
+        return NULL;
+    }
+    (void)snprintf(path, sizeof path, "%s%.*s%s%s%s", SYSTEMS_FOLDER, (int)(slash - name), name,
+                   SCENARIOS_PART, slash + 1, SCENARIO_ENDING);
+    return embedded_find(path);
+}
+
+bool lab_scenario_is_in_catalogue(const struct lab_scenario *scenario)
+{
+    const struct embedded_file *file = file_of_name(scenario->name);
+    return file != NULL && strcmp((const char *)file->bytes, scenario->text) == 0;
+}
+
 int lab_scenario_load(const char *name, bool files, struct lab_scenario **scenario,
                       struct lab_problem *problem)
 {
@@ -315,15 +334,9 @@ int lab_scenario_load(const char *name, bool files, struct lab_scenario **scenar
     if (files && length > ending && strcmp(name + length - ending, SCENARIO_ENDING) == 0) {
         return load_file(name, scenario, problem);
     }
-    char path[PATH_BYTES];
-    const char *slash = strchr(name, '/');
-    if (slash != NULL && length < LAB_SCENARIO_NAME_BYTES) {
-        (void)snprintf(path, sizeof path, "%s%.*s%s%s%s", SYSTEMS_FOLDER, (int)(slash - name), name,
-                       SCENARIOS_PART, slash + 1, SCENARIO_ENDING);
-        const struct embedded_file *file = embedded_find(path);
-        if (file != NULL) {
-            return lab_scenario_parse(name, (const char *)file->bytes, scenario, problem);
-        }
+    const struct embedded_file *file = file_of_name(name);
+    if (file != NULL) {
+        return lab_scenario_parse(name, (const char *)file->bytes, scenario, problem);
     }
     int status = lab_refuse(problem, LAB_NOT_FOUND, "there is no scenario \"%.64s\"", name);
     if (problem != NULL) {

@@ -61,6 +61,9 @@ void lab_scenario_free(struct lab_scenario **scenario);
 /* Calls `each` with the name of every scenario inside the program, in order of name. */
 void lab_scenario_names(void (*each)(void *context, const char *name), void *context);
 
+/* Is it the one that travels inside the program under its name, letter by letter? */
+bool lab_scenario_is_in_catalogue(const struct lab_scenario *scenario);
+
 /* The plan of a world of this scenario. It points into the scenario and at `settings`. */
 void lab_scenario_plan(const struct lab_scenario *scenario, uint64_t seed, const int64_t *settings,
                        struct sim_plan *plan);
