@@ -43,6 +43,10 @@ int handle_find(struct request *request);
 int handle_trace(struct request *request);
 int handle_causes(struct request *request);
 
+/* handlers_links.c: runs as links */
+int handle_link(struct request *request);
+int handle_link_open(struct request *request);
+
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);
 int handle_export_zip(struct request *request);

@@ -3,6 +3,8 @@
 #ifndef HTTP_LIMITS_H
 #define HTTP_LIMITS_H
 
+#include "lab/lab.h"
+
 enum {
     /* Requests. */
     HTTP_THREADS = 768,            /* one each for a request under way: 500 slow ones hurt nobody */
@@ -10,7 +12,8 @@ enum {
     HTTP_LISTEN_BACKLOG = 4096,    /* connections that the kernel keeps for us */
     HTTP_HEADER_BYTES_MAX = 16384, /* request line and headers */
     HTTP_BODY_BYTES_MAX = 16384,   /* more is 413, before it is read */
-    HTTP_BODY_SECONDS_MAX = 10,    /* for the whole body, however slowly it drips */
+    HTTP_LINK_BODY_BYTES_MAX = LAB_LINK_BYTES_MAX + 1024, /* of a link that is opened */
+    HTTP_BODY_SECONDS_MAX = 10,       /* for the whole body, however slowly it drips */
     HTTP_DRAIN_BYTES_MAX = 1 << 20,   /* read and dropped after a 413, so that the answer is seen */
     HTTP_REQUEST_TIMEOUT_MS = 5000,   /* for the head of a request, and for a stuck write */
     HTTP_KEEP_ALIVE_MS = 1000,        /* an idle connection holds a thread: not for long */

@@ -87,7 +87,7 @@ static void request_drain(struct request *request)
 }
 
 /* A body of unknown length could only be refused after reading it; so it must say its length. */
-int request_check_length(struct request *request)
+int request_check_length(struct request *request, size_t body_bytes_max)
 {
     long long length = mg_get_request_info(request->connection)->content_length;
     const char *encoding = header(request, "Transfer-Encoding");
@@ -95,11 +95,11 @@ int request_check_length(struct request *request)
         request_close_after(request);
         return reply_problem(request, 411, "A body must come with its Content-Length.");
     }
-    if (length <= HTTP_BODY_BYTES_MAX)
+    if (length <= (long long)body_bytes_max)
         return 0;
     char detail[160];
-    snprintf(detail, sizeof detail, "The body has %lld bytes; at most %d are read.", length,
-             HTTP_BODY_BYTES_MAX);
+    snprintf(detail, sizeof detail, "The body has %lld bytes; at most %zu are read.", length,
+             body_bytes_max);
     request_close_after(request);
     int status = reply_problem(request, 413, detail);
     request_drain(request);
@@ -118,10 +118,21 @@ static bool body_receive(struct request *request, char *bytes, size_t length)
     return true;
 }
 
+/* Takes the body in and makes JSON of it. The bytes are the caller's, `length` of them. */
+static int body_read(struct request *request, char *bytes, size_t length)
+{
+    struct error error;
+    if (!body_receive(request, bytes, length)) {
+        request_close_after(request);
+        return reply_problem(request, 408, "The body did not arrive in time.");
+    }
+    request->body = body_parse(bytes, length, &error);
+    return request->body != NULL ? 0 : reply_problem(request, 400, error.text);
+}
+
 int request_read_body(struct request *request)
 {
     long long length = mg_get_request_info(request->connection)->content_length;
-    assert(length <= HTTP_BODY_BYTES_MAX);
     if (length <= 0) {
         request->body = cJSON_CreateObject();
         return request->body != NULL ? 0 : reply_problem(request, 503, "Out of memory.");
@@ -129,14 +140,14 @@ int request_read_body(struct request *request)
     const char *expect = header(request, "Expect");
     if (expect != NULL && mg_strcasecmp(expect, "100-continue") == 0)
         mg_printf(request->connection, "HTTP/1.1 100 Continue\r\n\r\n");
-    char bytes[HTTP_BODY_BYTES_MAX];
-    struct error error;
-    if (!body_receive(request, bytes, (size_t)length)) {
-        request_close_after(request);
-        return reply_problem(request, 408, "The body did not arrive in time.");
-    }
-    request->body = body_parse(bytes, (size_t)length, &error);
-    return request->body != NULL ? 0 : reply_problem(request, 400, error.text);
+    char short_body[HTTP_BODY_BYTES_MAX];
+    if (length <= HTTP_BODY_BYTES_MAX)
+        return body_read(request, short_body, (size_t)length);
+    char *long_body = malloc((size_t)length); /* of a route that takes such */
+    int status = long_body != NULL ? body_read(request, long_body, (size_t)length)
+                                   : reply_problem(request, 503, "Out of memory.");
+    free(long_body);
+    return status;
 }
 
 bool request_query_word(const struct request *request, const char *name, char *word, size_t bytes)

@@ -46,7 +46,7 @@ void request_clear(struct request *request);
  * refusal that it has sent. */
 int request_read_body(struct request *request);
 /* Refuses bodies that are too long or of unknown length, before any of it is read. As above. */
-int request_check_length(struct request *request);
+int request_check_length(struct request *request, size_t body_bytes_max);
 
 /* A whole number in the query string; `standard` when the name is absent. Returns 0, or the status
  * of the refusal that it has sent when the value is not a number from low to high. */

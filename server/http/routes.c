@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "http/handlers.h"
+#include "http/limits.h"
 #include "http/pages.h"
 #include "http/request.h"
 #include "http/server.h"
@@ -43,6 +44,8 @@ const struct route ROUTES[] = {
     {"GET", "/api/v1/runs/{id}/export/{table}.csv", handle_export_csv, COST_HEAVY},
     {"GET", "/api/v1/runs/{id}/export.zip", handle_export_zip, COST_HEAVY},
     {"GET", "/api/v1/runs/{id}/report.html", handle_report, COST_HEAVY},
+    {"GET", "/api/v1/runs/{id}/link", handle_link, COST_HEAVY},
+    {"POST", "/api/v1/links", handle_link_open, COST_HEAVY},
     {"POST", "/api/v1/comparisons", handle_comparisons, COST_HEAVY},
     {"GET", "/live", handle_live_plain, COST},
     {"GET", "/metrics", handle_metrics, 0},
@@ -187,16 +190,29 @@ static int answer_routed(struct request *request, const struct route *route)
     return status;
 }
 
-static int answer(struct request *request)
+static const struct route *route_find(struct request *request)
 {
-    int status = request_check_length(request);
-    if (status != 0)
-        return status;
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (method_fits(request, &ROUTES[i]) && request_fits(request, &ROUTES[i]))
-            return answer_routed(request, &ROUTES[i]);
+            return &ROUTES[i];
     }
-    return answer_unrouted(request);
+    return NULL;
+}
+
+/* One of them takes whole links, which may be long. */
+static size_t body_bytes_max(const struct route *route)
+{
+    return route != NULL && route->handle == handle_link_open ? HTTP_LINK_BODY_BYTES_MAX
+                                                              : HTTP_BODY_BYTES_MAX;
+}
+
+static int answer(struct request *request)
+{
+    const struct route *route = route_find(request);
+    int status = request_check_length(request, body_bytes_max(route));
+    if (status != 0)
+        return status;
+    return route != NULL ? answer_routed(request, route) : answer_unrouted(request);
 }
 
 int routes_dispatch(struct server *server, struct mg_connection *connection)

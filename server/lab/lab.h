@@ -144,6 +144,21 @@ int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
 /* Who owns a run: copies the session token ("" = shared). */
 int lab_run_owner(struct lab *lab, const char *run, char owner[64], struct lab_problem *problem);
 
+/* ---- Links (link.h) ---- */
+
+enum {
+    LAB_LINK_ADDRESS_BYTES_MAX = 4096,    /* longer ones are for files: addresses get cut */
+    LAB_LINK_BYTES_MAX = 4 * 1024 * 1024, /* fits any run of the most inputs */
+};
+/* The link of the run, showing the moment `at_ns` (-1: its present), and its short id if it has one,
+ * for which it may have to be computed again. */
+int lab_run_link(struct lab *lab, const char *run, int64_t at_ns, struct cJSON **out,
+                 struct lab_problem *problem);
+/* body {link}: a link, a short id or the name of a run here. Makes the run, computed up to its edge,
+ * for `owner`; a run that is here already is only named. */
+int lab_link_make_run(struct lab *lab, const struct cJSON *body, const char *owner,
+                      struct cJSON **out, struct lab_problem *problem);
+
 /* ---- Exports, streamed: `write` is called with pieces of at most 64 KB from the calling
  * thread; a non-zero answer stops. ---- */
 

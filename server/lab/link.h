@@ -20,9 +20,6 @@
 #include "lab/course.h"
 
 enum {
-    LAB_LINK_ADDRESS_BYTES_MAX = 4096,    /* longer ones are for files: addresses get cut */
-    LAB_LINK_BYTES_MAX = 4 * 1024 * 1024, /* fits any run of LAB_INPUTS_MAX inputs */
-    LAB_LINK_LABEL_BYTES = 256,
     LAB_LINK_NOTE_BYTES = 400,
     LAB_LINK_SHAPES_MAX = 256, /* kinds of inputs, told apart by which arguments they have */
     LAB_LINK_FIELDS_MAX = NODE_INPUT_ARGS + 2,
@@ -37,9 +34,9 @@ struct lab_link {
     uint64_t scenario_hash;
     char *scenario_text; /* NULL: the program that made the link carries it */
     uint64_t seed;
-    char label[LAB_LINK_LABEL_BYTES]; /* of a branch, or "" */
-    int64_t branch_ns;                /* where the branch began; -1: it is none */
-    int64_t moment_ns;                /* to show; at most edge_ns */
+    char label[LAB_LABEL_BYTES]; /* of a branch, or "" */
+    int64_t branch_ns;           /* where the branch began; -1: it is none */
+    int64_t moment_ns;           /* to show; at most edge_ns */
     int64_t edge_ns;
     uint64_t digest;  /* at the edge */
     bool with_script; /* the scenario's own inputs belong to it, beside those in the link */

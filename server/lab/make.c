@@ -209,6 +209,26 @@ static void family_name(struct lab_run *run, const char *family)
     assert(written > 0 && written < (int)sizeof run->family);
 }
 
+static void keep_name(void *context, const struct store_run *run)
+{
+    (void)snprintf(context, LAB_RUN_ID_BYTES, "%s", run->name);
+}
+
+/* Private runs are many and short-lived: beyond a number the oldest goes. */
+static void limit_private_runs(struct lab *lab)
+{
+    uint32_t count = 0;
+    char oldest[LAB_RUN_ID_BYTES] = "";
+    struct error error;
+    if (store_runs_count(lab->store, NULL, &count, &error) != 0 || count <= PRIVATE_STORED_MAX) {
+        return;
+    }
+    struct store_run_query query = {.private_oldest = true, .limit = 1};
+    if (store_runs_read(lab->store, &query, keep_name, oldest, &error) == 0 && oldest[0] != '\0') {
+        (void)lab_run_delete(lab, oldest, NULL);
+    }
+}
+
 int lab_run_make(struct lab *lab, struct lab_new_run *new_run, char name[LAB_RUN_ID_BYTES],
                  struct lab_problem *problem)
 {
@@ -216,6 +236,9 @@ int lab_run_make(struct lab *lab, struct lab_new_run *new_run, char name[LAB_RUN
     struct lab_run *run;
     struct timespec now;
     lab_run_id_make(new_run->scenario, new_run->seed, new_run->settings, run_id);
+    if (new_run->owner != NULL) {
+        limit_private_runs(lab);
+    }
     int status = place_run(lab, run_id, &run, problem);
     if (status != 0) {
         lab_scenario_free(&new_run->scenario);
@@ -323,26 +346,6 @@ int lab_run_create(struct lab *lab, const struct cJSON *body, const char *owner,
 
 /* ---- The private run of a session ---- */
 
-static void keep_name(void *context, const struct store_run *run)
-{
-    (void)snprintf(context, LAB_RUN_ID_BYTES, "%s", run->name);
-}
-
-/* Private runs are many and short-lived: beyond a number the oldest goes. */
-static void limit_private_runs(struct lab *lab)
-{
-    uint32_t count = 0;
-    char oldest[LAB_RUN_ID_BYTES] = "";
-    struct error error;
-    if (store_runs_count(lab->store, NULL, &count, &error) != 0 || count <= PRIVATE_STORED_MAX) {
-        return;
-    }
-    struct store_run_query query = {.private_oldest = true, .limit = 1};
-    if (store_runs_read(lab->store, &query, keep_name, oldest, &error) == 0 && oldest[0] != '\0') {
-        (void)lab_run_delete(lab, oldest, NULL);
-    }
-}
-
 int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
                     struct lab_problem *problem)
 {
@@ -355,7 +358,6 @@ int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
     bool created = name[0] == '\0';
     if (created) {
         struct lab_new_run new_run = {.owner = owner};
-        limit_private_runs(lab);
         int status = lab_scenario_load(DEFAULT_SCENARIO, false, &new_run.scenario, problem);
         if (status != 0) {
             return status;
