@@ -21,7 +21,7 @@ struct command_scenario {
     uint64_t seed;
     int64_t settings[LAB_SETTINGS_MAX];
 };
-/* The first word that is no option is the scenario; its --set and --seed are applied. Words that
+/* (scenario_words.c) The first word that is no option is the scenario, or a short id; its --set and --seed are applied. Words that
  * were used are set to NULL. 0 or EXIT_UNUSABLE, then nothing is left open. */
 int command_scenario_read(const char *command, int argc, char **argv,
                           struct command_scenario *result);

@@ -15,6 +15,7 @@ BODIES = {
     "/api/v1/runs/{id}/branch": {"at_ms": 1000, "label": "what if"},
     "/api/v1/runs/{id}/label": {"label": "as it was"},
     "/api/v1/runs/{id}/verify": {},
+    "/api/v1/links": {"link": f"{SCENARIO}#7-0000"},
     "/api/v1/comparisons": {"scenario": SCENARIO, "seed": 7, "setting": "policy", "until": "1m",
                             "values": ["round-robin", "weighted-score"]},
 }

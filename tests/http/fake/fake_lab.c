@@ -304,6 +304,19 @@ int lab_run_frames(struct lab *lab, const char *id, const struct lab_past_query 
     return lab_run_get(lab, id, out, problem);
 }
 
+int lab_run_link(struct lab *lab, const char *id, int64_t at_ns, cJSON **out,
+                 struct lab_problem *problem)
+{
+    (void)at_ns;
+    return lab_run_get(lab, id, out, problem);
+}
+
+int lab_link_make_run(struct lab *lab, const cJSON *body, const char *owner, cJSON **out,
+                      struct lab_problem *problem)
+{
+    return lab_run_create(lab, body, owner, out, problem);
+}
+
 int lab_run_find(struct lab *lab, const char *id, const struct lab_find_request *request,
                  cJSON **out, struct lab_problem *problem)
 {
