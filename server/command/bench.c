@@ -2,9 +2,11 @@
 #include "command/bench.h"
 
 #include <assert.h>
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 double bench_now_s(void)
 {
@@ -55,4 +57,44 @@ void bench_report(const struct bench_case *measured, bool json)
                (unsigned long long)measured->size, median, measured->unit, BENCH_REPETITIONS, best,
                measured->what);
     }
+}
+
+void bench_report_value(const char *bench, const char *what, double value, const char *unit,
+                        bool json)
+{
+    if (json) {
+        printf("{\"bench\": \"%s\", \"what\": \"%s\", \"value\": %.3f, \"unit\": \"%s\"}\n", bench,
+               what, value, unit);
+    } else {
+        printf("%-6s %-64s %12.2f %s\n", bench, what, value, unit);
+    }
+}
+
+double bench_percentile(double *values, uint32_t count, uint32_t percent)
+{
+    assert(count > 0);
+    assert(percent > 0 && percent <= 100);
+    qsort(values, count, sizeof *values, bench_compare_doubles);
+    return values[((uint64_t)count * percent + 99) / 100 - 1];
+}
+
+bool bench_folder_make(char folder[BENCH_FOLDER_BYTES])
+{
+    (void)snprintf(folder, BENCH_FOLDER_BYTES, "%s", "/tmp/chef-bench-XXXXXX");
+    return mkdtemp(folder) != NULL;
+}
+
+void bench_folder_remove(const char *folder)
+{
+    char path[512];
+    DIR *directory = opendir(folder);
+    struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        (void)snprintf(path, sizeof path, "%s/%.300s", folder, entry->d_name);
+        (void)unlink(path);
+    }
+    if (directory != NULL) {
+        (void)closedir(directory);
+    }
+    (void)rmdir(folder);
 }

@@ -8,18 +8,17 @@
 #include "lab/lab.h"
 
 #include <cjson/cJSON.h>
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LIVE_RUNS = 1000, LIVE_SECONDS = 20, LIVE_PAGES_BYTES = 64 };
+enum { LIVE_RUNS = 1000, LIVE_SECONDS = 20 };
 
 struct live {
     struct lab *lab;
-    char folder[LIVE_PAGES_BYTES];
+    char folder[BENCH_FOLDER_BYTES];
     char names[LIVE_RUNS][LAB_RUN_ID_BYTES];
 };
 
@@ -68,12 +67,7 @@ static uint64_t resident_bytes(void)
 
 static void report(const char *what, double value, const char *unit, bool json)
 {
-    if (json) {
-        printf("{\"bench\": \"live\", \"what\": \"%s\", \"value\": %.3f, \"unit\": \"%s\"}\n", what,
-               value, unit);
-    } else {
-        printf("live   %-64s %12.2f %s\n", what, value, unit);
-    }
+    bench_report_value("live", what, value, unit, json);
 }
 
 static double processor_s(void)
@@ -136,21 +130,6 @@ static void measure_fastest(struct live *live, bool json)
            "virtual s/s", json);
 }
 
-static void folder_remove(const char *folder)
-{
-    char path[512];
-    DIR *directory = opendir(folder);
-    struct dirent *entry;
-    while (directory != NULL && (entry = readdir(directory)) != NULL) {
-        (void)snprintf(path, sizeof path, "%s/%.300s", folder, entry->d_name);
-        (void)unlink(path);
-    }
-    if (directory != NULL) {
-        (void)closedir(directory);
-    }
-    (void)rmdir(folder);
-}
-
 int bench_live(bool json)
 {
     struct lab_problem problem;
@@ -158,9 +137,8 @@ int bench_live(bool json)
     if (live == NULL) {
         return 3;
     }
-    (void)snprintf(live->folder, sizeof live->folder, "%s", "/tmp/chef-bench-XXXXXX");
     int code = 3;
-    if (mkdtemp(live->folder) != NULL) {
+    if (bench_folder_make(live->folder)) {
         live->lab = lab_open(&(struct lab_options){.data_directory = live->folder}, &problem);
         code = live->lab == NULL ? 3 : make_runs(live);
         if (code == 0) {
@@ -168,7 +146,7 @@ int bench_live(bool json)
             measure_fastest(live, json);
         }
         lab_close(&live->lab);
-        folder_remove(live->folder);
+        bench_folder_remove(live->folder);
     }
     free(live);
     return code;

@@ -18,6 +18,7 @@ static const struct {
     {"live", "1,000 recorded runs of the default city at once, along the wall clock", bench_live},
     {"shrink", "from a run with thirty faults to the smallest that breaks the same promise",
      bench_shrink},
+    {"seek", "any moment of a recorded run of eight virtual hours of the default city", bench_seek},
     {"search", "runs a second of a search over seeds of kitchens/bench", bench_search},
 };
 enum { BENCH_COUNT = sizeof BENCHES / sizeof BENCHES[0] };

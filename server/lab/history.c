@@ -10,35 +10,99 @@
 /* To begin with: a virtual minute is computed in two milliseconds. */
 static const int64_t DISTANCE_FIRST_NS = 60 * INT64_C(1000000000);
 
+/* ---- Without zeros ---- */
+
+enum { BLOCK = 64, BITS = 8 };
+
+static size_t block_count(size_t bytes)
+{
+    return (bytes + BLOCK - 1) / BLOCK;
+}
+
+static bool is_zero(const uint8_t *block)
+{
+    static const uint8_t zeros[BLOCK];
+    return memcmp(block, zeros, BLOCK) == 0;
+}
+
+static size_t packed_bytes(const uint8_t *raw, size_t blocks)
+{
+    size_t bytes = (blocks + BITS - 1) / BITS;
+    for (size_t i = 0; i < blocks; i++) {
+        bytes += is_zero(raw + i * BLOCK) ? 0 : BLOCK;
+    }
+    return bytes;
+}
+
+/* `packed` is zero at the beginning. */
+static void pack(const uint8_t *raw, size_t blocks, uint8_t *packed)
+{
+    uint8_t *to = packed + (blocks + BITS - 1) / BITS;
+    for (size_t i = 0; i < blocks; i++) {
+        if (!is_zero(raw + i * BLOCK)) {
+            packed[i / BITS] = (uint8_t)(packed[i / BITS] | 1u << i % BITS);
+            memcpy(to, raw + i * BLOCK, BLOCK);
+            to += BLOCK;
+        }
+    }
+}
+
+/* `raw` is zero at the beginning. */
+static void unpack(const uint8_t *packed, size_t blocks, uint8_t *raw)
+{
+    const uint8_t *from = packed + (blocks + BITS - 1) / BITS;
+    for (size_t i = 0; i < blocks; i++) {
+        if ((packed[i / BITS] >> i % BITS & 1) != 0) {
+            memcpy(raw + i * BLOCK, from, BLOCK);
+            from += BLOCK;
+        }
+    }
+}
+
 /* ---- One world ---- */
+
+static void *zeroed(size_t bytes)
+{
+    void *memory = calloc(1, bytes);
+    if (memory == NULL) {
+        abort();
+    }
+    return memory;
+}
 
 struct lab_kept *lab_kept_make(const struct lab_course *course, const struct lab_show *show)
 {
     size_t world_bytes = sim_save_bytes(&course->sim);
-    struct lab_kept *kept = malloc(sizeof *kept + world_bytes);
-    if (kept == NULL) {
-        abort();
-    }
+    size_t blocks = block_count(world_bytes + sizeof *show);
+    uint8_t *raw = zeroed(blocks * BLOCK);
+    sim_save(&course->sim, raw);
+    memcpy(raw + world_bytes, show, sizeof *show);
+    size_t bytes = packed_bytes(raw, blocks);
+    struct lab_kept *kept = zeroed(sizeof *kept + bytes);
     kept->time_ns = lab_course_now_ns(course);
     kept->steps = sim_steps(&course->sim);
     kept->inputs_done = course->inputs_done;
-    kept->bytes = sizeof *kept + world_bytes;
-    kept->show = *show;
+    kept->bytes = sizeof *kept + bytes;
     kept->world_bytes = world_bytes;
     memcpy(kept->given, course->recorder.given, sizeof kept->given);
-    sim_save(&course->sim, kept->world);
+    pack(raw, blocks, kept->packed);
+    free(raw);
     return kept;
 }
 
 void lab_kept_restore(const struct lab_kept *kept, struct lab_course *course, struct lab_show *show)
 {
-    bool loaded = sim_load(&course->sim, kept->world, kept->world_bytes);
+    size_t blocks = block_count(kept->world_bytes + sizeof *show);
+    uint8_t *raw = zeroed(blocks * BLOCK);
+    unpack(kept->packed, blocks, raw);
+    bool loaded = sim_load(&course->sim, raw, kept->world_bytes);
     assert(loaded); /* this program wrote it, from a world of the same plan */
     assert(lab_course_now_ns(course) == kept->time_ns);
     assert(kept->inputs_done <= course->inputs.count);
     course->inputs_done = kept->inputs_done;
     memcpy(course->recorder.given, kept->given, sizeof kept->given);
-    *show = kept->show;
+    memcpy(show, raw + kept->world_bytes, sizeof *show);
+    free(raw);
 }
 
 /* ---- How many ---- */
@@ -70,13 +134,21 @@ static void remove_at(struct lab *lab, struct lab_history *history, uint32_t ind
             (history->count - index) * sizeof history->worlds[0]);
 }
 
-/* Every second one goes, the newest stays. */
+/* The one that is missed least goes; the newest stays. From now on they come as far apart as they
+ * are on average. */
 static void thin(struct lab *lab, struct lab_history *history)
 {
-    for (uint32_t i = history->count; i >= 2; i -= i >= 4 ? 2 : i) {
-        remove_at(lab, history, i - 2);
+    uint32_t least = 0;
+    int64_t least_ns = INT64_MAX;
+    for (uint32_t i = 0; i + 1 < history->count; i++) {
+        int64_t before_ns = i == 0 ? 0 : history->worlds[i - 1]->time_ns;
+        int64_t gap_ns = history->worlds[i + 1]->time_ns - before_ns;
+        least = gap_ns < least_ns ? i : least;
+        least_ns = gap_ns < least_ns ? gap_ns : least_ns;
     }
-    history->distance_ns *= 2;
+    remove_at(lab, history, least);
+    int64_t average_ns = history->worlds[history->count - 1]->time_ns / history->count;
+    history->distance_ns = average_ns > history->distance_ns ? average_ns : history->distance_ns;
 }
 
 int64_t lab_history_distance_ns(const struct lab_history *history)

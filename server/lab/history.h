@@ -1,9 +1,10 @@
 /* history.h - the past of a run in memory: worlds kept now and then while it went on, so that any
  * moment can be computed again from the one before it, in milliseconds.
  *
- * A kept world is its bytes, what frames were made of then, and how far inputs and rows had come.
- * They stand at about equal distances of virtual time. When there are too many, every second one goes
- * and the distance doubles, so that a run of any length has between half and all of its allowance.
+ * A kept world is its bytes and what frames were made of then (without the stretches of zeros that
+ * half of them are), and how far inputs and rows had come.
+ * They stand at about equal distances of virtual time. When there are too many, the one whose
+ * neighbours are closest to each other goes, so that a run of any length makes use of its allowance.
  * It is a cache: with no kept world at all the past is computed from the beginning. */
 #ifndef LAB_HISTORY_H
 #define LAB_HISTORY_H
@@ -12,7 +13,7 @@
 #include "lab/show.h"
 
 enum {
-    LAB_HISTORY_WORLDS_MAX = 64,
+    LAB_HISTORY_WORLDS_MAX = 256,
     LAB_HISTORY_BYTES_MAX = 64 * 1024 * 1024,        /* of one run */
     LAB_HISTORY_TOTAL_BYTES_MAX = 512 * 1024 * 1024, /* of all runs in memory: each has its share */
 };
@@ -24,11 +25,10 @@ struct lab_kept {
     int64_t time_ns;
     uint64_t steps; /* events so far */
     uint32_t inputs_done;
-    size_t bytes; /* of this struct and its world */
+    size_t bytes; /* of this struct and all behind it */
     uint64_t given[LAB_TABLES_MAX];
-    struct lab_show show;
-    size_t world_bytes;
-    uint8_t world[]; /* as sim_save() writes it */
+    size_t world_bytes; /* as sim_save() writes it; the show follows, then zeros to a whole block */
+    uint8_t packed[];   /* a bit for each block, set where it is not all zero; then those blocks */
 };
 
 /* All zero is empty. Under run->lock. */
