@@ -243,13 +243,17 @@ int handle_subject(struct request *request)
         return reply_problem(request, 404, detail);
     }
     struct lab *lab = request->server->lab;
-    int result = lab_run_subject(lab, run_of(request), subject, false, &document, &problem);
-    if (result == -404) { /* perhaps it was long ago: computing that takes a place */
-        int status = request_place_take(request, &request->server->heavy_places);
+    int64_t at_ns = -1;
+    int status = request_query_ms(request, "at_ms", -1, &at_ns);
+    if (status != 0)
+        return status;
+    int result = lab_run_subject(lab, run_of(request), subject, at_ns, false, &document, &problem);
+    if (result == -404 && at_ns < 0) { /* perhaps it was long ago: computing that takes a place */
+        status = request_place_take(request, &request->server->heavy_places);
         if (status != 0)
             return status;
         lab_problem_clear(&problem);
-        result = lab_run_subject(lab, run_of(request), subject, true, &document, &problem);
+        result = lab_run_subject(lab, run_of(request), subject, -1, true, &document, &problem);
         sem_post(&request->server->heavy_places);
     }
     return reply_lab(request, result, 200, document, &problem);

@@ -5,6 +5,7 @@
  * the side, up to the moment at which that subject was over; there the ledger knows it whole, with
  * the scores of that time. */
 #include "lab/lab_internal.h"
+#include "lab/replay.h"
 
 #include "base/json_writer.h"
 
@@ -13,10 +14,11 @@
 
 enum {
     SUBJECT_BYTES = 64 * 1024,
+    UNKNOWN = -1,
     STEPS_BETWEEN_LOOKS = 1000, /* few: a ledger soon forgets the scores of a decision */
 };
 
-/* 0 and the document, or -1 where the ledger does not know the subject. */
+/* 0 and the document, or UNKNOWN where the ledger does not know the subject. */
 static int explain(const struct lab_course *course, uint32_t subject, struct cJSON **out)
 {
     char *buffer = malloc(SUBJECT_BYTES);
@@ -35,90 +37,86 @@ static int explain(const struct lab_course *course, uint32_t subject, struct cJS
         *out = cJSON_CreateRaw(buffer);
     }
     free(buffer);
-    return known && !text.cut ? 0 : -1;
+    return known && !text.cut ? 0 : UNKNOWN;
 }
 
-/* The same run from its beginning, in memory of its own. */
+/* ---- Long ago: the run again, until the subject was over ---- */
+
 struct again {
-    struct lab_scenario *scenario;
-    struct lab_course course;
-    int64_t edge_ns; /* how far the run had come */
+    const struct lab_replay *replay;
     uint32_t subject;
     bool over;
 };
 
-static int again_open(struct again *again, const struct lab_run *run, struct lab_problem *problem)
-{
-    const struct lab_course *course = &run->course;
-    int status =
-        lab_scenario_parse(run->scenario->name, run->scenario->text, &again->scenario, problem);
-    if (status == 0) {
-        status = lab_course_open(&again->course, again->scenario, course->seed, course->settings,
-                                 false, problem);
-        if (status != 0) {
-            lab_scenario_free(&again->scenario);
-        }
-    }
-    if (status != 0) {
-        return status;
-    }
-    for (uint32_t i = 0; i < course->inputs_done; i++) {
-        const struct lab_input *item = &course->inputs.items[i];
-        lab_course_input(&again->course, &item->input, item->number, item->who);
-    }
-    again->course.sim.checks = false;
-    again->edge_ns = lab_course_now_ns(course);
-    return 0;
-}
-
-static void again_close(struct again *again)
-{
-    lab_course_close(&again->course);
-    lab_scenario_free(&again->scenario);
-}
-
 static void see_row(void *context, const struct node_row *row)
 {
     struct again *again = context;
-    again->over = again->over || (row->table == again->scenario->system->subject_table &&
-                                  row->cells[0] == again->subject);
+    again->over =
+        again->over || (row->table == again->replay->run->scenario->system->subject_table &&
+                        row->cells[0] == again->subject);
 }
 
 /* A little beyond the moment at which the subject was over. */
-static void again_run(struct lab *lab, struct again *again)
+static int explain_again(struct lab *lab, const char *name, uint32_t subject, struct cJSON **out,
+                         struct lab_problem *problem)
 {
-    enum sim_status status;
-    again->course.context = again;
-    again->course.row = see_row;
+    struct lab_replay *replay;
+    int status = lab_replay_open(lab, name, LAB_REPLAY_BEFORE, 0, 0, &replay, problem);
+    if (status != 0) {
+        return status;
+    }
+    struct again again = {.replay = replay, .subject = subject};
+    enum sim_status moved;
+    replay->context = &again;
+    replay->row = see_row;
+    replay->course.sim.checks = false;
     do {
-        status = lab_course_run(&again->course, again->edge_ns, STEPS_BETWEEN_LOOKS);
-    } while (status == SIM_WORKING && !again->over && !atomic_load(&lab->stopping_soon));
+        moved = lab_course_run(&replay->course, replay->edge_ns, STEPS_BETWEEN_LOOKS);
+    } while (moved == SIM_WORKING && !again.over && !atomic_load(&lab->stopping_soon));
+    status = explain(&replay->course, subject, out);
+    lab_replay_close(&replay);
+    return status;
 }
 
-int lab_run_subject(struct lab *lab, const char *name, uint32_t subject, bool compute,
-                    struct cJSON **out, struct lab_problem *problem)
+/* As it was known at a moment of the past. */
+static int explain_then(struct lab *lab, const char *name, uint32_t subject, int64_t time_ns,
+                        struct cJSON **out, struct lab_problem *problem)
+{
+    struct lab_replay *replay;
+    int status = lab_replay_open(lab, name, LAB_REPLAY_AT, time_ns, 0, &replay, problem);
+    if (status == 0) {
+        status = explain(&replay->course, subject, out);
+        lab_replay_close(&replay);
+    }
+    return status;
+}
+
+static int explain_now(struct lab *lab, const char *name, uint32_t subject, struct cJSON **out,
+                       struct lab_problem *problem)
 {
     struct lab_run *run;
-    struct again again = {.subject = subject};
     int status = lab_run_take(lab, name, &run, problem);
     if (status != 0) {
         return status;
     }
-    bool known = !run->broken && explain(&run->course, subject, out) == 0;
-    if (run->broken) {
-        status = lab_refuse(problem, LAB_CONFLICT, "%s", run->trouble.text);
-    } else if (!known && compute) {
-        status = again_open(&again, run, problem);
-    }
+    status = run->broken ? lab_refuse(problem, LAB_CONFLICT, "%s", run->trouble.text)
+                         : explain(&run->course, subject, out);
     lab_run_give(lab, run);
-    if (again.scenario != NULL) {
-        again_run(lab, &again);
-        known = explain(&again.course, subject, out) == 0;
-        again_close(&again);
-    }
-    if (status == 0 && !known) {
+    return status;
+}
+
+int lab_run_subject(struct lab *lab, const char *name, uint32_t subject, int64_t at_ns,
+                    bool compute, struct cJSON **out, struct lab_problem *problem)
+{
+    int status = at_ns >= 0 ? explain_then(lab, name, subject, at_ns, out, problem)
+                 : compute  ? explain_again(lab, name, subject, out, problem)
+                            : explain_now(lab, name, subject, out, problem);
+    if (status == UNKNOWN) {
+        bool any_more = at_ns < 0 && !compute;
         status = lab_refuse(problem, LAB_NOT_FOUND, "run %s knows nothing of %u%s", name, subject,
-                            compute ? "" : " any more");
+                            at_ns >= 0 ? " at that moment"
+                            : any_more ? " any more"
+                                       : "");
     }
     return status;
 }

@@ -95,9 +95,10 @@ int lab_run_verify(struct lab *lab, const char *run, struct cJSON **out,
                    struct lab_problem *problem);
 int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t after, uint32_t limit,
                  bool open_only, struct cJSON **out, struct lab_problem *problem);
-/* What is known of an order, or whatever a system numbers. `compute`: where the run remembers it no
- * more, compute the run again up to it (seconds for a run of many hours); otherwise -404. */
-int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, bool compute,
+/* What is known of an order, or whatever a system numbers. at_ns: as it was known at that moment of
+ * the past; negative: now. `compute`: where the run remembers it no more, compute the run again up to
+ * it (seconds for a run of many hours); otherwise -404. */
+int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, int64_t at_ns, bool compute,
                     struct cJSON **out, struct lab_problem *problem);
 /* ---- The past of a run. These only look: neither the run nor a viewer is moved. Each is computed
  * again from the nearest kept world (lab/history.h), in milliseconds while there is one. ---- */

@@ -424,9 +424,10 @@ int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t af
     return lab_run_get(lab, run, out, problem);
 }
 
-int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, bool compute, cJSON **out,
-                    struct lab_problem *problem)
+int lab_run_subject(struct lab *lab, const char *run, uint32_t subject, int64_t at_ns, bool compute,
+                    cJSON **out, struct lab_problem *problem)
 {
+    (void)at_ns;
     (void)subject;
     (void)compute;
     return lab_run_get(lab, run, out, problem);
