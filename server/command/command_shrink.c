@@ -187,7 +187,8 @@ static void print_link(const struct run *run, const struct lab_shrink_result *re
         return;
     }
     for (uint32_t i = 0; i < result->inputs.count; i++) {
-        lab_course_input(&course, &result->inputs.items[i].input, i + 1, "script");
+        lab_course_input(&course, &result->inputs.items[i].input,
+                         run->chosen.scenario->script->count + 1 + i, "script");
     }
     (void)lab_course_run(&course, result->until_ns, UINT64_MAX);
     struct text link = text_init(buffer, LAB_LINK_BYTES_MAX);

@@ -47,6 +47,15 @@ int handle_causes(struct request *request);
 int handle_link(struct request *request);
 int handle_link_open(struct request *request);
 
+/* handlers_jobs.c: work in the background, and cards */
+int handle_search(struct request *request);
+int handle_shrink(struct request *request);
+int handle_job(struct request *request);
+int handle_job_delete(struct request *request);
+int handle_cards(struct request *request);
+int handle_card_create(struct request *request);
+int handle_card_delete(struct request *request);
+
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);
 int handle_export_zip(struct request *request);

@@ -2,6 +2,7 @@
 #include "lab/lab_internal.h"
 
 #include "lab/checkpoint.h"
+#include "lab/jobs.h"
 #include "lab/settings.h"
 
 #include <errno.h>
@@ -85,7 +86,8 @@ struct lab *lab_open(const struct lab_options *options, struct lab_problem *prob
     pthread_condattr_destroy(&monotonic);
     lab_checkpoint_program(lab);
     if (open_store(lab, options->data_directory, problem) != 0 ||
-        start_workers(lab, worker_count(options), problem) != 0) {
+        start_workers(lab, worker_count(options), problem) != 0 ||
+        lab_jobs_open(lab, problem) != 0) {
         lab_close(&lab);
         return NULL;
     }
@@ -95,6 +97,7 @@ struct lab *lab_open(const struct lab_options *options, struct lab_problem *prob
 void lab_stop_soon(struct lab *lab)
 {
     atomic_store(&lab->stopping_soon, true);
+    lab_jobs_give_up(lab->jobs);
 }
 
 static void stop_workers(struct lab *lab)
@@ -133,6 +136,7 @@ void lab_close(struct lab **lab_pointer)
         return;
     }
     *lab_pointer = NULL;
+    lab_jobs_close(&lab->jobs);
     stop_workers(lab);
     if (lab->store != NULL) {
         put_all_away(lab);

@@ -46,7 +46,7 @@ struct lab_options {
 };
 /* Opens the store, applies migrations, starts the workers. NULL with a reason on failure. */
 struct lab *lab_open(const struct lab_options *options, struct lab_problem *problem);
-/* The program is about to end: comparisons under way are given up (503). */
+/* The program is about to end: comparisons and jobs under way are given up (503). */
 void lab_stop_soon(struct lab *lab);
 /* Stores everything and stops within two seconds. Takes the pointer and clears it. */
 void lab_close(struct lab **lab);
@@ -159,6 +159,47 @@ int lab_run_link(struct lab *lab, const char *run, int64_t at_ns, struct cJSON *
  * for `owner`; a run that is here already is only named. */
 int lab_link_make_run(struct lab *lab, const struct cJSON *body, const char *owner,
                       struct cJSON **out, struct lab_problem *problem);
+
+/* ---- Jobs: what computes for long, in the background (docs/api.md) ----
+ *
+ * A job belongs to the session that asked for it. `owner` below is who asks; `all` is true for the
+ * presenter, who may see and end every job. */
+
+enum {
+    LAB_JOBS_RUNNING_MAX = 2,     /* at once, each in a thread of its own, behind live runs */
+    LAB_JOBS_WAITING_MAX = 16,    /* more is 503 */
+    LAB_JOBS_OWNER_MAX = 4,       /* running or waiting, of one session; more is 429 */
+    LAB_JOBS_KEPT_MAX = 64,       /* that are over; the oldest goes first */
+    LAB_JOB_SEEDS_MAX = 100000,   /* of a search */
+    LAB_JOB_HITS_MAX = 100,       /* of a search */
+    LAB_JOB_MINUTES_MAX = 100000, /* virtual, of all runs of a search together */
+};
+/* body {scenario, until, first_seed, last_seed, within?, settings?, hits?}: {job}. */
+int lab_search_begin(struct lab *lab, const struct cJSON *body, const char *owner,
+                     struct cJSON **out, struct lab_problem *problem);
+/* body {check?}: {job}. The smaller run will be `owner`'s. */
+int lab_shrink_begin(struct lab *lab, const char *run, const struct cJSON *body, const char *owner,
+                     struct cJSON **out, struct lab_problem *problem);
+int lab_job_get(struct lab *lab, const char *job, const char *owner, bool all, struct cJSON **out,
+                struct lab_problem *problem);
+/* One that waits or runs is cancelled; one that is over is forgotten. */
+int lab_job_delete(struct lab *lab, const char *job, const char *owner, bool all,
+                   struct lab_problem *problem);
+
+/* ---- Cards: moments that somebody keeps ---- */
+
+enum {
+    LAB_CARDS_MAX = 100, /* of one session, and as many for everybody; more is 409 */
+    LAB_CARD_TITLE_CHARACTERS_MAX = 120,
+};
+/* body {title, scenario, seed, settings?, t_ms, condition}: {card}. owner NULL: for everybody. */
+int lab_card_create(struct lab *lab, const struct cJSON *body, const char *owner,
+                    struct cJSON **out, struct lab_problem *problem);
+int lab_card_list(struct lab *lab, const char *owner, struct cJSON **out,
+                  struct lab_problem *problem);
+/* `all`: the presenter, who may delete those for everybody (-403 for others). */
+int lab_card_delete(struct lab *lab, int64_t card, const char *owner, bool all,
+                    struct lab_problem *problem);
 
 /* ---- Exports, streamed: `write` is called with pieces of at most 64 KB from the calling
  * thread; a non-zero answer stops. ---- */

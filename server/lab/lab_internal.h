@@ -124,7 +124,8 @@ struct lab {
     uint32_t heap_count;
     uint32_t worker_count;
     pthread_t workers[LAB_WORKERS_MAX];
-    char program[32]; /* names this build, for checkpoints */
+    struct lab_jobs *jobs; /* jobs.c */
+    char program[32];      /* names this build, for checkpoints */
 
     pthread_rwlock_t live_lock; /* for reading while a callback runs */
     struct lab_live_callbacks callbacks;

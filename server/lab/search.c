@@ -164,6 +164,9 @@ static int seed_look(struct shared *shared, uint64_t seed)
         shared->result.virtual_ns += lab_course_now_ns(&look.course);
         if (look.told) {
             hit_keep(shared, &look.hit);
+            if (search->found != NULL) {
+                search->found(search->context, &look.hit);
+            }
         }
     }
     pthread_mutex_unlock(&shared->lock);

@@ -40,6 +40,9 @@ struct lab_search {
     uint32_t jobs;              /* threads; 0: one a core */
     const atomic_bool *give_up; /* looked at between seeds and within long ones; or NULL */
     atomic_ullong *seeds_done;  /* counted up, for whoever watches; or NULL */
+    /* Called with each hit as it comes, one at a time; in order of seed with one thread. Or NULL. */
+    void *context;
+    void (*found)(void *context, const struct lab_search_hit *hit);
 };
 
 struct lab_search_result {

@@ -75,6 +75,11 @@ static int store_writer_prepare(struct store *store, int64_t bytes_max, struct e
         [STORE_SQL_PACE] = "UPDATE runs SET speed_ppm=?2, paused=?3 WHERE run=?1",
         [STORE_SQL_CHECKPOINT] =
             "REPLACE INTO checkpoints (run,t_ns,program,rows,world) VALUES (?,?,?,?,?)",
+        [STORE_SQL_CARD_INSERT] =
+            "INSERT INTO cards (owner,created_ms,title,scenario,seed,settings,t_ns,condition) "
+            "SELECT ?1,?2,?3,?4,?5,?6,?7,?8 WHERE "
+            "(SELECT count(*) FROM cards WHERE owner=?1) < ?9",
+        [STORE_SQL_CARD_DELETE] = "DELETE FROM cards WHERE card=?1 AND owner=?2",
     };
     for (int i = 0; i < STORE_SQL_COUNT; i++) {
         if (sqlite3_prepare_v3(store->writer, SQL[i], -1, SQLITE_PREPARE_PERSISTENT,

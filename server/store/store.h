@@ -136,6 +136,26 @@ int store_inputs_read(struct store *store, int64_t run,
                       void (*each)(void *context, const struct store_input *input), void *context,
                       struct error *error);
 
+/* ---- Cards: moments that somebody keeps ---- */
+
+struct store_card {
+    int64_t card; /* given by store_card_create() */
+    int64_t created_ms;
+    const char *owner; /* "" for everybody */
+    const char *title, *scenario, *settings, *condition;
+    uint64_t seed;
+    int64_t t_ns;
+};
+/* Durable. *card is its number, or 0 when the owner has `cards_max` of them already. */
+int store_card_create(struct store *store, const struct store_card *created, uint32_t cards_max,
+                      int64_t *card, struct error *error);
+/* Durable. A card that is not there, or not this owner's, stays as it is. */
+int store_card_delete(struct store *store, int64_t card, const char *owner, struct error *error);
+/* Those of everybody and of this owner, newest first. */
+int store_cards_read(struct store *store, const char *owner,
+                     void (*each)(void *context, const struct store_card *card), void *context,
+                     struct error *error);
+
 /* ---- Result rows ---- */
 
 struct store_batch; /* rows of one run, in order; belongs to one thread until it is queued */

@@ -22,6 +22,8 @@ enum store_job_kind {
     STORE_JOB_RUN_LABEL,
     STORE_JOB_RUN_DELETE,
     STORE_JOB_INPUT,
+    STORE_JOB_CARD_CREATE,
+    STORE_JOB_CARD_DELETE,
     STORE_JOB_FLUSH,
 };
 
@@ -39,6 +41,8 @@ struct store_job {
     const struct store_run *created;
     const char *label;
     const struct store_input *inputs;
+    const struct store_card *card; /* of a deletion: number and owner */
+    uint32_t cards_max;
     uint32_t input_count;
     bool done; /* under the lock */
     int status;
@@ -67,6 +71,8 @@ enum store_statement {
     STORE_SQL_EDGE,
     STORE_SQL_PACE,
     STORE_SQL_CHECKPOINT,
+    STORE_SQL_CARD_INSERT,
+    STORE_SQL_CARD_DELETE,
     STORE_SQL_COUNT
 };
 

@@ -231,6 +231,35 @@ static int write_delete(struct store *store, const struct store_job *job)
     return statement_run(statement);
 }
 
+/* None is written when the owner has as many as are allowed: counted here, where nobody else writes. */
+static int write_card(struct store *store, struct store_job *job)
+{
+    const struct store_card *card = job->card;
+    struct sqlite3_stmt *statement = store->statements[STORE_SQL_CARD_INSERT];
+    bind_text(statement, 1, card->owner);
+    (void)sqlite3_bind_int64(statement, 2, card->created_ms);
+    bind_text(statement, 3, card->title);
+    bind_text(statement, 4, card->scenario);
+    (void)sqlite3_bind_int64(statement, 5, (int64_t)card->seed);
+    bind_text(statement, 6, card->settings);
+    (void)sqlite3_bind_int64(statement, 7, card->t_ns);
+    bind_text(statement, 8, card->condition);
+    (void)sqlite3_bind_int64(statement, 9, job->cards_max);
+    if (statement_run(statement) != 0) {
+        return -1;
+    }
+    job->run = sqlite3_changes(store->writer) > 0 ? sqlite3_last_insert_rowid(store->writer) : 0;
+    return 0;
+}
+
+static int write_card_delete(struct store *store, const struct store_job *job)
+{
+    struct sqlite3_stmt *statement = store->statements[STORE_SQL_CARD_DELETE];
+    (void)sqlite3_bind_int64(statement, 1, job->card->card);
+    bind_text(statement, 2, job->card->owner);
+    return statement_run(statement);
+}
+
 static int write_job(struct store *store, struct store_job *job)
 {
     switch (job->kind) {
@@ -248,6 +277,10 @@ static int write_job(struct store *store, struct store_job *job)
         return write_delete(store, job);
     case STORE_JOB_INPUT:
         return write_inputs(store, job->run, job);
+    case STORE_JOB_CARD_CREATE:
+        return write_card(store, job);
+    case STORE_JOB_CARD_DELETE:
+        return write_card_delete(store, job);
     case STORE_JOB_FLUSH:
         return 0;
     }

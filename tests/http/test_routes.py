@@ -19,6 +19,11 @@ BODIES = {
     "/api/v1/comparisons": {"scenario": SCENARIO, "seed": 7, "setting": "policy", "until": "1m",
                             "values": ["round-robin", "weighted-score"]},
 }
+BODIES |= {
+    "/api/v1/searches": {"scenario": SCENARIO, "until": "order_cooked", "last_seed": 3},
+    "/api/v1/runs/{id}/shrink": {},
+    "/api/v1/cards": {"title": "A hand-over", "scenario": SCENARIO, "seed": 7, "t_ms": 1234.5, "condition": "order_cooked"},
+}
 QUERIES = {"/api/v1/runs/{id}/causes": "?event=100"}
 METHODS = {"get", "post", "delete", "put", "patch"}
 
@@ -62,7 +67,7 @@ class Routes(unittest.TestCase):
                     yield pattern, method, item[method]
 
     def ask(self, pattern, method, run, table="orders", subject="1", system="kitchens"):
-        path = pattern.replace("{id}", run).replace("{table}", table).replace("{n}", subject)
+        path = pattern.replace("{id}", run).replace("{table}", table).replace("{n}", subject).replace("{job}", "j1")
         path += QUERIES.get(pattern, "") if method == "get" else ""
         return self.server.request(method.upper(), path.replace("{system}", system),
                                    BODIES.get(pattern) if method == "post" else None)

@@ -25,6 +25,8 @@ def differences(description, schema, value, where="$"):
     """What is wrong, one line each."""
     schema = resolve(description, schema)
     kind = schema.get("type")
+    if value is None and schema.get("nullable"):
+        return []
     if kind is not None and not is_kind(value, kind):
         return [f"{where}: {type(value).__name__} instead of {kind}"]
     found = []
