@@ -7,6 +7,7 @@
 #include "lab/lab_internal.h"
 #include "lab/report_chart.h"
 #include "lab/report_marks.h"
+#include "lab/report_plot.h"
 #include "lab/report_tables.h"
 #include "lab/titles.h"
 #include "lab/words.h"

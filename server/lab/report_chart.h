@@ -10,9 +10,6 @@
 #include "lab/report_marks.h"
 #include "lab/report_rows.h"
 
-/* A moment of virtual time for people: "1:05", "2:03:00"; with decimals "1:05.250". */
-void lab_report_time(int64_t time_ns, unsigned decimals, struct text *text);
-
 void lab_report_chart(const struct lab_report_rows *rows, uint32_t chart,
                       const struct lab_report_marks *marks, int64_t end_ns, struct lab_pieces *out);
 

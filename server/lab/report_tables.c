@@ -3,7 +3,7 @@
 
 #include "base/html_writer.h"
 #include "lab/model.h"
-#include "lab/report_chart.h"
+#include "lab/report_plot.h"
 #include "lab/settings.h"
 #include "lab/titles.h"
 #include "lab/words.h"

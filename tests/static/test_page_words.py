@@ -1,4 +1,4 @@
-"""Every sentence the page asks for is in web/words/page.json, and nothing there is unused."""
+"""Every sentence the page asks for is in web/words/page.json, and nothing there is unused; the report's too."""
 
 import json
 import pathlib
@@ -31,6 +31,29 @@ class PageWords(unittest.TestCase):
     def test_places_of_a_sentence_are_names(self):
         for key, sentence in self.words.items():
             self.assertEqual(re.findall(r"{(?!\w+})", sentence), [], key)
+
+
+class ReportWords(unittest.TestCase):
+    """The same for the report, whose words stand in web/words/report.json and are asked for in C."""
+
+    BUILT = ("section.", "verdict.", "summary.", "model.")
+
+    def test_what_is_there_is_used(self):
+        words = json.loads((WEB / "words" / "report.json").read_text())["words"]
+        lab = WEB.parent / "server" / "lab"
+        code = "\n".join(path.read_text() for path in [*sorted(lab.glob("report*.c")), lab / "titles.c"])
+        literals = {literal.removeprefix("n:") for literal in re.findall(r'"([\w.:]+)"', code)}
+        self.assertEqual([key for key in words if key not in literals and not key.startswith(self.BUILT)], [])
+
+    def test_its_colours_are_those_of_the_page(self):
+        colour = re.compile(r"--([\w-]+): (#[0-9a-f]{6});")
+        tokens, report = ((WEB / "style" / name).read_text() for name in ("tokens.css", "report.css"))
+        light, dark = (dict(colour.findall(part)) for part in tokens.split(':root[data-theme="dark"]'))
+        mine_light, mine_dark = (colour.findall(part) for part in report.split("@media screen", 1))
+        for mine, theirs in ((mine_light, light), (mine_dark, dark)):
+            self.assertGreater(len(mine), 10)
+            for name, value in mine:
+                self.assertEqual(theirs[name.replace("series", "six")], value, name)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-/* test_base_text.c - bounded text, JSON and CSV: exact output, limits, and hostile bytes. */
+/* test_base_text.c - bounded text, JSON, CSV and HTML: exact output, limits, and hostile bytes. */
 #include "base/csv_writer.h"
+#include "base/html_writer.h"
 #include "base/json_writer.h"
 #include "base/text.h"
 #include "unit.h"
@@ -162,6 +163,23 @@ static void test_csv_rows(void **state)
     assert_string_equal(buffer, "1,-2,3.500,,x\r\n,2\r\n");
 }
 
+static void test_html_is_escaped(void **state)
+{
+    (void)state;
+    char buffer[128];
+    struct text text = text_init(buffer, sizeof buffer);
+    html_add(&text, "<a b=\"c\">&'\x01\x1f\x7f\t\n\xc3\xa9");
+    assert_string_equal(buffer, "&lt;a b=&quot;c&quot;&gt;&amp;&#39;   \t\n\xc3\xa9");
+    text_clear(&text);
+    html_add(&text, "");
+    html_add_bytes(&text, "x<y", 2);
+    assert_string_equal(buffer, "x&lt;");
+    text = text_init(buffer, 4); /* an entity is never cut in half */
+    html_add(&text, "a<");
+    assert_string_equal(buffer, "a");
+    assert_true(text.cut);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_json_replaces_invalid_utf8),
         cmocka_unit_test(test_csv_quotes_like_sqlite),
         cmocka_unit_test(test_csv_rows),
+        cmocka_unit_test(test_html_is_escaped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
