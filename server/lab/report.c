@@ -20,7 +20,12 @@
 #include <string.h>
 
 static const char STYLE_PATH[] = "web/style/report.css";
-enum { POLICY_BYTES = 256, SHA256_BYTES = 32 };
+enum {
+    POLICY_BYTES = 256,
+    SHA256_BYTES = 32,
+    TITLE_BYTES_MAX = 200, /* of a scenario file, which may say as much as it likes */
+    ABOUT_BYTES_MAX = 2000,
+};
 
 /* ---- Looking ---- */
 
@@ -138,6 +143,19 @@ static const char SIGNS[] =
     "<path class=\"ring\" d=\"M8 4.8v4M8 10.6v.8\"/></symbol>"
     "</defs></svg>\n";
 
+/* Up to a limit, with no letter cut in half. */
+static void put_some(const char *words, size_t bytes_max, struct text *text)
+{
+    size_t length = strnlen(words, bytes_max + 1);
+    if (length > bytes_max) {
+        length = bytes_max;
+        while (length > 0 && ((unsigned char)words[length] & 0xc0) == 0x80) {
+            length--;
+        }
+    }
+    html_add_bytes(text, words, (uint32_t)length);
+}
+
 static void put_head(const struct lab_report *report, struct lab_pieces *out)
 {
     struct text *text = &out->text;
@@ -147,7 +165,7 @@ static void put_head(const struct lab_report *report, struct lab_pieces *out)
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"");
     html_add(text, lab_report_policy());
     text_add(text, "\">\n<title>");
-    html_add(text, report->scenario->title);
+    put_some(report->scenario->title, TITLE_BYTES_MAX, text);
     text_add(text, " \xc2\xb7 ");
     lab_report_say("brand", text);
     text_add(text, "</title>\n");
@@ -198,9 +216,9 @@ static void put_title(const struct lab_report *report, struct text *text)
     text_add(text, " \xc2\xb7 ");
     lab_report_say("kind", text);
     text_add(text, "</p>\n<h1>");
-    html_add(text, report->scenario->title);
+    put_some(report->scenario->title, TITLE_BYTES_MAX, text);
     text_add(text, "</h1>\n<p class=\"about\">");
-    html_add(text, report->scenario->about);
+    put_some(report->scenario->about, ABOUT_BYTES_MAX, text);
     text_add(text, "</p>\n");
     put_facts(report, text);
     if (report->trouble[0] != '\0') {
@@ -268,7 +286,9 @@ void lab_report_write(const struct lab_report *report, const struct lab_report_r
 {
     assert(rows->scenario == report->scenario);
     put_head(report, out);
+    (void)lab_pieces_room(out);
     put_title(report, &out->text);
+    (void)lab_pieces_room(out);
     text_add(&out->text, "<main>\n");
     lab_report_verdicts(report, judgement, out);
     lab_report_figures(report, out);

@@ -265,6 +265,40 @@ static void test_nothing_is_taken_for_markup(void **state)
     free(page.bytes);
 }
 
+/* A title as long as a scenario file may have it, of letters that take three bytes or six. */
+static void test_long_words_end(void **state)
+{
+    (void)state;
+    static char extra[50000];
+    struct text text = text_init(extra, sizeof extra);
+    struct lab_scenario *scenario = scenario_with("");
+    struct lab_report *report = calloc(1, sizeof *report);
+    struct lab_report_rows *rows = lab_report_rows_new(scenario);
+    struct lab_inputs inputs = {0};
+    struct lab_pieces *pieces = malloc(sizeof *pieces);
+    struct page page = {.bytes = malloc(REPORT_BYTES_MAX)};
+    assert_true(report != NULL && pieces != NULL && page.bytes != NULL);
+    for (int i = 0; i < 4000; i++) {
+        text_add(&text, "\xe2\x82\xac\"\"\"");
+    }
+    assert_false(text.cut);
+    report->scenario = scenario;
+    report->link = extra + sizeof extra - 1; /* none */
+    scenario->title = extra;
+    scenario->about = extra;
+    lab_pieces_begin(pieces, keep, &page);
+    lab_report_write(report, rows, &inputs, NULL, pieces);
+    assert_true(lab_pieces_end(pieces));
+    assert_non_null(strstr(page.bytes, "</header>"));
+    assert_non_null(strstr(page.bytes, "</html>"));
+    assert_in_range(page.length, 10000, 100000);
+    free(page.bytes);
+    free(pieces);
+    free(report);
+    lab_report_rows_free(&rows);
+    lab_scenario_free(&scenario);
+}
+
 static void test_the_same_run_gives_the_same_bytes(void **state)
 {
     (void)state;
@@ -340,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_more_marks_than_fit),
         cmocka_unit_test(test_nothing_is_taken_for_markup),
+        cmocka_unit_test(test_long_words_end),
         cmocka_unit_test(test_the_same_run_gives_the_same_bytes),
         cmocka_unit_test(test_long_lists_end),
         cmocka_unit_test(test_inputs_end),
