@@ -24,7 +24,7 @@ static int viewer_check(struct request *request)
     struct error error;
     struct lab_problem problem = {0};
     char run[LAB_RUN_ID_BYTES], owner[64];
-    if (strcmp(request->path, "/live") != 0)
+    if (request->zero_byte || strcmp(request->path, "/live") != 0)
         return reply_problem(request, 404, "The only WebSocket here is /live?run=ID.");
     if (!access_origin_allowed(server->access, request->connection, &error)) {
         atomic_fetch_add(&server->counters.origin_refused, 1);

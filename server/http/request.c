@@ -30,6 +30,35 @@ const char REPLY_COMMON_HEADERS[] =
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n" SAFE_HEADERS;
 
+/* Value of two hex digits; -1 when they are none. */
+static int escaped_byte(const char *digits)
+{
+    int value = 0;
+    for (int i = 0; i < 2; i++) {
+        char c = digits[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* What is no escape stays as it is. A path that does not fit is no address of this server. */
+static void path_decode(const char *raw, char *path, size_t capacity)
+{
+    size_t length = 0;
+    while (*raw != 0 && length + 1 < capacity) {
+        int byte = *raw == '%' ? escaped_byte(raw + 1) : -1;
+        path[length++] = byte >= 0 ? (char)byte : *raw;
+        raw += byte >= 0 ? 3 : 1;
+    }
+    path[*raw == 0 ? length : 0] = 0;
+}
+
 void request_init(struct request *request, struct mg_connection *connection, struct server *server)
 {
     assert(request != NULL && connection != NULL);
@@ -38,8 +67,12 @@ void request_init(struct request *request, struct mg_connection *connection, str
     request->connection = connection;
     request->server = server;
     request->method = info->request_method != NULL ? info->request_method : "";
-    request->path = info->local_uri != NULL ? info->local_uri : "";
+    const char *raw = info->local_uri != NULL ? info->local_uri : "";
+    path_decode(raw, request->path_buffer, sizeof request->path_buffer);
+    request->path = request->path_buffer;
     request->query = info->query_string;
+    request->zero_byte = strstr(raw, "%00") != NULL ||
+                         (request->query != NULL && strstr(request->query, "%00") != NULL);
     request->head_only = strcmp(request->method, "HEAD") == 0;
     request->headers = text_init(request->headers_buffer, sizeof request->headers_buffer);
 }

@@ -19,14 +19,20 @@ struct lab_problem;
 struct mg_connection;
 struct server;
 
-enum { REQUEST_PARAMETERS = 2, REQUEST_PARAMETER_BYTES = 128, REQUEST_HEADERS_BYTES = 1024 };
+enum {
+    REQUEST_PARAMETERS = 2,
+    REQUEST_PARAMETER_BYTES = 128,
+    REQUEST_HEADERS_BYTES = 1024,
+    REQUEST_PATH_BYTES = 512
+};
 
 struct request {
     struct mg_connection *connection;
     struct server *server;
     const char *method;
-    const char *path;  /* decoded, without dot segments */
+    const char *path;  /* decoded; "" when it is longer than any address of this server */
     const char *query; /* NULL if there is none */
+    bool zero_byte;    /* %00 in the address: whatever stands behind it would not be heard of */
     bool head_only;    /* HEAD: answered as GET, without the body */
     /* What stands for {...} in the route's pattern, in order. */
     char parameters[REQUEST_PARAMETERS][REQUEST_PARAMETER_BYTES];
@@ -35,6 +41,7 @@ struct request {
     /* Header lines added by request_header. */
     struct text headers;
     char headers_buffer[REQUEST_HEADERS_BYTES];
+    char path_buffer[REQUEST_PATH_BYTES];
 };
 
 /* Fills in all but the parameters, the body and the visitor. */

@@ -215,6 +215,8 @@ static size_t body_bytes_max(const struct route *route)
 
 static int answer(struct request *request)
 {
+    if (request->zero_byte)
+        return reply_problem(request, 400, "The address holds a zero byte (%00).");
     const struct route *route = route_find(request);
     int status = request_check_length(request, body_bytes_max(route));
     if (status != 0)

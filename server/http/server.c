@@ -121,6 +121,8 @@ static int context_start(struct server *server, const struct server_options *opt
                               head,
                               "tcp_nodelay",
                               "1",
+                              "decode_url", /* a zero byte would be lost: request.c does it */
+                              "no",
                               "enable_directory_listing",
                               "no",
                               "enable_websocket_ping_pong",

@@ -99,7 +99,7 @@ class Routes(unittest.TestCase):
                     self.assertIn("nosuchrun", answer.json()["detail"])
 
     def test_runs_with_strange_names_are_unknown(self):
-        for name in ("%27%3B%20DROP%20TABLE%20run", "%ff%fe", "x" * 120, "x" * 4000, "..", "%2e%2e", "a%00b", "*"):
+        for name in ("%27%3B%20DROP%20TABLE%20run", "%ff%fe", "x" * 120, "x" * 4000, "..", "%2e%2e", "*"):
             with self.subTest(name=name[:20]):
                 answer = self.server.get(f"/api/v1/runs/{name}/verdicts")
                 self.assertEqual(answer.status, 404)
@@ -139,6 +139,21 @@ class Routes(unittest.TestCase):
                      f"/api/v1/runs/{run}/export/orders.csv"):
             head = self.server.request("HEAD", path)
             self.assertEqual((head.status, head.body), (200, b""))
+
+    def test_a_zero_byte_in_an_address_is_refused(self):
+        for path in ("/%00", "/index.html%00.css", "/%00/api/v1/runs", "/api/v1/runs%00", "/api/v1/runs?limit=1%00",
+                     "/healthz%00", "/api/v1/runs/a%00b", "/live%00?run=x"):
+            with self.subTest(path=path):
+                answer = self.server.get(path)
+                self.assertEqual(answer.status, 400)
+                self.assertIn("zero byte", answer.json()["detail"])
+
+    def test_addresses_are_decoded_once(self):
+        self.assertEqual(self.server.get("/%68ealthz").status, 200)
+        self.assertEqual(self.server.get("/api%2Fv1%2fsystems").status, 200)
+        for path in ("/%2568ealthz", "/%zz", "/%", "/%e", "/" + "x" * 8000, "/%2e%2e/etc/passwd"):
+            with self.subTest(path=path[:20]):
+                self.assertEqual(self.server.get(path).status, 404)
 
     def test_words_of_unknown_systems(self):
         answer = self.server.get("/api/v1/words/nothing")
