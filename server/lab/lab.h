@@ -48,7 +48,8 @@ struct lab_options {
 struct lab *lab_open(const struct lab_options *options, struct lab_problem *problem);
 /* The program is about to end: comparisons and jobs under way are given up (503). */
 void lab_stop_soon(struct lab *lab);
-/* Stores everything and stops within two seconds. Takes the pointer and clears it. */
+/* Stores what there is and stops within two seconds: of a long backlog of rows, what can be computed
+ * again is left out (store_close()). Takes the pointer and clears it. */
 void lab_close(struct lab **lab);
 
 /* ---- Requests that answer with a JSON document (docs/api.md). *out is the caller's

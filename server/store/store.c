@@ -120,6 +120,7 @@ struct store *store_open(const struct store_options *options, struct error *erro
     store->path = path;
     store->tables = options->tables;
     store->table_count = options->table_count;
+    store->closing_ms = options->closing_ms == 0 ? STORE_CLOSING_MS : options->closing_ms;
     store->purge_needed = true; /* a former process may have been killed while it removed a run */
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->done, NULL);
@@ -151,6 +152,7 @@ void store_close(struct store **store_pointer)
     *store_pointer = NULL;
     pthread_mutex_lock(&store->lock);
     store->closing = true;
+    store->closing_until_ns = store_clock_ns() + store->closing_ms * 1000000;
     pthread_cond_broadcast(&store->work);
     pthread_mutex_unlock(&store->lock);
     pthread_join(store->thread, NULL); /* after it has written what was queued */

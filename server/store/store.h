@@ -37,6 +37,7 @@ enum {
     STORE_OWNER_BYTES = 64,
     STORE_BATCH_ROWS = 1024,                  /* a batch is handed over at this many rows */
     STORE_BATCH_BYTES_MAX = 64 * 1024 * 1024, /* of one batch: only a bug makes one so large */
+    STORE_CLOSING_MS = 1000,
     STORE_QUEUE_BYTES_MAX = 64 * 1024 * 1024, /* of all that waits; a single batch always fits */
 };
 
@@ -60,14 +61,16 @@ struct store_options {
     const struct store_table
         *tables; /* result tables, named by their index; must outlive the store */
     uint32_t table_count;
-    int64_t bytes_max; /* size limit of the database; 0: none but the disk */
+    int64_t bytes_max;  /* size limit of the database; 0: none but the disk */
+    int64_t closing_ms; /* see store_close(); 0: STORE_CLOSING_MS; negative: no time at all */
 };
 
 /* Opens or makes the database and applies the migrations of db/ that it lacks. A database of a
  * newer program is refused. NULL with a reason on failure. */
 struct store *store_open(const struct store_options *options, struct error *error);
-/* Writes what is queued (for at most two seconds, if the database refuses) and closes. Takes the
- * pointer and clears it. */
+/* Writes what is queued and closes. What waits for an answer is written in any case; of rows, paces
+ * and checkpoints, which the run can compute again, what STORE_CLOSING_MS are enough for, in order
+ * (two seconds at most, if the database refuses). Takes the pointer and clears it. */
 void store_close(struct store **store);
 
 /* ---- Runs and inputs ---- */

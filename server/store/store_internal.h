@@ -96,6 +96,8 @@ struct store {
     struct store_job *first, *last;
     uint64_t queue_bytes;
     bool closing;
+    int64_t closing_until_ns; /* then what can be computed again is written no more */
+    int64_t closing_ms;
     bool problem; /* the last attempt to write batches failed */
     struct error problem_text;
     struct store_counters counters;
@@ -109,10 +111,17 @@ int store_sql_error(struct sqlite3 *database, const char *doing, struct error *e
  * is newer than the program. */
 int store_migrate(struct sqlite3 *database, struct error *error);
 
+int64_t store_clock_ns(void); /* monotonic */
+
 /* Puts a job at the end of the queue. */
 void store_queue(struct store *store, struct store_job *job);
 /* Queues a job of the caller's stack and waits for it. Returns its status, and fills error. */
 int store_queue_and_wait(struct store *store, struct store_job *job, struct error *error);
+/* What is still to be written of a chain when the time for closing is over: who waits for a durable
+ * job is answered by it, all else can be computed again and is dropped. A flush is refused, since not
+ * all before it is stored. Once begun, this goes on to the end of the queue: a run's edge never
+ * passes rows that are missing. */
+struct store_job *store_jobs_keep(struct store *store, struct store_job *jobs);
 /* The writer's thread: works until the store is closing and nothing is left. */
 void *store_writer_main(void *store);
 

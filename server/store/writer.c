@@ -11,7 +11,9 @@
  *
  * What can make writing fail: no space, another program's lock, a constraint. The first two pass, and
  * are tried again every WRITER_RETRY_MS; the third never does, and its job is dropped. Deleting runs
- * is how a person makes space, so removing goes on even while writing fails. */
+ * is how a person makes space, so removing goes on even while writing fails.
+ *
+ * A stop must be quick whatever is queued: see store_jobs_keep(). */
 #include "store/store_internal.h"
 
 #include <assert.h>
@@ -27,7 +29,7 @@ enum {
     WRITER_PURGE_ROWS = 5000,     /* of one transaction that removes a deleted run */
 };
 
-static int64_t writer_clock_ns(void)
+int64_t store_clock_ns(void)
 {
     struct timespec now;
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
@@ -312,7 +314,7 @@ static int writer_commit(struct store *store, struct store_job *jobs, int *code,
     for (struct store_job *job = jobs; job != NULL; job = job->next) {
         durable = durable || job_is_durable(job);
     }
-    int64_t begun_ns = writer_clock_ns();
+    int64_t begun_ns = store_clock_ns();
     bool good = writer_synchronous(store, durable) == 0 &&
                 statement_run(store->statements[STORE_SQL_BEGIN]) == 0;
     for (struct store_job *job = jobs; good && job != NULL; job = job->next) {
@@ -327,7 +329,7 @@ static int writer_commit(struct store *store, struct store_job *jobs, int *code,
     pthread_mutex_lock(&store->lock);
     store->counters.commits += good;
     store->counters.errors += !good;
-    store->counters.commit_ns_sum += (uint64_t)(writer_clock_ns() - begun_ns);
+    store->counters.commit_ns_sum += (uint64_t)(store_clock_ns() - begun_ns);
     pthread_mutex_unlock(&store->lock);
     return good ? 0 : -1;
 }
@@ -462,7 +464,7 @@ static void writer_purge(struct store *store)
 
 static struct timespec writer_deadline(int64_t after_ms)
 {
-    int64_t at_ns = writer_clock_ns() + after_ms * 1000000;
+    int64_t at_ns = store_clock_ns() + after_ms * 1000000;
     return (struct timespec){.tv_sec = at_ns / 1000000000, .tv_nsec = at_ns % 1000000000};
 }
 
@@ -502,6 +504,34 @@ static void writer_drop_all(struct store *store, struct store_job *jobs)
     }
 }
 
+struct store_job *store_jobs_keep(struct store *store, struct store_job *jobs)
+{
+    struct store_job *kept = NULL;
+    struct store_job **kept_end = &kept;
+    struct error error;
+    (void)error_set(&error, "the program ends before all rows are stored");
+    for (struct store_job *job = jobs, *next; job != NULL; job = next) {
+        next = job->next;
+        job->next = NULL;
+        if (job_is_durable(job) && job->kind != STORE_JOB_FLUSH) {
+            *kept_end = job;
+            kept_end = &job->next;
+        } else {
+            job_finish(store, job, -1, &error);
+        }
+    }
+    return kept;
+}
+
+/* Is the time for closing over? Then it stays so. */
+static bool writer_is_late(struct store *store)
+{
+    pthread_mutex_lock(&store->lock);
+    int64_t until_ns = store->closing_until_ns;
+    pthread_mutex_unlock(&store->lock);
+    return store_clock_ns() >= until_ns;
+}
+
 /* Wait, take, commit; on failure apart, and what must be tried again back to the head. */
 void *store_writer_main(void *argument)
 {
@@ -520,6 +550,10 @@ void *store_writer_main(void *argument)
         }
         if (closing) {
             (void)sqlite3_busy_timeout(store->writer, WRITER_CLOSING_BUSY_MS);
+            jobs = writer_is_late(store) ? store_jobs_keep(store, jobs) : jobs;
+        }
+        if (jobs == NULL) {
+            continue;
         }
         int code;
         struct error error;

@@ -1,5 +1,6 @@
 /* test_store.c - runs, inputs and rows survive; what fails leaves nothing behind. */
 #include "store/store.h"
+#include "store/store_internal.h"
 #include "unit.h"
 
 #include <sqlite3.h>
@@ -352,6 +353,73 @@ static void test_checkpoint_is_replaced(void **state)
     assert_string_equal(text, "9 q 2 4 new");
 }
 
+/* ---- Closing ---- */
+
+static struct store_job *heap_job(enum store_job_kind kind, struct store_job *next)
+{
+    struct store_job *job = calloc(1, sizeof *job);
+    assert_non_null(job);
+    job->kind = kind;
+    job->bytes = 10;
+    job->next = next;
+    if (kind == STORE_JOB_BATCH) {
+        job->batch = store_batch_create(1);
+        put_row(job->batch, 1);
+    }
+    return job;
+}
+
+/* When the time is over, what somebody waits for is still written, in its order; the rest goes. */
+static void test_what_is_kept_when_closing_takes_too_long(void **state)
+{
+    (void)state;
+    struct store store = {.queue_bytes = 70};
+    pthread_mutex_init(&store.lock, NULL);
+    pthread_cond_init(&store.done, NULL);
+    struct store_job input = {.kind = STORE_JOB_INPUT, .bytes = 10};
+    struct store_job flush = {.kind = STORE_JOB_FLUSH, .bytes = 10};
+    struct store_job label = {.kind = STORE_JOB_RUN_LABEL, .bytes = 10};
+    label.next = heap_job(STORE_JOB_BATCH, NULL);
+    flush.next = heap_job(STORE_JOB_PACE, &label);
+    input.next = heap_job(STORE_JOB_CHECKPOINT, &flush);
+    struct store_job *kept = store_jobs_keep(&store, heap_job(STORE_JOB_BATCH, &input));
+    assert_ptr_equal(kept, &input);
+    assert_ptr_equal(input.next, &label);
+    assert_null(label.next);
+    assert_true(flush.done && flush.status != 0 && flush.error.text[0] != '\0');
+    assert_false(input.done || label.done);
+    assert_int_equal(store.queue_bytes, 20);
+    assert_int_equal(store.counters.rows_written, 0);
+    assert_null(store_jobs_keep(&store, NULL));
+    pthread_mutex_destroy(&store.lock);
+    pthread_cond_destroy(&store.done);
+}
+
+/* With no time at all: whatever was written by then, edge and rows agree, and what was answered is
+ * there. */
+static void test_closing_at_once_leaves_no_gap(void **state)
+{
+    enum { BATCHES = 20, ROWS = 5000 };
+    struct fixture *fixture = *state;
+    struct error error = {""};
+    store_close(&fixture->store);
+    fixture->store = store_open(
+        &(struct store_options){
+            .path = fixture->path, .tables = TABLES, .table_count = 1, .closing_ms = -1},
+        &error);
+    assert_non_null(fixture->store);
+    int64_t key = make_run(fixture->store, "r1");
+    for (uint64_t i = 0; i < BATCHES; i++) {
+        put_rows(fixture->store, key, i * ROWS + 1, (i + 1) * ROWS);
+    }
+    store_reopen(fixture, 0);
+    int64_t rows = query_number(fixture, "SELECT count(*) FROM events");
+    assert_int_equal(rows % ROWS, 0);
+    assert_int_equal(query_number(fixture, "SELECT coalesce(max(row), 0) FROM events"), rows);
+    assert_int_equal(query_number(fixture, "SELECT t_ns FROM runs"), rows * 1000);
+    assert_int_equal(query_number(fixture, "SELECT count(*) FROM inputs"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +432,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_locked_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newer_database_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_checkpoint_is_replaced, setup, teardown),
+        cmocka_unit_test(test_what_is_kept_when_closing_takes_too_long),
+        cmocka_unit_test_setup_teardown(test_closing_at_once_leaves_no_gap, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
