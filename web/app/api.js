@@ -75,8 +75,44 @@ export const api = {
   /** @param {string} run @param {"open" | "all"} state @param {number} limit */
   orders: (run, state, limit) =>
     request("GET", `${runPath(run)}/orders?state=${state}&limit=${limit}`),
-  /** @param {string} run @param {number} subject */
-  subject: (run, subject) => request("GET", `${runPath(run)}/subjects/${subject}`),
+  /**
+   * @param {string} run
+   * @param {number} subject
+   * @param {number} [at_ms] as known at that moment; none: as known now
+   */
+  subject: (run, subject, at_ms) =>
+    request(
+      "GET",
+      `${runPath(run)}/subjects/${subject}${at_ms === undefined ? "" : `?at_ms=${at_ms}`}`,
+    ),
+  /**
+   * The past as the live stream would have shown it.
+   * @param {string} run
+   * @param {{from_ms: number, to_ms: number, step_ms: number, messages: boolean}} what
+   * @returns {Promise<import("./types").Frames>}
+   */
+  frames: (run, { from_ms, to_ms, step_ms, messages }) =>
+    request(
+      "GET",
+      `${runPath(run)}/frames?from_ms=${from_ms}&to_ms=${to_ms}&step_ms=${step_ms}${messages ? "&layer=messages" : ""}`,
+    ),
+  /**
+   * A moment of the past.
+   * @param {string} run
+   * @param {Record<string, string | number>} query from_ms, and step and what, or until
+   * @returns {Promise<import("./types").Found>}
+   */
+  find: (run, query) =>
+    request(
+      "GET",
+      `${runPath(run)}/find?${new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))}`,
+    ),
+  /** @param {string} run @param {Record<string, unknown>} body */
+  branch: (run, body) => request("POST", `${runPath(run)}/branch`, body),
+  /** @param {string} run @param {string} label */
+  label: (run, label) => request("POST", `${runPath(run)}/label`, { label }),
+  /** @param {string} run */
+  remove: (run) => request("DELETE", runPath(run)),
   /** @param {Record<string, unknown>} body */
   compare: (body) => request("POST", "/api/v1/comparisons", body),
   /**

@@ -148,6 +148,7 @@ export function mountChart(root, model, kinds) {
   /** @type {ChartInstance | null} */
   let chart = null;
   let drawnAt = -Infinity;
+  let later = 0;
 
   const caption = el("p.cut");
   const choose = /** @type {HTMLSelectElement} */ (
@@ -194,7 +195,16 @@ export function mountChart(root, model, kinds) {
     const now = performance.now();
     if (document.hidden || !model.run || root.clientWidth === 0) return;
     setText(caption, kind.caption(model));
-    if (now - drawnAt < REDRAW_MS) return;
+    if (now - drawnAt < REDRAW_MS) {
+      /* what came last is drawn too, also when nothing comes after it */
+      if (later === 0) later = window.setTimeout(() => {
+        later = 0;
+        draw();
+      }, REDRAW_MS);
+      return;
+    }
+    window.clearTimeout(later);
+    later = 0;
     drawnAt = now;
     if (asTable) {
       const { head, rows: body } = kind.table(model);

@@ -19,12 +19,25 @@ export class VirtualClock {
   paused = false;
   frozen = false; /* pressed here, not yet said by the server */
   confirmed = false; /* the server has said that the run stands still */
+  driven = false; /* a replay says what time it is */
+
+  /**
+   * A replay shows this moment; frames of the live link move nothing.
+   * @param {number} t_us
+   * @param {boolean} moving
+   */
+  drive(t_us, moving) {
+    this.driven = true;
+    this.shown_us = t_us;
+    this.paused = !moving;
+  }
 
   /**
    * Somebody pressed pause: stand still, without waiting for the server.
    * @param {number} wall
    */
   freeze(wall) {
+    if (this.driven) return;
     this.now(wall);
     this.frozen = true;
     this.paused = true;
@@ -32,6 +45,7 @@ export class VirtualClock {
 
   /** The run is to go on, or the pause was refused. */
   thaw() {
+    if (this.driven) return;
     this.frozen = false;
     this.paused = this.confirmed;
   }
@@ -72,6 +86,7 @@ export class VirtualClock {
    */
   now(wall) {
     if (this.shown_us < 0) return 0;
+    if (this.driven) return this.shown_us;
     const dt = wall - this.shown_wall;
     this.shown_wall = wall;
     if (this.paused || dt <= 0) return this.shown_us;

@@ -32,10 +32,11 @@ export function mountEvents(root, model, words) {
   const render = () => {
     const count = model.look.density === "lecture" ? SHOWN_LECTURE : SHOWN_MAX;
     const events = model.events.slice(-count).reverse();
+    const stands = model.replay?.inPast && model.replay.direction === 0;
     const before = rows;
     rows = new Map();
     for (const event of events) {
-      const fresh = event.event > newest && newest >= 0 && words.interesting(event);
+      const fresh = event.event > newest && newest >= 0 && !stands && words.interesting(event);
       const line = before.get(event.event) ?? row(event, words, fresh);
       line.setAttribute("aria-current", String(event.event === chosen));
       rows.set(event.event, line);

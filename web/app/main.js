@@ -2,6 +2,7 @@
 // the rooms. Nothing asks before the city runs.
 
 import { api } from "./api.js";
+import { branchWith } from "./branches.js";
 import { mountChart } from "./charts.js";
 import { byId } from "./dom.js";
 import { mountEvents } from "./events.js";
@@ -9,38 +10,63 @@ import { mountFigures } from "./figures.js";
 import { mountKeys, openHelp } from "./keys.js";
 import { LiveLink } from "./live.js";
 import { Model } from "./model.js";
-import { putInAddress, runInAddress, setEnter } from "./runs.js";
+import { Overview } from "./overview.js";
+import { Replay } from "./replay.js";
+import { momentInAddress, putInAddress, runInAddress, setEnter } from "./runs.js";
 import { sayProblem, sayStatus } from "./say.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
-import { report, togglePause } from "./steer.js";
+import { report, setBranching, togglePause } from "./steer.js";
 import { mountTimeline } from "./timeline.js";
-import { changeSpeed, KITCHEN_TIME, mountTransport, setSpeed, stepTo, toggleLens } from "./transport.js";
+import { changeSpeed, KITCHEN_TIME, mountTransport, setSpeed, stepBack, stepTo, toggleBack, toggleLens, toLive } from "./transport.js";
 import { mountVerdict } from "./verdicts.js";
 import { setWords, t } from "./words.js";
 import { mountKitchens } from "../systems/kitchens/kitchens.js";
 import { MESSAGES_SPEED_MAX } from "../systems/kitchens/messages.js";
 
 const SYSTEM = "kitchens";
+const ADDRESS_EVERY_MS = 500; /* browsers refuse to change the address more often */
 
 const model = new Model();
-const link = new LiveLink(
-  (frame) => model.applyFrame(frame, performance.now()),
-  (state) => model.setLink(state),
-);
+/** @type {Overview | null} */
+let overview = null;
+const link = new LiveLink(takeFrame, (state) => model.setLink(state));
+const replay = new Replay(model, link);
+replay.onProblem = report;
+
+/** @param {import("./types").Frame} frame of the live link */
+function takeFrame(frame) {
+  replay.receive(frame);
+  overview?.note(frame);
+}
 
 /**
  * Puts a run on the stage.
  * @param {string} run
+ * @param {import("./runs.js").Where} [where]
  */
-async function enter(run) {
+async function enter(run, where = {}) {
   const info = await api.run(run);
   link.leave();
+  replay.reset();
   model.enter(info);
-  putInAddress(run);
+  model.expected = where.expected ?? [];
+  if (where.selection !== undefined) model.select(where.selection);
+  putInAddress(run, where.at_us);
   document.title = `${info.title || info.scenario} · Distributed Chef`;
   link.join(run);
-  const history = await api.metrics(run, 0);
-  if (model.run?.run === run) model.prependPoints(history.columns, history.rows);
+  if (where.at_us !== undefined && where.at_us < model.edge_us) void replay.seekTo(where.at_us);
+}
+
+/** The moment that is shown stands in the address, so that a reload comes back to it. */
+function keepAddress() {
+  let timer = 0;
+  const put = () => {
+    timer = 0;
+    if (model.run) putInAddress(model.run.run, replay.inPast ? replay.cursor_us : undefined);
+  };
+  model.on("replay", () => {
+    if (timer === 0) timer = window.setTimeout(put, ADDRESS_EVERY_MS);
+  });
 }
 
 /** The run in the address if it still exists, else this browser's own. */
@@ -48,7 +74,7 @@ async function firstRun() {
   const wanted = runInAddress();
   if (wanted !== "") {
     try {
-      await enter(wanted);
+      await enter(wanted, { at_us: momentInAddress() });
       return;
     } catch (error) {
       report(error);
@@ -80,7 +106,9 @@ async function start() {
     (/** @type {{name: string}} */ system) => system.name === SYSTEM,
   ) ?? null;
   setEnter(enter);
+  setBranching(branchWith);
   mount();
+  keepAddress();
   const scenarios = await api.scenarios();
   model.scenarios = Array.isArray(scenarios) ? scenarios : scenarios.scenarios;
   await firstRun();
@@ -99,8 +127,9 @@ function mount() {
   Object.assign(events, mountEvents(byId("events"), model, city.eventWords));
   Object.assign(verdict, mountVerdict(byId("verdict"), model, city.verdictHow));
   const timeline = byId("timeline");
-  mountTransport(timeline, model);
-  mountTimeline(timeline, model, city.timelineWords);
+  overview = new Overview(model, city.timelineWords);
+  mountTransport(timeline, model, city.untils());
+  mountTimeline(timeline, model, overview, city.timelineWords);
   mountTabs(byId("tabs"), model);
   const keys = keyTable(city.keys);
   mountShell(byId("header"), model, () => openHelp(keys));
@@ -113,6 +142,11 @@ function mount() {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) model.tell("frame", "points", "events");
   });
+}
+
+/** @param {string} id a button of the transport */
+function pressTransport(id) {
+  /** @type {HTMLElement | null} */ (document.querySelector(`[data-transport="${id}"]`))?.click();
 }
 
 function toggleFullScreen() {
@@ -128,14 +162,19 @@ function keyTable(own) {
   /** @type {import("./keys.js").Key[]} */
   const table = [
     key([" ", "."], "keys.play", () => togglePause(model)),
-    key(["ArrowRight", "PageDown"], "keys.step", () => stepTo(model, "event")),
-    key(["n", "j"], "keys.next", () => stepTo(model, "interesting")),
+    key([","], "keys.back", () => toggleBack(model)),
+    key(["ArrowRight", "n", "PageDown"], "keys.step", () => void stepTo(model, "event")),
+    key(["ArrowLeft", "p", "PageUp"], "keys.previous", () => void stepBack(model, "event")),
+    key(["j"], "keys.next", () => void stepTo(model, "interesting")),
+    key(["k"], "keys.earlier", () => void stepBack(model, "interesting")),
+    key(["u"], "keys.until", () => pressTransport("until")),
+    key(["0"], "keys.live", () => toLive(model)),
     key(["["], "keys.slower", () => changeSpeed(model, -1)),
     key(["]"], "keys.faster", () => changeSpeed(model, 1)),
     key(["l"], "keys.lens", () => toggleLens(model)),
-    key(["0"], "keys.real", () => setSpeed(model, KITCHEN_TIME)),
+    key(["="], "keys.real", () => setSpeed(model, KITCHEN_TIME)),
     ...own,
-    key(["k"], "keys.controls", () => toggleDrawer(model)),
+    key(["i"], "keys.controls", () => toggleDrawer(model)),
     key(["t"], "keys.theme", () => toggleTheme(model)),
     key(["g"], "keys.density", () => toggleDensity(model)),
     key(["m"], "keys.still", () => toggleStill(model)),

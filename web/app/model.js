@@ -36,7 +36,10 @@ const FIRST_BOOT = 1; /* that every node starts at time 0 is no news */
 const POINTS_KEPT = 7200;
 const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
 const FLOW_KEPT_US = 3e6;
-const FLIGHT_KEPT_MS = 1500; /* wall time: as long as an x or a fading arrow stays */
+const FLIGHT_KEPT_MS = 2000; /* wall time: the clock's lag, then as long as an x or a fading arrow stays */
+const SAMPLE_EVERY_US = 1e5;
+const SAMPLES_SPAN_US = 60e6;
+const SAMPLES_MIN = 20; /* also when a frame spans more than the window */
 const FLIGHTS_MAX = 300;
 
 /** @param {import("./types").Flight} flight */
@@ -71,6 +74,9 @@ export class Model {
   link = "connecting";
   /** How this browser looks at the city; lives through a change of run. */
   look = { density: "lecture", theme: "light", still: false };
+  /** The viewer's own cursor over this model's run, where there is one.
+   * @type {import("./replay.js").Replay | null} */
+  replay = null;
 
   /* From here on: what belongs to one run; forget() begins afresh. */
   clock = new VirtualClock();
@@ -84,6 +90,11 @@ export class Model {
    * @type {import("./types").Pace} */
   streamPace = { state: "live", speed: 1 };
   t_us = 0;
+  /** How far the run itself has come; more than t_us while this viewer looks at its past. */
+  edge_us = 0;
+  /** The run and its branches, the root first, children after their parents.
+   * @type {import("./types").Relative[]} */
+  family = [];
   /** @type {Map<number, Kitchen>} */
   kitchens = new Map();
   /** @type {import("./types").Dispatcher} */
@@ -107,6 +118,9 @@ export class Model {
   faults = [];
   /** @type {import("./types").Flight[]} */
   flights = [];
+  /** The share of cooks at work in each kitchen, over the last virtual minute.
+   * @type {{t_us: number, shares: Map<number, number>}[]} */
+  samples = [];
   /** @type {number | null} */
   selection = null;
   /** Orders that this page placed and follows; the newest last.
@@ -117,8 +131,33 @@ export class Model {
   expected = [];
 
   forget() {
-    const { listeners, system, scenarios, link, look } = this;
-    Object.assign(this, new Model(), { listeners, system, scenarios, link, look });
+    const { listeners, system, scenarios, link, look, replay } = this;
+    Object.assign(this, new Model(), { listeners, system, scenarios, link, look, replay });
+  }
+
+  /** Forgets what frames told, so that nothing of one moment leaks into another; what this page
+   * itself did and chose stays. */
+  rewind() {
+    for (const kitchen of this.plan?.kitchens ?? []) {
+      const truth = kitchen.open ? 1 : 0;
+      this.kitchens.set(kitchen.node, {
+        ...kitchen, truth, cooking: 0, pending: 0, belief: 0, believed: 0, served: 0,
+      });
+    }
+    for (const node of this.kitchens.keys()) {
+      if (!this.plan?.kitchens.some((kitchen) => kitchen.node === node)) this.kitchens.delete(node);
+    }
+    this.dispatcher = { truth: 1, open: 0, waiting: 0, believed: 0 };
+    this.orders = new Map();
+    this.flow = [];
+    this.sprites = true;
+    this.events = [];
+    this.figures = {};
+    this.points = [];
+    this.verdicts = [];
+    this.faults = [];
+    this.flights = [];
+    this.samples = [];
   }
 
   /**
@@ -153,9 +192,11 @@ export class Model {
     this.pace = { state: run.state, speed: run.speed, problem: run.problem };
     this.streamPace = this.pace;
     this.t_us = run.t_ms * 1000;
+    this.edge_us = this.t_us;
+    this.family = run.family ?? [];
     for (const kitchen of run.plan.kitchens) this.addKitchen(kitchen);
     this.tell("run", "pace", "kitchens", "events", "figures", "points", "verdicts", "faults",
-      "selection", "mine", "settings", "frame");
+      "selection", "mine", "settings", "family", "edge", "replay", "frame");
   }
 
   /** @param {"connecting" | "open" | "lost"} state */
@@ -202,19 +243,35 @@ export class Model {
     return this.plan?.node_names[node] ?? String(node);
   }
 
-  /** @param {Frame} frame @param {number} wall */
+  /**
+   * A frame of the live link: the run has come to this moment.
+   * @param {Frame} frame
+   * @param {number} wall
+   */
   applyFrame(frame, wall) {
-    const key = frame.h[5] === 0;
     /** @type {Set<Topic>} */
-    const changed = new Set(["frame"]);
-    const before_us = this.t_us;
-    this.t_us = frame.t;
+    const changed = new Set(["frame", "edge"]);
     if (frame.pace) {
       this.streamPace = frame.pace; /* whole: what it leaves out is over */
       this.pace = this.streamPace;
       changed.add("pace");
     }
+    this.edge_us = frame.t;
     this.clock.receive(frame.t, wall, this.streamPace);
+    this.takeFrame(frame, changed);
+    this.tell(...changed);
+  }
+
+  /**
+   * What a frame says of the world, whoever brought it: a function of the frames since the last
+   * keyframe and nothing else. Tells nobody.
+   * @param {Frame} frame
+   * @param {Set<Topic>} changed what views will have to hear of
+   */
+  takeFrame(frame, changed) {
+    const key = frame.h[5] === 0;
+    const before_us = this.t_us;
+    this.t_us = frame.t;
     if (frame.view) this.applyView(frame.view, key, before_us, changed);
     if (frame.events) this.addEvents(frame.events, key, changed);
     if (frame.figures) {
@@ -239,7 +296,21 @@ export class Model {
     if (frame.flights) {
       this.addFlights(frame.flights);
     }
-    this.tell(...changed);
+    this.sample();
+  }
+
+  /** How busy the cooks are now, remembered for a virtual minute. */
+  sample() {
+    const { t_us, samples } = this;
+    while (samples.length > 0 && samples[samples.length - 1].t_us > t_us) samples.pop();
+    if (t_us - (samples[samples.length - 1]?.t_us ?? -Infinity) < SAMPLE_EVERY_US) return;
+    /** @type {Map<number, number>} */
+    const shares = new Map();
+    for (const { node, cooking, cooks } of this.kitchens.values()) {
+      shares.set(node, cooking / Math.max(1, cooks));
+    }
+    samples.push({ t_us, shares });
+    while (samples.length > SAMPLES_MIN && samples[0].t_us < t_us - SAMPLES_SPAN_US) samples.shift();
   }
 
   /**
@@ -248,7 +319,7 @@ export class Model {
    * @param {(number | string)[][]} rows
    */
   addFlights(rows) {
-    const oldest_us = this.clock.shown_us - FLIGHT_KEPT_MS * 1000 * this.pace.speed;
+    const oldest_us = this.t_us - FLIGHT_KEPT_MS * 1000 * this.pace.speed;
     /** @type {Map<string, import("./types").Flight>} */
     const kept = new Map();
     for (const flight of this.flights) {

@@ -9,15 +9,32 @@ import { humanise, t, virtualTime } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
 
-/** @type {(run: string) => Promise<void>} */
+/**
+ * @typedef {{
+ *   at_us?: number,
+ *   selection?: number | null,
+ *   expected?: Model["expected"],
+ * }} Where the moment to show, and what of the page goes along to the other run
+ */
+
+/** @type {(run: string, where?: Where) => Promise<void>} */
 let enter = async () => {};
 
 /**
  * Who shows a run: the start of the page says it.
- * @param {(run: string) => Promise<void>} show
+ * @param {(run: string, where?: Where) => Promise<void>} show
  */
 export function setEnter(show) {
   enter = show;
+}
+
+/**
+ * Puts a run on the stage.
+ * @param {string} run
+ * @param {Where} [where]
+ */
+export function showRun(run, where) {
+  return enter(run, where);
 }
 
 /** The run named in the address, or "". */
@@ -25,9 +42,20 @@ export function runInAddress() {
   return new URLSearchParams(location.hash.slice(1)).get("run") ?? "";
 }
 
-/** @param {string} run */
-export function putInAddress(run) {
-  history.replaceState(null, "", `#run=${encodeURIComponent(run)}`);
+/** The moment named in the address, or undefined when it is the present. */
+export function momentInAddress() {
+  const text = new URLSearchParams(location.hash.slice(1)).get("t");
+  const ms = text === null ? NaN : Number(text);
+  return Number.isFinite(ms) && ms >= 0 ? Math.round(ms * 1000) : undefined;
+}
+
+/**
+ * @param {string} run
+ * @param {number} [at_us] the moment of the past that is shown
+ */
+export function putInAddress(run, at_us) {
+  const moment = at_us === undefined ? "" : `&t=${at_us / 1000}`;
+  history.replaceState(null, "", `#run=${encodeURIComponent(run)}${moment}`);
 }
 
 /**

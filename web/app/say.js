@@ -5,11 +5,13 @@ import { byId, el, fill, icon, setText } from "./dom.js";
 
 const STATUS_EVERY_MS = 2000;
 const PROBLEM_SHOWN_MS = 9000;
+const NOTE_SHOWN_MS = 8000;
 
 let waiting = "";
 let timer = 0;
 let saidAt = -Infinity;
 let problemTimer = 0;
+let noteTimer = 0;
 /** What stays on the line as long as it is so. */
 let kept = { badge: "", sentence: "" };
 
@@ -38,6 +40,26 @@ export function sayProblem(sentence) {
     problemTimer = 0;
     showKept();
   }, PROBLEM_SHOWN_MS);
+}
+
+/**
+ * Something a person should know and perhaps take back: a line over the timeline for a while.
+ * @param {string} sentence
+ * @param {{text: string, run: () => void}} [action]
+ */
+export function sayNote(sentence, action) {
+  const line = byId("note");
+  const button = action && el("button", { type: "button", onclick: () => {
+    line.hidden = true;
+    action.run();
+  } }, action.text);
+  fill(line, el("span", null, sentence), button ?? null);
+  line.hidden = false;
+  sayStatus(sentence);
+  window.clearTimeout(noteTimer);
+  noteTimer = window.setTimeout(() => {
+    line.hidden = true;
+  }, NOTE_SHOWN_MS);
 }
 
 /**

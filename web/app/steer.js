@@ -18,13 +18,26 @@ export function report(error) {
   }
 }
 
+/** Opens a branch: the past itself cannot be changed.
+ * @type {(model: Model, input: Record<string, unknown>) => Promise<boolean>} */
+let branch = async () => false;
+
 /**
- * Sends an input. True when the server has stored it.
+ * Who opens a branch when something is done in the past.
+ * @param {(model: Model, input: Record<string, unknown>) => Promise<boolean>} open
+ */
+export function setBranching(open) {
+  branch = open;
+}
+
+/**
+ * Sends an input; in the past it opens a branch there. True when the server has stored it.
  * @param {Model} model
  * @param {Record<string, unknown>} input
  */
 export async function sendInput(model, input) {
   if (!model.run) return false;
+  if (model.replay?.inPast) return branch(model, input);
   try {
     await api.input(model.run.run, input);
     return true;
@@ -41,26 +54,31 @@ export async function sendInput(model, input) {
  * @param {number | string | boolean} value
  */
 export async function changeSetting(model, key, value) {
-  const before = model.run?.settings[key];
+  const run = model.run;
+  const before = run?.settings[key];
   model.setSetting(key, value);
   const stored = await sendInput(model, { type: "setting.set", key, value });
-  if (!stored && before !== undefined) model.setSetting(key, before);
+  if (!stored && before !== undefined && model.run === run) model.setSetting(key, before);
   return stored;
 }
 
 /**
+ * Asks the run for another pace; answers how far it has come, or null when it refused.
  * @param {Model} model
  * @param {Record<string, unknown>} pace
+ * @returns {Promise<number | null>} virtual ms
  */
 export async function setPace(model, pace) {
-  if (!model.run) return;
+  if (!model.run) return null;
   try {
     const answer = await api.pace(model.run.run, pace);
     model.pace = { ...model.pace, state: answer.state, speed: answer.speed };
     model.tell("pace");
+    return answer.t_ms;
   } catch (error) {
     model.clock.thaw();
     report(error);
+    return null;
   }
 }
 
@@ -74,15 +92,30 @@ export function isHeld(model) {
 
 /** @param {Model} model */
 export function isPaused(model) {
+  if (model.replay?.inPast) return model.replay.direction === 0;
   if (isHeld(model)) return false;
   return model.clock.paused || model.pace.state === "paused";
 }
 
 /**
- * Pausing freezes the picture at once; the server follows.
+ * Why no order can be placed now, as a key of the words; in the past one opens a branch.
+ * @param {Model} model
+ */
+export function whyNoOrder(model) {
+  return isPaused(model) && !model.replay?.inPast ? "why.paused_run" : null;
+}
+
+/**
+ * Pausing freezes the picture at once; the server follows. In the past it is the replay that
+ * stands still.
  * @param {Model} model
  */
 export function togglePause(model) {
+  if (model.replay?.inPast) {
+    if (model.replay.direction === 0) model.replay.play(1);
+    else model.replay.pause();
+    return;
+  }
   if (isPaused(model)) {
     model.clock.thaw();
     void setPace(model, { paused: false });

@@ -1,11 +1,21 @@
-// transport.js: play, pause, step, speed, lens, and the badge that cannot be mistaken.
+// transport.js: play forwards and backwards, step, speed, to the live edge, and the badge that
+// cannot be mistaken.
 
+import { api } from "./api.js";
+import { openFamily } from "./branches.js";
 import { el, fill, icon, setText } from "./dom.js";
-import { keepProblem, sayStatus } from "./say.js";
-import { isHeld, isPaused, setPace, togglePause } from "./steer.js";
-import { t } from "./words.js";
+import { menuEntry, openMenu } from "./menu.js";
+import { keepProblem, sayNote, sayStatus } from "./say.js";
+import { isHeld, isPaused, report, setPace, togglePause } from "./steer.js";
+import { openUntil } from "./until.js";
+import { t, virtualTime } from "./words.js";
 
-/** @typedef {import("./model.js").Model} Model */
+/**
+ * @typedef {import("./model.js").Model} Model
+ * @typedef {import("./until.js").Until} Until
+ */
+
+const LOOKS_AHEAD_MS = 600_000; /* how far the server looks for the next moment (docs/api.md) */
 
 /** The named stops. Two of them are the lenses: kitchen time and message time. */
 export const SPEEDS = [0.001, 0.01, 0.02, 0.1, 0.5, 1, 2, 5, 10, 20, 60, 200, 1000];
@@ -32,7 +42,8 @@ export function speedWords(speed) {
 /** @param {Model} model @param {number} speed */
 export function setSpeed(model, speed) {
   sayStatus(t("said.speed", { speed: speedWords(speed) }));
-  void setPace(model, { speed });
+  if (model.replay?.inPast) model.replay.setSpeed(speed);
+  else void setPace(model, { speed });
 }
 
 /** @param {Model} model @param {1 | -1} by */
@@ -47,19 +58,89 @@ export function toggleLens(model) {
   setSpeed(model, model.pace.speed <= 0.1 ? KITCHEN_TIME : MESSAGE_TIME);
 }
 
-/** @param {Model} model @param {"event" | "interesting"} step */
-export function stepTo(model, step) {
-  model.clock.freeze(performance.now());
-  void setPace(model, { step });
+/**
+ * Plays backwards from the moment that is shown, or stands still again.
+ * @param {Model} model
+ */
+export function toggleBack(model) {
+  const { replay } = model;
+  if (!replay) return;
+  if (replay.inPast && replay.direction < 0) replay.pause();
+  else replay.play(-1);
+}
+
+/** @param {Model} model */
+export function toLive(model) {
+  if (model.replay?.inPast) model.replay.toLive();
+  else sayStatus(t("said.live"));
 }
 
 /**
- * The state a person reads: live, paused, held (the store takes nothing), replay (computed again
- * from its inputs), ended, halted.
+ * On to the next event or moment: in the past one is looked for, at the live edge the run is
+ * computed on until one comes.
+ * @param {Model} model
+ * @param {"event" | "interesting"} what
+ */
+export async function stepTo(model, what) {
+  if (model.replay?.inPast) {
+    await findStep(model, "next", what);
+    return;
+  }
+  const before_ms = model.t_us / 1000;
+  model.clock.freeze(performance.now());
+  const t_ms = await setPace(model, { step: what });
+  if (t_ms !== null && what === "interesting" && t_ms - before_ms >= LOOKS_AHEAD_MS) {
+    sayNote(t("find.nothing_ahead"));
+  }
+}
+
+/**
+ * Back to the event or moment before this one; from the live edge into the past.
+ * @param {Model} model
+ * @param {"event" | "interesting"} what
+ */
+export function stepBack(model, what) {
+  return findStep(model, "previous", what);
+}
+
+let finding = false; /* keys that come faster than answers do not pile up */
+
+/**
+ * @param {Model} model
+ * @param {"next" | "previous"} step
+ * @param {"event" | "interesting"} what
+ */
+async function findStep(model, step, what) {
+  const { replay, run } = model;
+  if (!replay || !run || finding) return;
+  finding = true;
+  const from_us = replay.inPast ? replay.cursor_us : Math.max(0, model.clock.shown_us);
+  try {
+    const found = await api.find(run.run, { from_ms: from_us / 1000, step, what });
+    if (model.run !== run) return;
+    if (found.found) await replay.seekTo(Math.round(found.t_ms * 1000));
+    else sayNote(t(step === "next" ? "find.none_next" : "find.none_previous"), toLiveAction(model, step));
+  } catch (error) {
+    report(error);
+  } finally {
+    finding = false;
+  }
+}
+
+/** @param {Model} model @param {string} step */
+function toLiveAction(model, step) {
+  if (step !== "next") return undefined;
+  return { text: t("transport.live"), run: () => toLive(model) };
+}
+
+/**
+ * The state a person reads: live, paused, held (the store takes nothing), replay (the past is
+ * shown, or the run is computed again from its inputs), ended, halted; in a branch its name.
  * @param {Model} model
  */
 export function runState(model) {
-  if (model.link !== "open") return "replay";
+  if (model.link !== "open" && !model.replay?.inPast) return "replay";
+  if (model.replay?.inPast) return "replay";
   if (model.pace.state === "halted") return "halted";
   if (model.pace.state === "finished") return "ended";
   if (model.pace.state === "stored") return "replay";
@@ -68,66 +149,108 @@ export function runState(model) {
 }
 
 /** @param {Model} model */
-function badgeWord(model) {
-  if (model.link !== "open") return t("badge.no_link");
-  return t(`badge.${runState(model)}`, { seed: model.run?.seed ?? "" });
+function isBranch(model) {
+  return Boolean(model.run?.parent) || (model.run?.branch_at_ms ?? 0) > 0;
 }
 
-/** @param {HTMLElement} root @param {Model} model */
-export function mountTransport(root, model) {
-  const play = el("button.play", { type: "button", onclick: () => togglePause(model) });
-  const step = button("step", "transport.step", () => stepTo(model, "event"));
-  const next = button("next", "transport.next", () => stepTo(model, "interesting"));
-  const slower = button("slower", "transport.slower", () => changeSpeed(model, -1));
-  const faster = button("faster", "transport.faster", () => changeSpeed(model, 1));
-  const lens = button("lens", "transport.lens", () => toggleLens(model));
-  const word = el("span");
+/** @param {Model} model @param {string} state */
+function badgeWord(model, state) {
+  if (model.replay?.inPast) return t("badge.replay", { seed: model.run?.seed ?? "" });
+  if (model.link !== "open") return t("badge.no_link");
+  if (isBranch(model) && (state === "live" || state === "paused")) {
+    return t("badge.branch", { name: model.run?.label || t("branch.unnamed") });
+  }
+  return t(`badge.${state}`);
+}
+
+/**
+ * What stands under the word: how far behind the edge, how fast.
+ * @param {Model} model
+ * @param {string} state
+ */
+function badgeScale(model, state) {
+  const speed = speedName(model.pace.speed);
+  if (model.replay?.inPast) {
+    const behind_us = Math.max(0, model.edge_us - model.replay.cursor_us);
+    return t("badge.past", { behind: virtualTime(behind_us, 0), speed });
+  }
+  if ((model.pace.behind_ms ?? 0) > BEHIND_MS) return t("badge.behind", { speed });
+  if (isBranch(model) && state === "paused") return t("badge.branch_paused", { speed });
+  return speed;
+}
+
+/** @param {HTMLElement} root @param {Model} model @param {Until[]} untils */
+export function mountTransport(root, model, untils) {
+  const play = el("button.play", { type: "button", "data-transport": "play", onclick: () => togglePause(model) });
+  const back = button("back", () => toggleBack(model));
+  const speed = button("lens", () => openMenu(speed, t("transport.lens"), speedEntries(model)));
+  speed.setAttribute("aria-haspopup", "menu");
+  const live = button("live", () => toLive(model));
+  const family = button("branch", () => void openFamily(family, model));
+  family.setAttribute("aria-haspopup", "menu");
+  const steps = {
+    earlier: button("earlier", () => void stepBack(model, "interesting")),
+    previous: button("previous", () => void stepBack(model, "event")),
+    step: button("step", () => void stepTo(model, "event")),
+    next: button("next", () => void stepTo(model, "interesting")),
+    until: button("until", () => openUntil(model, untils)),
+  };
+  for (const one of [steps.previous, steps.step]) one.classList.add("wide");
+  const word = el("span.cut");
   const scale = el("span.scale");
   const badge = el("output.badge", { "aria-live": "off" }, word, scale);
-  slower.classList.add("wide");
-  faster.classList.add("wide");
   root.append(
-    el(
-      "div.transport",
-      { role: "group", "aria-label": t("transport.label") },
-      play,
-      step,
-      next,
-      slower,
-      faster,
-      lens,
-    ),
+    el("div.transport", { role: "group", "aria-label": t("transport.label") },
+      steps.earlier, steps.previous, back, play, steps.step, steps.next, steps.until, speed, live),
     badge,
+    family,
   );
   const render = () => {
-    const paused = isPaused(model);
+    const { replay } = model;
+    const past = replay?.inPast ?? false;
+    const paused = isPaused(model) || (past && (replay?.direction ?? 0) < 0);
     if (play.dataset.paused !== String(paused)) {
       play.dataset.paused = String(paused);
-      const name = t(paused ? "transport.play" : "transport.pause");
-      play.setAttribute("aria-label", name);
-      play.title = name;
+      name(play, t(paused ? "transport.play" : "transport.pause"));
       fill(play, icon(paused ? "play" : "pause"));
     }
-    lens.setAttribute("aria-pressed", String(model.pace.speed <= 0.1));
-    badge.dataset.state = runState(model);
+    back.setAttribute("aria-pressed", String(past && (replay?.direction ?? 0) < 0));
+    live.setAttribute("aria-pressed", String(!past));
+    family.hidden = model.family.length < 2;
+    root.dataset.past = String(past);
+    const state = runState(model);
+    badge.dataset.state = state;
+    badge.toggleAttribute("data-branch", isBranch(model) && (state === "live" || state === "paused"));
     const ended = model.pace.state === "finished" ? t("why.finished") : "";
-    keepProblem(badgeWord(model), model.pace.problem ?? ended);
-    const behind = (model.pace.behind_ms ?? 0) > BEHIND_MS;
-    setText(word, badgeWord(model));
-    setText(
-      scale,
-      behind ? t("badge.behind", { speed: speedName(model.pace.speed) }) : speedName(model.pace.speed),
-    );
+    if (!past) keepProblem(badgeWord(model, state), model.pace.problem ?? ended);
+    setText(word, badgeWord(model, state));
+    badge.title = word.textContent ?? "";
+    setText(scale, badgeScale(model, state));
   };
-  model.on(["pace", "link", "run"], render);
+  model.on(["pace", "link", "run", "replay", "family"], render);
+  const renderBehind = () => {
+    if (model.replay?.inPast) setText(scale, badgeScale(model, "replay"));
+  };
+  model.on(["frame", "edge"], renderBehind);
   render();
 }
 
-/** @param {string} picture @param {string} key @param {() => void} run */
-function button(picture, key, run) {
-  return el(
-    "button",
-    { type: "button", "aria-label": t(key), title: t(key), onclick: run },
-    icon(picture),
-  );
+/** @param {Model} model */
+function speedEntries(model) {
+  return SPEEDS.map((speed) => menuEntry({
+    text: speedWords(speed), checked: speed === model.pace.speed, run: () => setSpeed(model, speed),
+  }));
+}
+
+/** @param {HTMLElement} element @param {string} words */
+function name(element, words) {
+  element.setAttribute("aria-label", words);
+  element.title = words;
+}
+
+/** @param {string} id @param {() => void} run */
+function button(id, run) {
+  const made = el("button", { type: "button", "data-transport": id, onclick: run }, icon(id));
+  name(made, t(`transport.${id}`));
+  return made;
 }

@@ -55,6 +55,31 @@ export interface RunInfo {
   problem?: string;
   viewers?: number;
   created_at?: string;
+  settings_at_start: Record<string, number | string | boolean>;
+  parent?: string; /* of a branch, while its parent exists */
+  branch_at_ms?: number;
+  label?: string;
+  family?: Relative[];
+}
+/** A run among its branches. */
+export interface Relative {
+  run: string;
+  parent?: string;
+  at_ms: number;
+  label: string;
+  t_ms: number;
+  state: string;
+}
+/** What GET /frames answers. */
+export interface Frames {
+  edge_ms: number;
+  digest: string;
+  frames: Frame[];
+}
+export interface Found {
+  found: boolean;
+  t_ms: number;
+  event?: { event: number; kind: string; text: string };
 }
 
 export interface SettingInfo {
@@ -220,4 +245,7 @@ export type Topic =
   | "selection"
   | "mine"
   | "settings"
+  | "edge" /* how far the run has come, whatever is shown */
+  | "replay" /* into the past, out of it, playing, standing */
+  | "family"
   | "look";

@@ -4,7 +4,7 @@
 import { api } from "./api.js";
 import { el, fill, icon } from "./dom.js";
 import { openDialog, table } from "./menu.js";
-import { sayStatus } from "./say.js";
+import { sayNote, sayStatus } from "./say.js";
 import { report } from "./steer.js";
 import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./words.js";
 
@@ -53,11 +53,13 @@ export function mountVerdict(root, model, how) {
   let proof = null;
   let shown = "";
   const render = () => {
-    const fresh = proof !== null && model.t_us - proof.t_us < PROVED_SHOWN_US ? proof : null;
-    const broken = proof !== null && worst(proof.verdicts) !== null;
+    const { inPast = false } = model.replay ?? {};
+    const age_us = proof === null || inPast ? Infinity : model.t_us - proof.t_us;
+    const fresh = age_us < PROVED_SHOWN_US ? proof : null;
+    const broken = proof !== null && !inPast && worst(proof.verdicts) !== null;
     const verdicts = (fresh ?? (broken ? proof : null))?.verdicts ?? model.verdicts;
     const bad = worst(model.verdicts) ?? worst(verdicts);
-    const proved_us = proof === null || broken ? null : proof.t_us;
+    const proved_us = proof === null || broken || inPast ? null : proof.t_us;
     const orders = how.orders(model);
     const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${proved_us} ${orders} ${verdicts.length}`;
     if (key === shown) return;
@@ -66,7 +68,7 @@ export function mountVerdict(root, model, how) {
     if (bad) showBad(root, bad, how, all);
     else showGood(root, { fresh: fresh !== null, proved_us, orders }, verdicts, all);
   };
-  model.on(["verdicts", "figures", "points"], render);
+  model.on(["verdicts", "figures", "points", "replay"], render);
   model.on("run", () => {
     proof = null;
     shown = "";
@@ -77,6 +79,10 @@ export function mountVerdict(root, model, how) {
     /** Judges a healed copy; the run itself goes on untouched. */
     verify: async () => {
       if (!model.run) return;
+      if (model.replay?.inPast) {
+        sayNote(t("why.verify_past"));
+        return;
+      }
       sayStatus(t("said.verifying"));
       const t_us = model.t_us;
       try {

@@ -5,7 +5,7 @@ import { el, fill, icon, setText } from "../../app/dom.js";
 import { asSent, isOn } from "../../app/fields.js";
 import { menuEntry, openMenu } from "../../app/menu.js";
 import { sayStatus } from "../../app/say.js";
-import { changeSetting, isPaused, sendInput } from "../../app/steer.js";
+import { changeSetting, sendInput, whyNoOrder } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { comparePolicies } from "./compare.js";
 import { applyFault, faultsFor, truthOf } from "./faults.js";
@@ -61,9 +61,13 @@ export function mountActions(root, model, hands) {
       rush.querySelector("span") ?? rush,
       until > 0 ? duration(until).replace(/\..*/, " s") : t("action.rush"),
     );
-    setWhy(order, isPaused(model) ? t("why.paused_run") : null);
+    const past = model.replay?.inPast ?? false;
+    const why = whyNoOrder(model);
+    for (const button of [rush, policy, handover, breakIt, heal]) setWhy(button, null, past);
+    setWhy(order, why ? t(why) : null, past);
+    setWhy(verify, past ? t("why.verify_past") : null);
   };
-  model.on(["run", "settings", "pace", "events", "figures"], render);
+  model.on(["run", "settings", "pace", "events", "figures", "replay"], render);
   render();
   return {
     rush: () => void startRush(model, null),
@@ -98,11 +102,17 @@ function action(id, run) {
   return button;
 }
 
-/** @param {HTMLElement} button @param {string | null} why */
-function setWhy(button, why) {
+/**
+ * @param {HTMLElement} button
+ * @param {string | null} why it cannot be used now
+ * @param {boolean} [branches] what it does opens a branch
+ */
+function setWhy(button, why, branches = false) {
   if (why) button.setAttribute("aria-disabled", "true");
   else button.removeAttribute("aria-disabled");
-  button.title = why ?? t(`action.${button.dataset.action}.about`);
+  const about = t(`action.${button.dataset.action}.about`);
+  const title = why ?? (branches ? `${about}. ${t("branch.opens")}` : about);
+  if (button.title !== title) button.title = title;
 }
 
 /** @param {Model} model */

@@ -29,7 +29,8 @@ export function mountCaption(root, model) {
       lastAt = performance.now();
     }
     const mine = myOrderSentence(model);
-    const young = performance.now() - lastAt < SHOWN_WALL_MS;
+    const past = model.replay?.inPast ?? false; /* there the moment decides, not when one looked */
+    const young = !past && performance.now() - lastAt < SHOWN_WALL_MS;
     const fresh = event && (young || model.t_us - event.t_us < SHOWN_US) ? eventText(model, event) : "";
     const mineIsOpen = model.orders.has(model.mine[model.mine.length - 1]);
     const lead = mine && mineIsOpen ? mine : fresh;

@@ -12,50 +12,22 @@ import { eventTone } from "./tell.js";
  * @typedef {import("../../app/charts.js").ChartKind} ChartKind
  */
 
-const BUSY_WINDOW_US = 60e6;
-const SAMPLES_MIN = 20;
-
 /**
- * How busy the cooks of each kitchen are, sampled with every frame: the mean share of cooks at
- * work over the last virtual minute, and over twenty samples at least when time flies.
+ * How busy the cooks of one kitchen were in the last virtual minute, in percent: each frame's share
+ * weighs as long as it lasted.
+ * @param {Model} model
+ * @param {number} node
  */
-export class Busy {
-  /** @param {Model} model */
-  constructor(model) {
-    this.model = model;
-    /** @type {{t_us: number, shares: Map<number, number>}[]} */
-    this.samples = [];
-    model.on("run", () => {
-      this.samples = [];
-    });
-    model.on("frame", () => this.sample());
+function busyPercent(model, node) {
+  const { samples } = model;
+  let sum = 0;
+  let length_us = 0;
+  for (let i = 1; i < samples.length; i += 1) {
+    const lasted_us = samples[i].t_us - samples[i - 1].t_us;
+    sum += (samples[i].shares.get(node) ?? 0) * lasted_us;
+    length_us += lasted_us;
   }
-
-  sample() {
-    const { t_us, kitchens } = this.model;
-    const last_us = this.samples[this.samples.length - 1]?.t_us ?? -1;
-    if (t_us === last_us) return;
-    /** @type {Map<number, number>} */
-    const shares = new Map();
-    for (const { node, cooking, cooks } of kitchens.values()) shares.set(
-      node,
-      cooking / Math.max(1, cooks),
-    );
-    this.samples.push({ t_us, shares });
-    while (this.samples.length > SAMPLES_MIN && this.samples[0].t_us < t_us - BUSY_WINDOW_US) {
-      this.samples.shift();
-    }
-  }
-
-  /**
-   * Percent of one kitchen.
-   * @param {number} node
-   */
-  percent(node) {
-    if (this.samples.length === 0) return 0;
-    const sum = this.samples.reduce((total, sample) => total + (sample.shares.get(node) ?? 0), 0);
-    return (100 * sum) / this.samples.length;
-  }
+  return length_us > 0 ? (100 * sum) / length_us : 100 * (samples[0]?.shares.get(node) ?? 0);
 }
 
 /**
@@ -292,17 +264,16 @@ function busyColour(percent) {
 
 /**
  * Bars: how busy the cooks of each kitchen are.
- * @param {Busy} busy
  * @returns {ChartKind}
  */
-export function busyChart(busy) {
+export function busyChart() {
   return {
     id: "busy",
     title: () => t("chart.busy"),
     csv: "kitchens",
     caption: (model) => {
       const shares = mapOrder(model).map(
-        (kitchen) => ({ kitchen, percent: busy.percent(kitchen.node) }),
+        (kitchen) => ({ kitchen, percent: busyPercent(model, kitchen.node) }),
       );
       if (shares.length === 0) return t("chart.busy");
       const top = shares.reduce((a, b) => (b.percent > a.percent ? b : a));
@@ -343,7 +314,7 @@ export function busyChart(busy) {
     }),
     update: (model, chart) => {
       const kitchens = mapOrder(model);
-      const percents = kitchens.map((kitchen) => busy.percent(kitchen.node));
+      const percents = kitchens.map((kitchen) => busyPercent(model, kitchen.node));
       chart.data.labels = kitchens.map((kitchen) => kitchen.letter);
       chart.data.datasets[0].data = percents;
       chart.data.datasets[0].backgroundColor = percents.map(
@@ -356,7 +327,7 @@ export function busyChart(busy) {
       head: [t("table.kitchen"), t("table.busy"), t("table.tickets"), t("table.cooked")],
       rows: mapOrder(model).map((kitchen) => [
         `${kitchen.letter} ${kitchen.name}`,
-        `${number(busy.percent(kitchen.node))} %`,
+        `${number(busyPercent(model, kitchen.node))} %`,
         `${kitchen.cooking + kitchen.pending}/${kitchen.capacity}`,
         number(kitchen.served),
       ]),

@@ -43,7 +43,8 @@ const TERMS = ["load", "specialty", "time", "distance"];
 export async function explainOrder(model, order) {
   if (!model.run) return;
   try {
-    const answer = await api.subject(model.run.run, order);
+    const at_ms = model.replay?.inPast ? model.replay.cursor_us / 1000 : undefined;
+    const answer = await api.subject(model.run.run, order, at_ms);
     const { body } = openDialog("explain", t("explain.title", { order: number(order) }));
     fill(body, ...content(model, answer, order));
   } catch (error) {

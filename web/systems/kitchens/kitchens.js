@@ -3,19 +3,33 @@
 import { byId } from "../../app/dom.js";
 import { mountActions } from "./actions.js";
 import { mountCaption } from "./caption.js";
-import { Busy, busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
+import { busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
 import { mountControls } from "./controls.js";
 import { explainOrder } from "./explain.js";
 import { FIGURES, ordersSoFar } from "./figures.js";
 import { mountMine, mountOrdering } from "./orders.js";
 import { Stage } from "./stage.js";
 import { LOOKS } from "./state.js";
+import { spanOf } from "./spans.js";
 import { eventShort, eventText, eventTone } from "./tell.js";
+import { sayNote } from "../../app/say.js";
+import { t } from "../../app/words.js";
+import { applyFault, FAULTS, truthOf } from "./faults.js";
 
 /**
  * @typedef {import("../../app/model.js").Model} Model
  * @typedef {import("../../app/types").EventRow} EventRow
  */
+
+/** Until what a lecturer lets the city run, in words of the page. */
+const UNTILS = /** @type {const} */ ([
+  ["late", "first(response_ms > 5000)"],
+  ["suspected", "kitchen_suspected"],
+  ["handover", "handover_accepted"],
+  ["overloaded", "kitchen_overloaded"],
+  ["waiting", "waiting >= 10"],
+  ["lost", "orders_lost > 0"],
+]);
 
 /**
  * @param {Model} model
@@ -30,7 +44,6 @@ export function mountKitchens(model, hands) {
   mountCaption(byId("caption"), model);
   mountMine(byId("mine"), model, explain);
   mountOrdering(byId("ordering"), model);
-  const busy = new Busy(model);
   const choose = (/** @type {EventRow} */ event) => {
     hands.chooseEvent(event);
     const node = event.peer > 0 && model.kitchens.has(event.peer) ? event.peer : event.node;
@@ -43,7 +56,7 @@ export function mountKitchens(model, hands) {
     figures: FIGURES,
     charts: [
       [responseChart(), throughputChart(), waitingChart(), migrationsChart()],
-      [busyChart(busy), waitingChart(), migrationsChart(), throughputChart()],
+      [busyChart(), waitingChart(), migrationsChart(), throughputChart()],
     ],
     eventWords: {
       text: (/** @type {EventRow} */ event) => eventText(model, event),
@@ -55,10 +68,12 @@ export function mountKitchens(model, hands) {
     },
     timelineWords: {
       interesting: isInteresting,
+      span: spanOf,
       text: (/** @type {EventRow} */ event) => eventShort(model, event),
       tone: eventTone,
-      choose,
+      choose: (/** @type {EventRow} */ event) => hands.chooseEvent(event),
     },
+    untils: () => UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition })),
     verdictHow: {
       orders: ordersSoFar,
       choose: (/** @type {number} */ first, /** @type {number} */ _last, /** @type {number | null} */ subject) => {
@@ -69,6 +84,22 @@ export function mountKitchens(model, hands) {
     },
     keys: kitchenKeys(model, actions, setMode),
   };
+}
+
+/**
+ * Crashes the chosen node, or restarts it when it is down: the same key takes it back.
+ * @param {Model} model
+ */
+async function crashChosen(model) {
+  const node = model.selection;
+  if (node === null) {
+    sayNote(t("why.none_chosen"));
+    return;
+  }
+  const crash = FAULTS.find((fault) => fault.id === "crash");
+  const restart = FAULTS.find((fault) => fault.id === "restart");
+  const fault = crash?.why(truthOf(model, node)) && !restart?.why(truthOf(model, node)) ? restart : crash;
+  if (fault) await applyFault(model, node, fault);
 }
 
 /**
@@ -102,12 +133,13 @@ function kitchenKeys(model, actions, setMode) {
     } },
     key("r", "rush", actions.rush),
     key("o", "order", actions.order),
-    key("p", "policy", actions.policy),
+    key("w", "policy", actions.policy),
     key("h", "handover", actions.handover),
     key("b", "break", actions.break),
     key("x", "cut", () => setMode({ kind: "cut" })),
     key("a", "heal", actions.heal),
     key("v", "verify", actions.verify),
-    key("c", "csv", actions.csv),
+    key("e", "csv", actions.csv),
+    key("c", "crash", () => void crashChosen(model)),
   ];
 }

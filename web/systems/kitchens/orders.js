@@ -6,7 +6,7 @@ import { el, fill, icon, setText } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { PHASE } from "../../app/model.js";
 import { sayStatus } from "../../app/say.js";
-import { isPaused, placeOrder, report } from "../../app/steer.js";
+import { placeOrder, report, whyNoOrder } from "../../app/steer.js";
 import { duration, humanise, number, t } from "../../app/words.js";
 import { segmentAt } from "./motion.js";
 import { nodeLabel } from "./tell.js";
@@ -91,15 +91,16 @@ export function mountOrdering(root, model) {
     lock();
   };
   const lock = () => {
-    const paused = isPaused(model);
+    const why = whyNoOrder(model);
+    const past = model.replay?.inPast ? t("branch.opens") : "";
     for (const button of root.querySelectorAll(".dishes button")) {
-      if (paused) button.setAttribute("aria-disabled", "true");
+      if (why) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
-      button.setAttribute("title", paused ? t("why.paused_run") : "");
+      button.setAttribute("title", why ? t(why) : past);
     }
   };
   model.on("run", build);
-  model.on("pace", lock);
+  model.on(["pace", "replay"], lock);
   build();
 }
 
@@ -133,7 +134,8 @@ export async function listOrders(model, explain) {
       "kitchen_last",
       "outcome",
     ].filter((name) => columns.includes(name));
-    const { body, dialog } = openDialog("orders", t("orders.title", { count: rows.length }));
+    const title = t(model.replay?.inPast ? "orders.title_edge" : "orders.title", { count: rows.length });
+    const { body, dialog } = openDialog("orders", title);
     const cells = rows.map((/** @type {any[]} */ row) => shown.map((name) => {
       const value = row[columns.indexOf(name)];
       if (name !== "order_id") return String(value ?? "–");
@@ -142,7 +144,7 @@ export async function listOrders(model, explain) {
         explain(Number(value));
       } }, number(Number(value)));
     }));
-    fill(body, table(t("orders.title", { count: rows.length }), shown.map(humanise), cells));
+    fill(body, table(title, shown.map(humanise), cells));
   } catch (error) {
     report(error);
   }
