@@ -63,7 +63,7 @@ class Keyboard(unittest.TestCase):
             page.key("?")
             self.assertIn("Rush", page.text("#help"))
             page.js("document.getElementById('letters-off').click()")
-            page.key("Escape", "k")
+            page.key("Escape", "i")
             self.assertTrue(page.js("return document.getElementById('controls').hidden"))
             page.key("2")
             self.assertIn("B Harbour", page.text(".card h2"))
@@ -72,7 +72,7 @@ class Keyboard(unittest.TestCase):
         with open_page() as page:
             page.key("]")
             page.wait("faster", lambda: "2×" in page.text(".badge"))
-            page.key("p", "Down", "Enter")
+            page.key("w", "Down", "Enter")
             page.wait("no menu", lambda: page.js("return document.querySelectorAll('.menu').length") == 0)
 
     def test_status_line_speaks(self):

@@ -1,6 +1,7 @@
 // events.js: the list of events: newest first; a choice shows its cause and its order.
 
 import { el, fill, icon } from "./dom.js";
+import { eventKey } from "./model.js";
 import { t, virtualTime } from "./words.js";
 
 /**
@@ -25,10 +26,10 @@ export function mountEvents(root, model, words) {
   const list = el("ol.scroll", { tabindex: -1 });
   fill(root, list);
   /** Rows stay the same elements, so that the focus stays where it is.
-   * @type {Map<number, HTMLElement>} */
+   * @type {Map<string, HTMLElement>} */
   let rows = new Map();
-  let newest = -1;
-  let chosen = -1;
+  let newest_us = -1;
+  let chosen = "";
   const render = () => {
     const count = model.look.density === "lecture" ? SHOWN_LECTURE : SHOWN_MAX;
     const events = model.events.slice(-count).reverse();
@@ -36,18 +37,19 @@ export function mountEvents(root, model, words) {
     const before = rows;
     rows = new Map();
     for (const event of events) {
-      const fresh = event.event > newest && newest >= 0 && !stands && words.interesting(event);
-      const line = before.get(event.event) ?? row(event, words, fresh);
-      line.setAttribute("aria-current", String(event.event === chosen));
-      rows.set(event.event, line);
+      const key = eventKey(event);
+      const fresh = event.t_us > newest_us && newest_us >= 0 && !stands && words.interesting(event);
+      const line = before.get(key) ?? row(event, words, fresh);
+      line.setAttribute("aria-current", String(key === chosen));
+      rows.set(key, line);
     }
     arrange(list, [...rows.values()]);
     if (events.length === 0) fill(list, el("li.second.none", null, t("events.none")));
-    newest = events[0]?.event ?? -1;
+    newest_us = events[0]?.t_us ?? -1;
   };
   model.on("run", () => {
     rows = new Map();
-    newest = -1;
+    newest_us = -1;
   });
   model.on(["run", "events", "look"], render);
   render();
@@ -57,7 +59,7 @@ export function mountEvents(root, model, words) {
      * @param {EventRow} event
      */
     choose: (event) => {
-      chosen = event.event;
+      chosen = eventKey(event);
       render();
       list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
     },

@@ -134,7 +134,9 @@ function mount() {
   const keys = keyTable(city.keys);
   mountShell(byId("header"), model, () => openHelp(keys));
   mountKeys(keys);
-  model.on("pace", () => link.subscribeMessages(model.pace.speed <= MESSAGES_SPEED_MAX));
+  model.on("pace", () => {
+    if (!replay.inPast) link.subscribeMessages(model.pace.speed <= MESSAGES_SPEED_MAX);
+  });
   model.on("link", () => {
     if (model.link === "lost") sayProblem(t("link.lost"));
     else if (model.link === "open") sayStatus(t("link.open"));

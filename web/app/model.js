@@ -32,7 +32,7 @@ export const BELIEF = /** @type {const} */ ([
 ]);
 
 const EVENTS_KEPT = 400;
-const FIRST_BOOT = 1; /* that every node starts at time 0 is no news */
+export const FIRST_BOOT = 1; /* that every node starts at time 0 is no news */
 const POINTS_KEPT = 7200;
 const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
 const FLOW_KEPT_US = 3e6;
@@ -61,6 +61,15 @@ function noteMove(order, phase, node, t_us) {
   if (from === node) return;
   order.moves.push({ from, to: node, t_us });
   if (order.moves.length > 4) order.moves.shift();
+}
+
+/**
+ * What tells one listed event from all others: what people do has no event of the simulator, and
+ * one such event may note several things.
+ * @param {EventRow} event
+ */
+export function eventKey({ event, t_us, kind, node, peer, subject, args }) {
+  return `${t_us} ${event} ${kind} ${node} ${peer} ${subject} ${args[0] ?? 0}`;
 }
 
 export class Model {
@@ -270,7 +279,7 @@ export class Model {
    */
   takeFrame(frame, changed) {
     const key = frame.h[5] === 0;
-    const before_us = this.t_us;
+    const before_us = key ? frame.t : this.t_us;
     this.t_us = frame.t;
     if (frame.view) this.applyView(frame.view, key, before_us, changed);
     if (frame.events) this.addEvents(frame.events, key, changed);

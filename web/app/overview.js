@@ -3,6 +3,7 @@
 // in pages, thinned, and from then on kept up by the frames of the live link.
 
 import { api } from "./api.js";
+import { eventKey, FIRST_BOOT } from "./model.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -22,6 +23,7 @@ const PAGES_MAX = 60; /* of each; a run has at most 24 virtual hours */
 const BUCKETS_MAX = 720;
 const MARKS_MAX = 4000;
 const SETTING = "setting_changed";
+const STARTED = "node_started";
 
 export class Overview {
   run = "";
@@ -39,7 +41,10 @@ export class Overview {
    * @type {EventRow[]} */
   changes = [];
   changesTold = -1;
-  newest = -1; /* event that is known last */
+  newest_us = -1;
+  /** Those of the newest moment, so that none counts twice.
+   * @type {Set<string>} */
+  newest = new Set();
   /** What frames tell while the past is still on its way.
    * @type {EventRow[] | null} */
   early = [];
@@ -62,7 +67,8 @@ export class Overview {
     this.spans = [];
     this.changes = [];
     this.changesTold = -1;
-    this.newest = -1;
+    this.newest_us = -1;
+    this.newest = new Set();
     this.early = [];
     if (this.run !== "") void this.read(this.run);
   }
@@ -103,7 +109,7 @@ export class Overview {
       for (const row of rows) this.addEvent(this.fromApi(row));
       this.tellSettings();
       if (rows.length < EVENTS_A_PAGE) break;
-      after = Number(rows[rows.length - 1].event);
+      after = Math.max(...rows.map((/** @type {any} */ row) => Number(row.event)));
     }
     /** @type {EventRow[]} */
     const early = this.early ?? [];
@@ -147,6 +153,7 @@ export class Overview {
       if (this.early) this.early.push(event);
       else this.addEvent(event);
     }
+    if (frame.events) this.tellSettings();
   }
 
   // ---- load ----
@@ -191,8 +198,12 @@ export class Overview {
 
   /** @param {EventRow} event */
   addEvent(event) {
-    if (event.event <= this.newest) return;
-    this.newest = event.event;
+    if (event.t_us < this.newest_us) return;
+    if (event.t_us > this.newest_us) this.newest.clear();
+    this.newest_us = event.t_us;
+    if (this.newest.has(eventKey(event))) return;
+    this.newest.add(eventKey(event));
+    if (event.kind === STARTED && event.args[0] === FIRST_BOOT) return;
     if (event.kind === SETTING) this.changes.push(event);
     this.addSpan(event);
     if (!this.sorts.interesting(event)) return;

@@ -8,9 +8,9 @@
 
 import { api } from "./api.js";
 import { VirtualClock } from "./clock.js";
+import { Model } from "./model.js";
 
 /**
- * @typedef {import("./model.js").Model} Model
  * @typedef {import("./live.js").LiveLink} LiveLink
  * @typedef {import("./types").Frame} Frame
  * @typedef {import("./types").Topic} Topic
@@ -107,8 +107,11 @@ export class Replay {
     const { model } = this;
     if (frame.pace) this.livePace = frame.pace;
     if (this.mode === "joining" && frame.h[5] === 0) this.join(frame);
-    else if (this.mode === "live") model.applyFrame(frame, performance.now());
-    else {
+    else if (this.mode === "live") {
+      const first = model.samples.length === 0;
+      model.applyFrame(frame, performance.now());
+      if (first) void this.recall(frame.t);
+    } else {
       model.edge_us = frame.t;
       model.tell("edge");
     }
@@ -124,6 +127,28 @@ export class Replay {
     model.pace = this.livePace;
     model.applyFrame(frame, performance.now());
     model.tell("replay", "pace", ...EVERYTHING);
+    void this.recall(frame.t);
+  }
+
+  /**
+   * A keyframe knows nothing of the minute before it: how busy the cooks were is asked for.
+   * @param {number} t_us
+   */
+  async recall(t_us) {
+    const { model, generation } = this;
+    const from_us = Math.max(0, t_us - RUN_UP_US);
+    const past = new Model();
+    past.plan = model.plan;
+    past.rewind();
+    try {
+      const frames = await this.fetchChain([{ from_us, to_us: t_us, step_us: RUN_UP_COARSE_US }]);
+      for (const frame of frames) past.takeFrame(frame, new Set());
+    } catch {
+      return; /* the figure begins with what this page has seen itself */
+    }
+    if (generation !== this.generation || this.mode !== "live") return;
+    model.samples = [...past.samples.filter((one) => one.t_us < t_us), ...model.samples];
+    model.tell("points");
   }
 
   /** Back to the present; what was shown stays until its first frame is here. */
@@ -307,7 +332,7 @@ export class Replay {
       }
       this.show(t_us, t_us);
       this.prefetch(t_us);
-      if (t_us === 0) this.pause();
+      if (t_us === 0 && this.direction < 0) this.pause();
     } catch (error) {
       this.stop();
       this.onProblem(error);

@@ -189,8 +189,6 @@ function listenPointer(slider, hands) {
     moved = false;
     began = x(event);
     slider.setPointerCapture(event.pointerId);
-    slider.focus({ preventScroll: true });
-    event.preventDefault();
   });
   slider.addEventListener("pointermove", (event) => {
     moved = moved || Math.abs(x(event) - began) > 2;

@@ -155,7 +155,7 @@ function isBranch(model) {
 
 /** @param {Model} model @param {string} state */
 function badgeWord(model, state) {
-  if (model.replay?.inPast) return t("badge.replay", { seed: model.run?.seed ?? "" });
+  if (model.replay?.inPast) return t("badge.replay");
   if (model.link !== "open") return t("badge.no_link");
   if (isBranch(model) && (state === "live" || state === "paused")) {
     return t("badge.branch", { name: model.run?.label || t("branch.unnamed") });
@@ -183,7 +183,7 @@ function badgeScale(model, state) {
 export function mountTransport(root, model, untils) {
   const play = el("button.play", { type: "button", "data-transport": "play", onclick: () => togglePause(model) });
   const back = button("back", () => toggleBack(model));
-  const speed = button("lens", () => openMenu(speed, t("transport.lens"), speedEntries(model)));
+  const speed = button("speed", () => openMenu(speed, t("transport.speed"), speedEntries(model)));
   speed.setAttribute("aria-haspopup", "menu");
   const live = button("live", () => toLive(model));
   const family = button("branch", () => void openFamily(family, model));
@@ -196,9 +196,10 @@ export function mountTransport(root, model, untils) {
     until: button("until", () => openUntil(model, untils)),
   };
   for (const one of [steps.previous, steps.step]) one.classList.add("wide");
-  const word = el("span.cut");
+  const word = el("span");
+  const seed = el("span.seed");
   const scale = el("span.scale");
-  const badge = el("output.badge", { "aria-live": "off" }, word, scale);
+  const badge = el("output.badge", { "aria-live": "off" }, el("span.cut", null, word, seed), scale);
   root.append(
     el("div.transport", { role: "group", "aria-label": t("transport.label") },
       steps.earlier, steps.previous, back, play, steps.step, steps.next, steps.until, speed, live),
@@ -224,7 +225,8 @@ export function mountTransport(root, model, untils) {
     const ended = model.pace.state === "finished" ? t("why.finished") : "";
     if (!past) keepProblem(badgeWord(model, state), model.pace.problem ?? ended);
     setText(word, badgeWord(model, state));
-    badge.title = word.textContent ?? "";
+    setText(seed, past ? ` ${t("run.seed_value", { seed: model.run?.seed ?? "" })}` : "");
+    badge.title = `${word.textContent}${seed.textContent}`;
     setText(scale, badgeScale(model, state));
   };
   model.on(["pace", "link", "run", "replay", "family"], render);
