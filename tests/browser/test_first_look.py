@@ -55,7 +55,7 @@ class FirstLook(unittest.TestCase):
             self.assertIn("1×", page.text(".badge"))
             page.key("l")
             page.wait("message time", lambda: "1/50×" in page.text(".badge"))
-            page.key("0")
+            page.key("=")
             page.wait("kitchen time", lambda: page.text(".badge").endswith("1×") and "/" not in page.text(".badge"))
 
     def test_whole_front_end_is_small(self):

@@ -196,7 +196,7 @@ function openRename(model) {
     dialog.close();
     void api.label(run, input.value.trim()).then(() => refreshFamily(model), report);
   } },
-    el("div.field", null, el("label", { for: "branch-name" }, t("branch.name")), input),
+    el("div.own", null, el("label", { for: "branch-name" }, t("branch.name")), input),
     el("div.buttons.one", null, el("button", { type: "submit" }, icon("rename"), t("branch.keep"))));
   fill(body, form);
   input.focus();

@@ -46,7 +46,8 @@ export function openMenu(anchor, label, entries) {
 /** @param {HTMLElement} menu */
 function first(menu) {
   return /** @type {HTMLElement | null} */ (
-    menu.querySelector('[aria-checked="true"], button:not([aria-disabled]), a, select, input')
+    menu.querySelector('[aria-checked="true"]') ??
+      menu.querySelector("button:not([aria-disabled]), a, select, input")
   );
 }
 

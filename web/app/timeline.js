@@ -232,12 +232,12 @@ function measure(track, model, held_us) {
   const end_us = held_us > 0 ? held_us : Math.max(latest_us * 1.02, SPAN_MIN_US);
   const count = model.family.length > 1 ? Math.min(TRACKS_MAX, model.family.length) : 0;
   const lab = density === "lab";
-  const row = count === 0 ? 0 : lab ? 20 : 8 * u;
+  const row = count === 0 ? 0 : lab ? 20 : 6 * u;
   const base = height - 24 * u - count * row - (count > 0 ? 2 * u : 0);
   const words = lab ? Math.max(0, Math.min(3, Math.floor((base - 34) / 22))) : 0;
   return {
     width, height, u, end_us, row, words, base,
-    top: lab ? Math.min(base - 20, 14 + words * 22) : 14 * u,
+    top: lab ? Math.min(base - 20, 14 + words * 22) : (count > 0 ? 3 : 9) * u,
     tracks: base + 2 * u,
     x: (t_us) => PAD + ((width - 2 * PAD) * t_us) / end_us,
   };

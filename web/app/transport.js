@@ -158,7 +158,7 @@ function badgeWord(model, state) {
   if (model.replay?.inPast) return t("badge.replay");
   if (model.link !== "open") return t("badge.no_link");
   if (isBranch(model) && (state === "live" || state === "paused")) {
-    return t("badge.branch", { name: model.run?.label || t("branch.unnamed") });
+    return t("badge.branch");
   }
   return t(`badge.${state}`);
 }
@@ -175,8 +175,23 @@ function badgeScale(model, state) {
     return t("badge.past", { behind: virtualTime(behind_us, 0), speed });
   }
   if ((model.pace.behind_ms ?? 0) > BEHIND_MS) return t("badge.behind", { speed });
-  if (isBranch(model) && state === "paused") return t("badge.branch_paused", { speed });
-  return speed;
+  return isBranch(model) && (state === "live" || state === "paused") ? branchLabel(model) : speed;
+}
+
+/** @param {Model} model */
+function branchLabel(model) {
+  return model.run?.label || t("branch.unnamed");
+}
+
+/**
+ * Beside the word: the seed of a replay; of a branch what would else stand below.
+ * @param {Model} model
+ * @param {string} state
+ */
+function badgeBeside(model, state) {
+  if (model.replay?.inPast) return t("run.seed_value", { seed: model.run?.seed ?? "" });
+  if (!isBranch(model) || (state !== "live" && state !== "paused")) return "";
+  return t(`badge.branch_${state}`, { speed: speedName(model.pace.speed) });
 }
 
 /** @param {HTMLElement} root @param {Model} model @param {Until[]} untils */
@@ -197,9 +212,9 @@ export function mountTransport(root, model, untils) {
   };
   for (const one of [steps.previous, steps.step]) one.classList.add("wide");
   const word = el("span");
-  const seed = el("span.seed");
-  const scale = el("span.scale");
-  const badge = el("output.badge", { "aria-live": "off" }, el("span.cut", null, word, seed), scale);
+  const beside = el("span.beside");
+  const scale = el("span.scale.cut");
+  const badge = el("output.badge", { "aria-live": "off" }, el("span.cut", null, word, " ", beside), scale);
   root.append(
     el("div.transport", { role: "group", "aria-label": t("transport.label") },
       steps.earlier, steps.previous, back, play, steps.step, steps.next, steps.until, speed, live),
@@ -225,9 +240,9 @@ export function mountTransport(root, model, untils) {
     const ended = model.pace.state === "finished" ? t("why.finished") : "";
     if (!past) keepProblem(badgeWord(model, state), model.pace.problem ?? ended);
     setText(word, badgeWord(model, state));
-    setText(seed, past ? ` ${t("run.seed_value", { seed: model.run?.seed ?? "" })}` : "");
-    badge.title = `${word.textContent}${seed.textContent}`;
+    setText(beside, badgeBeside(model, state));
     setText(scale, badgeScale(model, state));
+    badge.title = `${word.textContent} ${beside.textContent} ${scale.textContent}`;
   };
   model.on(["pace", "link", "run", "replay", "family"], render);
   const renderBehind = () => {

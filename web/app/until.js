@@ -36,7 +36,7 @@ export function openUntil(model, untils) {
       event.preventDefault();
       if (own.value.trim() !== "") go(own.value.trim());
     } },
-      el("div.field", null, el("label", { for: "until-own" }, t("until.own")), own),
+      el("div.own", null, el("label", { for: "until-own" }, t("until.own")), own),
       el("div.buttons.one", null, el("button", { type: "submit" }, icon("next"), t("until.go")))));
 }
 

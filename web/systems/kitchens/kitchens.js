@@ -1,20 +1,20 @@
 // kitchens.js: what the system "kitchens" puts into the rooms of the page.
 
 import { byId } from "../../app/dom.js";
+import { sayNote } from "../../app/say.js";
+import { t } from "../../app/words.js";
 import { mountActions } from "./actions.js";
 import { mountCaption } from "./caption.js";
 import { busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
 import { mountControls } from "./controls.js";
 import { explainOrder } from "./explain.js";
+import { applyFault, FAULTS, truthOf } from "./faults.js";
 import { FIGURES, ordersSoFar } from "./figures.js";
 import { mountMine, mountOrdering } from "./orders.js";
+import { spanOf } from "./spans.js";
 import { Stage } from "./stage.js";
 import { LOOKS } from "./state.js";
-import { spanOf } from "./spans.js";
 import { eventShort, eventText, eventTone } from "./tell.js";
-import { sayNote } from "../../app/say.js";
-import { t } from "../../app/words.js";
-import { applyFault, FAULTS, truthOf } from "./faults.js";
 
 /**
  * @typedef {import("../../app/model.js").Model} Model
