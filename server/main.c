@@ -11,6 +11,7 @@ static const struct subcommand {
 } SUBCOMMANDS[] = {
     {"serve", command_serve, "serves the page, the API and the live stream"},
     {"run", command_run, "runs a scenario without a page and judges it"},
+    {"compare", command_compare, "runs a scenario twice with one change and shows both"},
     {"sweep", command_sweep, "runs many seeds with random faults and reports failures first"},
     {"search", command_search, "finds seeds on which a condition comes true"},
     {"shrink", command_shrink, "makes a run that breaks a promise as small as it goes"},

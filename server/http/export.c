@@ -197,6 +197,24 @@ int handle_export_csv(struct request *request)
     return export_end(&export, result, &problem);
 }
 
+int handle_export_comparison(struct request *request)
+{
+    struct export export;
+    struct lab_problem problem = {0};
+    char other[LAB_RUN_ID_BYTES] = "";
+    const char *run = request->parameters[0];
+    if (!request_query_word(request, "with", other, sizeof other) || other[0] == 0)
+        return reply_problem(request, 422, "with must be the name of the run to compare with.");
+    int status = place_take(request);
+    if (status != 0)
+        return status;
+    export_init(&export, request, "text/csv; charset=utf-8; header=present");
+    file_name_make(&export, run, "comparison.csv");
+    int result = lab_compare_csv(request->server->lab, run, other, on_write, &export, &problem);
+    place_give_back(request);
+    return export_end(&export, result, &problem);
+}
+
 int handle_export_zip(struct request *request)
 {
     struct export export;

@@ -118,6 +118,10 @@ static void add_checks_and_figures(const struct system *system, cJSON *object)
         (void)cJSON_AddStringToObject(item, "name", system->figures[i].name);
         (void)cJSON_AddStringToObject(item, "unit", system->figures[i].unit);
         (void)cJSON_AddNumberToObject(item, "decimals", system->figures[i].decimals);
+        if (system->figures[i].better != SYSTEM_NEITHER) {
+            (void)cJSON_AddStringToObject(
+                item, "better", system->figures[i].better == SYSTEM_LOWER ? "lower" : "higher");
+        }
         (void)cJSON_AddItemToArray(figures, item);
     }
 }

@@ -1,6 +1,9 @@
-/* compare.c - the same orders and faults under several values of one setting, side by side. */
+/* compare.c - side by side: the same orders and faults under several values of one setting, computed
+ * headless; or two runs that are there, from their beginning to where both have come. */
 #include "lab/headless.h"
 #include "lab/lab_internal.h"
+#include "lab/pair.h"
+#include "lab/replay.h"
 
 #include "base/duration.h"
 #include "lab/settings.h"
@@ -155,12 +158,134 @@ static cJSON *comparison_json(const struct comparison *comparison)
     return object;
 }
 
+/* ---- Two runs ---- */
+
+struct two_runs {
+    struct lab_replay *replays[LAB_SIDES];
+    struct lab_pair pair;
+};
+
+static void two_close(struct two_runs *two)
+{
+    lab_pair_free(&two->pair);
+    for (uint32_t side = 0; side < LAB_SIDES; side++) {
+        if (two->replays[side] != NULL) {
+            lab_replay_close(&two->replays[side]);
+        }
+    }
+}
+
+/* Computes both. Whatever comes of it, two_close() follows. */
+static int two_run(struct lab *lab, const char *const names[LAB_SIDES], int64_t until_ns,
+                   struct two_runs *two, struct lab_problem *problem)
+{
+    *two = (struct two_runs){.pair = {.until_ns = until_ns, .give_up = &lab->stopping_soon}};
+    for (uint32_t side = 0; side < LAB_SIDES; side++) {
+        int status = lab_replay_open(lab, names[side], LAB_REPLAY_BEFORE, 0, 0, &two->replays[side],
+                                     problem);
+        if (status != 0) {
+            return status;
+        }
+        struct lab_replay *replay = two->replays[side];
+        two->pair.sides[side] = &replay->course;
+        two->pair.until_ns =
+            replay->edge_ns < two->pair.until_ns ? replay->edge_ns : two->pair.until_ns;
+    }
+    if (two->replays[0]->run->scenario->system != two->replays[1]->run->scenario->system) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "runs %s and %s are of different systems",
+                          names[0], names[1]);
+    }
+    return lab_pair_run(&two->pair)
+               ? 0
+               : lab_refuse(problem, LAB_UNAVAILABLE, "the program is about to end");
+}
+
+static int read_two(const cJSON *body, const char *names[LAB_SIDES], int64_t *until_ns,
+                    struct lab_problem *problem)
+{
+    static const char *const FIELDS[LAB_SIDES] = {"a", "b"};
+    const cJSON *until_ms = cJSON_GetObjectItemCaseSensitive(body, "until_ms");
+    int64_t until_us = INT64_MAX / 1000;
+    for (uint32_t side = 0; side < LAB_SIDES; side++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(body, FIELDS[side]);
+        if (!cJSON_IsString(item)) {
+            return lab_refuse(problem, LAB_UNPROCESSABLE, "%s must be the name of a run",
+                              FIELDS[side]);
+        }
+        names[side] = item->valuestring;
+    }
+    if (until_ms != NULL &&
+        (!cJSON_IsNumber(until_ms) || !lab_decimal_parse(until_ms->valuedouble, 3, &until_us) ||
+         until_us < 1 || until_us > LAB_SCENARIO_SECONDS_MAX * INT64_C(1000000))) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "until_ms must be a number from 0.001 to %d",
+                          LAB_SCENARIO_SECONDS_MAX * 1000);
+    }
+    *until_ns = until_us * 1000;
+    return 0;
+}
+
+static int compare_two(struct lab *lab, const cJSON *body, struct cJSON **out,
+                       struct lab_problem *problem)
+{
+    struct two_runs *two = malloc(sizeof *two);
+    const char *names[LAB_SIDES];
+    int64_t until_ns = 0;
+    if (two == NULL) {
+        abort();
+    }
+    int status = read_two(body, names, &until_ns, problem);
+    if (status == 0) {
+        status = two_run(lab, names, until_ns, two, problem);
+        if (status == 0) {
+            *out = lab_pair_json(&two->pair);
+            (void)cJSON_AddStringToObject(*out, "a", names[0]);
+            (void)cJSON_AddStringToObject(*out, "b", names[1]);
+        }
+        two_close(two);
+    }
+    free(two);
+    return status == -LAB_NOT_FOUND ? -LAB_UNPROCESSABLE : status;
+}
+
+int lab_compare_csv(struct lab *lab, const char *a, const char *b, lab_export_write write,
+                    void *context, struct lab_problem *problem)
+{
+    const char *const names[LAB_SIDES] = {a, b};
+    struct two_runs *two = malloc(sizeof *two);
+    struct lab_pieces *pieces = malloc(sizeof *pieces);
+    char run_ids[LAB_SIDES][LAB_RUN_ID_BYTES];
+    if (two == NULL || pieces == NULL) {
+        abort();
+    }
+    int status = two_run(lab, names, INT64_MAX, two, problem);
+    if (status == 0) {
+        for (uint32_t side = 0; side < LAB_SIDES; side++) {
+            (void)snprintf(run_ids[side], sizeof run_ids[side], "%s",
+                           two->replays[side]->run->run_id);
+        }
+        lab_pieces_begin(pieces, write, context);
+        lab_pair_csv(&two->pair, run_ids, pieces);
+        status = lab_pieces_end(pieces)
+                     ? 0
+                     : lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
+    }
+    two_close(two);
+    free(pieces);
+    free(two);
+    return status;
+}
+
+/* ---- The request ---- */
+
 int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
                 struct lab_problem *problem)
 {
     struct comparison comparison = {.count = 0};
     if (!cJSON_IsObject(body)) {
         return lab_refuse(problem, LAB_BAD_REQUEST, "the body must be a JSON object");
+    }
+    if (cJSON_HasObjectItem(body, "a") || cJSON_HasObjectItem(body, "b")) {
+        return compare_two(lab, body, out, problem);
     }
     comparison.results = calloc(VALUES_MAX, sizeof *comparison.results);
     if (comparison.results == NULL) {

@@ -141,6 +141,7 @@ struct lab_causes_query {
 int lab_run_causes(struct lab *lab, const char *run, const struct lab_causes_query *query,
                    struct cJSON **out, struct lab_problem *problem);
 
+/* The body names a setting and its values, or two runs: a, b. */
 int lab_compare(struct lab *lab, const struct cJSON *body, struct cJSON **out,
                 struct lab_problem *problem);
 /* Who owns a run: copies the session token ("" = shared). */
@@ -221,6 +222,10 @@ int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, voi
 int lab_export_report(struct lab *lab, const char *run, lab_export_write write, void *context,
                       struct lab_problem *problem);
 const char *lab_export_report_policy(void);
+
+/* The figures of two runs, second by second, and their differences, in one table. */
+int lab_compare_csv(struct lab *lab, const char *a, const char *b, lab_export_write write,
+                    void *context, struct lab_problem *problem);
 
 /* ---- The live stream ---- */
 

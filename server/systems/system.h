@@ -58,6 +58,7 @@ struct system_note {
                                          conditions */
     bool listed;                      /* appears in the event list and events.csv */
     bool interesting;                 /* a place to jump to, and a mark on the charts */
+    bool detail; /* explains other notes, but nothing happens by it (a candidate's score) */
 };
 
 enum system_verdict { SYSTEM_PASS, SYSTEM_FAIL, SYSTEM_UNKNOWN };
@@ -74,11 +75,13 @@ struct system_finding {
     struct node_reason reason;        /* in words */
 };
 
+enum system_better { SYSTEM_NEITHER, SYSTEM_LOWER, SYSTEM_HIGHER };
 struct system_figure {
     const char *name; /* with its unit: "response_mean_ms", "orders_lost" */
     const char *unit;
     uint8_t decimals;
-    bool total; /* it only grows: /metrics gives it as a counter */
+    bool total;                /* it only grows: /metrics gives it as a counter */
+    enum system_better better; /* which of two runs is the better one in this */
 };
 
 enum system_cell {

@@ -24,7 +24,7 @@ BODIES |= {
     "/api/v1/runs/{id}/shrink": {},
     "/api/v1/cards": {"title": "A hand-over", "scenario": SCENARIO, "seed": 7, "t_ms": 1234.5, "condition": "order_cooked"},
 }
-QUERIES = {"/api/v1/runs/{id}/causes": "?event=100"}
+QUERIES = {"/api/v1/runs/{id}/causes": "?event=100", "/api/v1/runs/{id}/export/comparison.csv": "?with={id}"}
 METHODS = {"get", "post", "delete", "put", "patch"}
 
 
@@ -68,7 +68,7 @@ class Routes(unittest.TestCase):
 
     def ask(self, pattern, method, run, table="orders", subject="1", system="kitchens"):
         path = pattern.replace("{id}", run).replace("{table}", table).replace("{n}", subject).replace("{job}", "j1")
-        path += QUERIES.get(pattern, "") if method == "get" else ""
+        path += QUERIES.get(pattern, "").replace("{id}", run) if method == "get" else ""
         return self.server.request(method.upper(), path.replace("{system}", system),
                                    BODIES.get(pattern) if method == "post" else None)
 

@@ -22,12 +22,13 @@ static const struct system_input INPUTS[] = {
     {"toy.paint", "A", true, {{"colour", SYSTEM_ARG_CHOICE, -1, 1, -1, 0}}, 0},
 };
 static const struct system_note NOTES[] = {
-    {"heard", {"number", "count"}, true, false},
-    {"bumped", {"by"}, true, true},
+    {"heard", {"number", "count"}, true, false, false},
+    {"bumped", {"by"}, true, true, false},
 };
 static const char *const WORDS[] = {"all_heard", "some_lost", "still_beating"};
 static const struct system_check CHECKS[] = {{"nothing_lost", true}};
-static const struct system_figure FIGURES[] = {{"heard", "", 0, false}, {"mean", "", 2, false}};
+static const struct system_figure FIGURES[] = {{"heard", "", 0, false, SYSTEM_HIGHER},
+                                               {"mean", "", 2, false, SYSTEM_LOWER}};
 static const struct system_column COLUMNS[] = {
     {"number", SYSTEM_CELL_NUMBER, 0, 0, "", "drawn by A"},
     {"half", SYSTEM_CELL_NUMBER, 1, 0, "", "half of it"},

@@ -9,6 +9,10 @@
     {                                                                                              \
         .name = n, .args = { __VA_ARGS__ }                                                         \
     }
+#define DETAIL(n, ...)                                                                             \
+    {                                                                                              \
+        .name = n, .args = {__VA_ARGS__}, .detail = true                                           \
+    }
 #define LISTED(n, ...)                                                                             \
     {                                                                                              \
         .name = n, .args = {__VA_ARGS__}, .listed = true                                           \
@@ -30,7 +34,7 @@ const struct system_note KITCHENS_NOTES[KITCHENS_NOTE_END - NODE_NOTE_SYSTEM] = 
     AT(GIVEN_UP) = LISTED("order_given_up", "attempts"),
     AT(WAITING) = QUIET("order_waiting", "wait"),
     AT(ASSIGNED) = QUIET("order_assigned", "epoch", "score", "policy", "again"),
-    AT(CANDIDATE) = QUIET("candidate", "load", "specialty", "time", "distance"),
+    AT(CANDIDATE) = DETAIL("candidate", "load", "specialty", "time", "distance"),
     AT(REJECTED) = QUIET("order_rejected", "epoch", "pending", "cooking"),
     AT(QUEUED) = QUIET("order_queued", "epoch", "pending", "cooking"),
     AT(COOKING) = QUIET("order_cooking", "epoch", "cook_ns", "freed_by", "pan"),
@@ -60,5 +64,5 @@ const struct system_note KITCHENS_NOTES[KITCHENS_NOTE_END - NODE_NOTE_SYSTEM] = 
     AT(BOOK_RECOVERED) = MARKED("book_recovered", "orders", "torn_bytes", "term"),
     AT(CLAIMED) = QUIET("order_claimed", "epoch", "is_cooking"),
     AT(RUSH) = MARKED("rush", "district", "factor_pct", "duration_ms"),
-    AT(BELIEF) = QUIET("belief", "pending", "cooking", "under_way", "average_ms"),
+    AT(BELIEF) = DETAIL("belief", "pending", "cooking", "under_way", "average_ms"),
 };

@@ -340,6 +340,16 @@ int lab_run_causes(struct lab *lab, const char *id, const struct lab_causes_quer
     return lab_run_get(lab, id, out, problem);
 }
 
+int lab_compare_csv(struct lab *lab, const char *a, const char *b, lab_export_write write,
+                    void *context, struct lab_problem *problem)
+{
+    (void)lab;
+    (void)b;
+    (void)write;
+    (void)context;
+    return refuse(problem, 404, "There is no run", a);
+}
+
 int lab_run_owner(struct lab *lab, const char *id, char owner[64], struct lab_problem *problem)
 {
     pthread_mutex_lock(&lab->mutex);
