@@ -105,7 +105,8 @@ static void head_write(struct text *head, const struct page *page, const char *t
     text_add(head, page->etag);
     text_add(head, compressed ? "-gz\"\r\n" : "\"\r\n");
     text_add(head, "Cache-Control: no-cache\r\nVary: Accept-Encoding\r\n");
-    text_add(head, REPLY_COMMON_HEADERS);
+    text_add(head,
+             strcmp(page->path, PAGES_EMBED) == 0 ? REPLY_EMBED_HEADERS : REPLY_COMMON_HEADERS);
     text_add(head, "\r\n");
     assert(!head->cut);
 }

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 
+#define PAGES_EMBED "/embed" /* the one page that other sites may show in a frame */
+
 struct pages; /* opaque; constant after pages_build, so free to use from any thread */
 struct request;
 

@@ -25,10 +25,13 @@ enum { REPLY_HEAD_BYTES_MAX = 2560, REPLY_ONE_WRITE_BYTES_MAX = 20480, QUERY_VAL
     "Cross-Origin-Resource-Policy: same-origin\r\n"
 
 const char REPLY_SAFE_HEADERS[] = SAFE_HEADERS;
-const char REPLY_COMMON_HEADERS[] =
-    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n" SAFE_HEADERS;
+#define POLICY(ancestors)                                                                          \
+    "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "           \
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "             \
+    "base-uri 'none'; form-action 'none'; frame-ancestors " ancestors "\r\n"
+
+const char REPLY_COMMON_HEADERS[] = POLICY("'none'") SAFE_HEADERS;
+const char REPLY_EMBED_HEADERS[] = POLICY("* file:") SAFE_HEADERS;
 
 /* Value of two hex digits; -1 when they are none. */
 static int escaped_byte(const char *digits)

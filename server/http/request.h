@@ -90,6 +90,8 @@ int reply_lab(struct request *request, int result, int status_good, struct cJSON
 
 /* The header lines that every answer carries. */
 extern const char REPLY_COMMON_HEADERS[];
+/* The same for the one page that others may show in a frame: it steers nothing and knows nobody. */
+extern const char REPLY_EMBED_HEADERS[];
 /* The same without a content security policy, for an answer that has its own. */
 extern const char REPLY_SAFE_HEADERS[];
 

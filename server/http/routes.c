@@ -117,6 +117,15 @@ static bool method_fits(const struct request *request, const struct route *route
 
 /* ---- Dispatch ---- */
 
+/* "/?embed=1" is the page for frames; the same address without it is the whole one. */
+static const char *page_address(const struct request *request)
+{
+    char word[4];
+    bool embed = strcmp(request->path, "/") == 0 &&
+                 request_query_word(request, "embed", word, sizeof word) && strcmp(word, "1") == 0;
+    return embed ? PAGES_EMBED : request->path;
+}
+
 /* No route: a page, or 404; or a path that has other methods: 405. */
 static int answer_unrouted(struct request *request)
 {
@@ -129,7 +138,7 @@ static int answer_unrouted(struct request *request)
     }
     bool reads = request->head_only || strcmp(request->method, "GET") == 0;
     if (allow[0] == 0 && reads) {
-        int status = pages_serve(request->server->pages, request, request->path);
+        int status = pages_serve(request->server->pages, request, page_address(request));
         return status != 0 ? status
                            : reply_problem(request, 404, "There is nothing at this address.");
     }

@@ -120,7 +120,7 @@ void link_get_text(struct link_reader *reader, char *to, size_t capacity)
 {
     uint64_t length = link_get_number(reader);
     to[0] = '\0';
-    if (length >= capacity || length > (size_t)(reader->end - reader->at) ||
+    if (reader->bad || length >= capacity || length > (size_t)(reader->end - reader->at) ||
         memchr(reader->at, '\0', (size_t)length) != NULL ||
         !utf8_is_valid(reader->at, (size_t)length)) {
         (void)refuse(reader);

@@ -113,6 +113,19 @@ export const api = {
   label: (run, label) => request("POST", `${runPath(run)}/label`, { label }),
   /** @param {string} run */
   remove: (run) => request("DELETE", runPath(run)),
+  /**
+   * The run as one line of text.
+   * @param {string} run
+   * @param {number} [at_us] the moment to show; none: the present
+   * @returns {Promise<import("./types").LinkInfo>}
+   */
+  link: (run, at_us) =>
+    request("GET", `${runPath(run)}/link${at_us === undefined ? "" : `?at_ms=${at_us / 1000}`}`),
+  /**
+   * @param {string} link or a short id, or the name of a run here
+   * @returns {Promise<import("./types").Opened>}
+   */
+  openLink: (link) => request("POST", "/api/v1/links", { link }),
   /** @param {Record<string, unknown>} body */
   compare: (body) => request("POST", "/api/v1/comparisons", body),
   /**

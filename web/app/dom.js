@@ -102,9 +102,10 @@ export function forgetTokens() {
   tokens.clear();
 }
 
-/** One unit of the current density in CSS pixels. */
+/** One unit of the current density in CSS pixels; as --u in tokens.css and embed.css. */
 export function unit() {
   const root = document.documentElement;
   if (root.dataset.density !== "lecture") return 1;
-  return Math.min(window.innerWidth / 1280, window.innerHeight / 720);
+  const [width, height] = root.dataset.embed === undefined ? [1280, 720] : [880, 620];
+  return Math.min(window.innerWidth / width, window.innerHeight / height);
 }

@@ -2,6 +2,7 @@
 // nodes, letters are actions; letters can be switched off.
 
 import { el, fill, icon } from "./dom.js";
+import { keep, recall } from "./kept.js";
 import { closeMenu, openDialog } from "./menu.js";
 import { t } from "./words.js";
 
@@ -17,7 +18,7 @@ import { t } from "./words.js";
 const LETTERS_OFF = "chef.letters_off";
 
 export function lettersOff() {
-  return localStorage.getItem(LETTERS_OFF) === "1";
+  return recall(LETTERS_OFF) === "1";
 }
 
 /** @param {Key[]} keys */
@@ -53,7 +54,7 @@ export function openHelp(keys) {
   const off = /** @type {HTMLInputElement} */ (
     el("input", { type: "checkbox", id: "letters-off", checked: lettersOff() })
   );
-  off.addEventListener("change", () => localStorage.setItem(LETTERS_OFF, off.checked ? "1" : "0"));
+  off.addEventListener("change", () => keep(LETTERS_OFF, off.checked ? "1" : "0"));
   fill(
     body,
     el("p.lead", null, t("help.about")),

@@ -14,6 +14,7 @@ import { Overview } from "./overview.js";
 import { Replay } from "./replay.js";
 import { momentInAddress, putInAddress, runInAddress, setEnter } from "./runs.js";
 import { sayProblem, sayStatus } from "./say.js";
+import { linkInAddress, mountDrop, openGoTo, openLink, openShare } from "./share.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
 import { report, setBranching, togglePause } from "./steer.js";
 import { mountTimeline } from "./timeline.js";
@@ -69,17 +70,24 @@ function keepAddress() {
   });
 }
 
-/** The run in the address if it still exists, else this browser's own. */
-async function firstRun() {
+/** What the address names: a link, or a run. False when it names nothing, or what it names is not
+ * there any more. */
+async function enterAddressed() {
+  const shared = linkInAddress();
   const wanted = runInAddress();
-  if (wanted !== "") {
-    try {
-      await enter(wanted, { at_us: momentInAddress() });
-      return;
-    } catch (error) {
-      report(error);
-    }
+  try {
+    if (shared !== "") await openLink(shared);
+    else if (wanted !== "") await enter(wanted, { at_us: momentInAddress() });
+    return shared !== "" || wanted !== "";
+  } catch (error) {
+    report(error);
+    return false;
   }
+}
+
+/** The run in the address if there is one, else this browser's own. */
+async function firstRun() {
+  if (await enterAddressed()) return;
   const session = await api.session();
   await enter(session.run);
 }
@@ -92,7 +100,7 @@ async function file(path) {
 
 async function start() {
   refreshLook(model);
-  const session = runInAddress() === "" ? api.session() : null;
+  const session = runInAddress() + linkInAddress() === "" ? api.session() : null;
   const [page, words, host, systems] = await Promise.all([
     file("/words/page.json"),
     api.words(SYSTEM),
@@ -134,6 +142,8 @@ function mount() {
   const keys = keyTable(city.keys);
   mountShell(byId("header"), model, () => openHelp(keys));
   mountKeys(keys);
+  mountDrop();
+  window.addEventListener("hashchange", () => void enterAddressed());
   model.on("pace", () => {
     if (!replay.inPast) link.subscribeMessages(model.pace.speed <= MESSAGES_SPEED_MAX);
   });
@@ -176,9 +186,11 @@ function keyTable(own) {
     key(["l"], "keys.lens", () => toggleLens(model)),
     key(["="], "keys.real", () => setSpeed(model, KITCHEN_TIME)),
     ...own,
+    key(["g"], "keys.goto", () => openGoTo()),
+    key(["s"], "keys.share", () => void openShare(model)),
     key(["i"], "keys.controls", () => toggleDrawer(model)),
     key(["t"], "keys.theme", () => toggleTheme(model)),
-    key(["g"], "keys.density", () => toggleDensity(model)),
+    key(["z"], "keys.density", () => toggleDensity(model)),
     key(["m"], "keys.still", () => toggleStill(model)),
     key(
       ["f"],

@@ -1,9 +1,11 @@
 // shell.js: the frame of the page: header, density, theme, reduced motion, drawer, tabs.
 
 import { byId, el, fill, forgetTokens, icon, setText } from "./dom.js";
+import { keep, recall } from "./kept.js";
 import { openMenu, menuEntry } from "./menu.js";
 import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
 import { sayStatus } from "./say.js";
+import { openGoTo, openShare } from "./share.js";
 import { cityClock, t } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -22,12 +24,12 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
  * @param {Model} model
  */
 export function refreshLook(model) {
-  const theme = localStorage.getItem(THEME) ?? (dark.matches ? "dark" : "light");
-  const wanted = localStorage.getItem(DENSITY) ?? "lecture";
+  const theme = recall(THEME) ?? (dark.matches ? "dark" : "light");
+  const wanted = recall(DENSITY) ?? "lecture";
   const phone = window.innerWidth < PHONE_WIDTH || window.innerHeight > window.innerWidth * 1.15;
   const large = wanted === "lab" && window.innerWidth >= LAB_WIDTH ? "lab" : "lecture";
   const density = phone ? "phone" : large;
-  const stillNow = (localStorage.getItem(STILL) ?? (still.matches ? "1" : "0")) === "1";
+  const stillNow = (recall(STILL) ?? (still.matches ? "1" : "0")) === "1";
   const root = document.documentElement;
   root.dataset.theme = theme;
   root.dataset.density = density;
@@ -55,20 +57,20 @@ export function toggleDrawer(model, open) {
 
 /** @param {Model} model */
 export function toggleTheme(model) {
-  localStorage.setItem(THEME, model.look.theme === "dark" ? "light" : "dark");
+  keep(THEME, model.look.theme === "dark" ? "light" : "dark");
   refreshLook(model);
 }
 
 /** @param {Model} model */
 export function toggleDensity(model) {
-  localStorage.setItem(DENSITY, model.look.density === "lab" ? "lecture" : "lab");
+  keep(DENSITY, model.look.density === "lab" ? "lecture" : "lab");
   refreshLook(model);
   sayStatus(t(`density.${model.look.density}`));
 }
 
 /** @param {Model} model */
 export function toggleStill(model) {
-  localStorage.setItem(STILL, model.look.still ? "0" : "1");
+  keep(STILL, model.look.still ? "0" : "1");
   refreshLook(model);
   sayStatus(t(model.look.still ? "said.still" : "said.moving"));
 }
@@ -148,6 +150,8 @@ function runEntries(model) {
   return [
     menuEntry({ icon: "restart", text: t("run.again"), run: () => restartRun(model) }),
     menuEntry({ icon: "dice", text: t("run.fresh"), run: () => newSeed(model) }),
+    menuEntry({ icon: "share", text: t("run.share"), run: () => void openShare(model) }),
+    menuEntry({ icon: "open", text: t("run.goto"), run: () => openGoTo() }),
     document.createElement("hr"),
     el("h3", null, t("run.scenarios")),
     ...model.scenarios.map((scenario) =>

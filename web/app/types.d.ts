@@ -82,6 +82,26 @@ export interface Found {
   event?: { event: number; kind: string; text: string };
 }
 
+/** A run as one line of text. */
+export interface LinkInfo {
+  link: string;
+  bytes: number;
+  fits: boolean; /* into an address */
+  t_ms: number;
+  edge_ms: number;
+  digest: string;
+  short_id?: string;
+}
+/** The run that a link became here. */
+export interface Opened {
+  run: string;
+  t_ms: number;
+  edge_ms: number;
+  same_version: boolean;
+  digest_matches: boolean;
+  note?: string;
+}
+
 export interface SettingInfo {
   key: string;
   kind: "number" | "switch" | "choice";

@@ -50,8 +50,6 @@ export function mountKitchens(model, hands) {
     if (model.kitchens.has(node) || node === 0) model.select(node);
     if (event.subject >= 0) explain(event.subject);
   };
-  const isInteresting = (/** @type {EventRow} */ event) =>
-    model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false;
   return {
     figures: FIGURES,
     charts: [
@@ -61,18 +59,12 @@ export function mountKitchens(model, hands) {
     eventWords: {
       text: (/** @type {EventRow} */ event) => eventText(model, event),
       short: (/** @type {EventRow} */ event) => eventShort(model, event),
-      interesting: isInteresting,
+      interesting: (/** @type {EventRow} */ event) => isInteresting(model, event),
       tone: eventTone,
       icon: (/** @type {string} */ kind) => LOOKS[/** @type {keyof typeof LOOKS} */ (eventTone(kind))].icon,
       choose,
     },
-    timelineWords: {
-      interesting: isInteresting,
-      span: spanOf,
-      text: (/** @type {EventRow} */ event) => eventShort(model, event),
-      tone: eventTone,
-      choose: (/** @type {EventRow} */ event) => hands.chooseEvent(event),
-    },
+    timelineWords: timelineWords(model, hands.chooseEvent),
     untils: () => UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition })),
     verdictHow: {
       orders: ordersSoFar,
@@ -83,6 +75,26 @@ export function mountKitchens(model, hands) {
       },
     },
     keys: kitchenKeys(model, actions, setMode),
+  };
+}
+
+/** @param {Model} model @param {EventRow} event */
+function isInteresting(model, event) {
+  return model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false;
+}
+
+/**
+ * How the timeline shows events, and what happens when one is pressed.
+ * @param {Model} model
+ * @param {(event: EventRow) => void} choose
+ */
+export function timelineWords(model, choose) {
+  return {
+    interesting: (/** @type {EventRow} */ event) => isInteresting(model, event),
+    span: spanOf,
+    text: (/** @type {EventRow} */ event) => eventShort(model, event),
+    tone: eventTone,
+    choose,
   };
 }
 

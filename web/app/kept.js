@@ -1,0 +1,20 @@
+// kept.js: what this browser remembers of how a person likes the page. In a frame of another site
+// a browser may forbid that; then everything is as on the first visit.
+
+/** @param {string} name @returns {string | null} */
+export function recall(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} name @param {string} value */
+export function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    /* it lasts as long as the page */
+  }
+}
