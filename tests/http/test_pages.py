@@ -52,6 +52,15 @@ class Pages(unittest.TestCase):
                 self.assertEqual(headers["Referrer-Policy"], "no-referrer")
                 self.assertIsNone(headers["Access-Control-Allow-Origin"])
 
+    def test_one_page_alone_may_stand_in_a_frame(self):
+        embed = self.server.get("/embed")
+        self.assertIn("frame-ancestors * file:", embed.headers["Content-Security-Policy"])
+        self.assertIn("script-src 'self'", embed.headers["Content-Security-Policy"])
+        self.assertEqual(self.server.get("/?embed=1").body, embed.body)
+        for path in ("/", "/?embed=0", "/?embed=11", "/app/embed.js", "/api/v1/runs?embed=1", "/nothing?embed=1"):
+            with self.subTest(path=path):
+                self.assertIn("frame-ancestors 'none'", self.server.get(path).headers["Content-Security-Policy"])
+
     def test_pages_obey_the_policy(self):
         inline = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|\son\w+\s*=|<style|\sstyle\s*=|javascript:",
                             re.IGNORECASE)
