@@ -128,6 +128,19 @@ export const api = {
   openLink: (link) => request("POST", "/api/v1/links", { link }),
   /** @param {Record<string, unknown>} body */
   compare: (body) => request("POST", "/api/v1/comparisons", body),
+  /** @param {Record<string, unknown>} body */
+  search: (body) => request("POST", "/api/v1/searches", body),
+  /** @param {string} run @param {string} check */
+  shrink: (run, check) => request("POST", `${runPath(run)}/shrink`, { check }),
+  /** @param {string} job */
+  job: (job) => request("GET", `/api/v1/jobs/${encodeURIComponent(job)}`),
+  /** @param {string} job */
+  endJob: (job) => request("DELETE", `/api/v1/jobs/${encodeURIComponent(job)}`),
+  cards: () => request("GET", "/api/v1/cards"),
+  /** @param {Record<string, unknown>} body */
+  keepCard: (body) => request("POST", "/api/v1/cards", body),
+  /** @param {number} card */
+  deleteCard: (card) => request("DELETE", `/api/v1/cards/${card}`),
   /**
    * Where a table is downloaded.
    * @param {string} run

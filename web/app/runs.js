@@ -37,6 +37,17 @@ export function showRun(run, where) {
   return enter(run, where);
 }
 
+/** @type {(model: Model) => void} */
+let find = () => {};
+
+/**
+ * Who looks for moments: the search, which itself shows runs.
+ * @param {(model: Model) => void} open
+ */
+export function setFind(open) {
+  find = open;
+}
+
 /** The run named in the address, or "". */
 export function runInAddress() {
   return new URLSearchParams(location.hash.slice(1)).get("run") ?? "";
@@ -68,6 +79,24 @@ export async function startRun(scenario, seed, settings) {
   try {
     const answer = await api.createRun({ scenario, seed, settings, private: true });
     await enter(answer.run);
+  } catch (error) {
+    report(error);
+  }
+}
+
+const BEFORE_S = 2; /* virtual: so long before a moment the run stands */
+
+/**
+ * A new run that stands shortly before a moment.
+ * @param {{scenario: string, seed: number, settings: Record<string, number | string | boolean>, t_ms: number}} moment
+ */
+export async function openMoment({ scenario, seed, settings, t_ms }) {
+  const stop_ms = Math.floor(t_ms / 1000 - BEFORE_S) * 1000;
+  try {
+    const { run } = await api.createRun({ scenario, seed, settings, private: true });
+    await api.pace(run, stop_ms > 0 ? { until: `t_ms >= ${stop_ms}` } : { paused: true });
+    await enter(run);
+    sayStatus(t("said.before", { seconds: BEFORE_S }));
   } catch (error) {
     report(error);
   }
@@ -162,6 +191,16 @@ export function runSection(model) {
         icon("dice"),
         t("run.fresh"),
       )),
+    el(
+      "div.buttons.one",
+      null,
+      el(
+        "button",
+        { type: "button", onclick: () => find(model) },
+        icon("search"),
+        t("find.title"),
+      ),
+    ),
     el("div.field", null, el("label", { for: "recent" }, t("run.recent")), recent),
     el(
       "p.why",

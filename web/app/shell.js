@@ -1,11 +1,13 @@
 // shell.js: the frame of the page: header, density, theme, reduced motion, drawer, tabs.
 
+import { cardEntries, readCards } from "./cards.js";
 import { byId, el, fill, forgetTokens, icon, setText } from "./dom.js";
 import { keep, recall } from "./kept.js";
 import { openMenu, menuEntry } from "./menu.js";
 import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
 import { sayStatus } from "./say.js";
 import { openGoTo, openShare } from "./share.js";
+import { openSearch } from "./search.js";
 import { cityClock, t } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -78,6 +80,7 @@ export function toggleStill(model) {
 /** @param {HTMLElement} root @param {Model} model @param {() => void} help */
 export function mountShell(root, model, help) {
   const title = el("b.cut");
+  void readCards();
   const seed = el("span.second.seed");
   const run = el(
     "button.bare.run",
@@ -152,6 +155,8 @@ function runEntries(model) {
     menuEntry({ icon: "dice", text: t("run.fresh"), run: () => newSeed(model) }),
     menuEntry({ icon: "share", text: t("run.share"), run: () => void openShare(model) }),
     menuEntry({ icon: "open", text: t("run.goto"), run: () => openGoTo() }),
+    menuEntry({ icon: "search", text: t("find.title"), run: () => openSearch(model) }),
+    ...cardEntries(model),
     document.createElement("hr"),
     el("h3", null, t("run.scenarios")),
     ...model.scenarios.map((scenario) =>

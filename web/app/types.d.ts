@@ -251,6 +251,37 @@ export interface Frame {
   flights?: (number | string)[][];
 }
 
+/** Work in the background of the server; the result's shape is its kind's. */
+export interface Job {
+  job: string;
+  kind: "search" | "shrink";
+  state: "waiting" | "running" | "done" | "cancelled" | "failed";
+  progress: { done: number; of: number | null };
+  result?: any;
+  problem?: string;
+}
+/** Where a condition came true. */
+export interface Hit {
+  seed: number;
+  t_ms: number;
+  kind?: string;
+  node?: string;
+  subject?: number;
+  text: string;
+}
+/** A moment that was kept. */
+export interface Card {
+  card: number;
+  private: boolean;
+  title: string;
+  scenario: string;
+  seed: number;
+  settings: Record<string, number | string | boolean>;
+  t_ms: number;
+  condition: string;
+  created_at: string;
+}
+
 export type Topic =
   | "run"
   | "link"

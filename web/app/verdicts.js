@@ -5,6 +5,7 @@ import { api } from "./api.js";
 import { el, fill, icon } from "./dom.js";
 import { openDialog, table } from "./menu.js";
 import { sayNote, sayStatus } from "./say.js";
+import { openShrink } from "./shrink.js";
 import { report } from "./steer.js";
 import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./words.js";
 
@@ -65,7 +66,7 @@ export function mountVerdict(root, model, how) {
     if (key === shown) return;
     shown = key;
     const all = () => openPromises(model, verdicts);
-    if (bad) showBad(root, bad, how, all);
+    if (bad) showBad(root, bad, { ...how, shrink: (check) => void openShrink(model, check) }, all);
     else showGood(root, { fresh: fresh !== null, proved_us, orders }, verdicts, all);
   };
   model.on(["verdicts", "figures", "points", "replay"], render);
@@ -124,7 +125,7 @@ function showGood(root, { fresh, proved_us, orders }, verdicts, all) {
 /**
  * @param {HTMLElement} root
  * @param {Verdict} verdict
- * @param {How} how
+ * @param {How & {shrink: (check: string) => void}} how
  * @param {() => void} all
  */
 function showBad(root, verdict, how, all) {
@@ -133,12 +134,20 @@ function showBad(root, verdict, how, all) {
   root.dataset.verdict = tone;
   const jump = el("button.jump", {
     type: "button",
+    "aria-label": t("verdict.jump"),
+    title: t("verdict.jump_about"),
     onclick: () => how.choose(
       witness?.first_event ?? 0,
       witness?.last_event ?? 0,
       witness?.subjects?.[0] ?? null,
     ),
-  }, icon("jump"), t("verdict.jump"));
+  }, icon("jump"), el("span", null, t("verdict.jump")));
+  const shrink = el("button.jump.shrink", {
+    type: "button",
+    title: t("shrink.title"),
+    "aria-label": t("shrink.title"),
+    onclick: () => how.shrink(verdict.check),
+  }, icon("shrink"));
   const name = t(`verdict.${tone}`, { check: checkName(verdict.check) });
   fill(
     root,
@@ -148,6 +157,7 @@ function showBad(root, verdict, how, all) {
       icon(ICONS[verdict.verdict]),
       el("span.cut", { title: name }, name),
       witness?.first_event ? jump : null,
+      verdict.verdict === "UNKNOWN" ? null : shrink,
     ),
     el(
       "button.promises.bare",

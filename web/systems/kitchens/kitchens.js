@@ -7,9 +7,11 @@ import { mountActions } from "./actions.js";
 import { mountCaption } from "./caption.js";
 import { busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
 import { mountControls } from "./controls.js";
+import { setMoments } from "../../app/search.js";
 import { explainOrder } from "./explain.js";
 import { applyFault, FAULTS, truthOf } from "./faults.js";
 import { FIGURES, ordersSoFar } from "./figures.js";
+import { MOMENTS } from "./moments.js";
 import { mountMine, mountOrdering } from "./orders.js";
 import { spanOf } from "./spans.js";
 import { Stage } from "./stage.js";
@@ -36,6 +38,7 @@ const UNTILS = /** @type {const} */ ([
  * @param {{verify: () => Promise<unknown>, chooseEvent: (event: EventRow) => void}} hands
  */
 export function mountKitchens(model, hands) {
+  setMoments(MOMENTS);
   const explain = (/** @type {number} */ order) => void explainOrder(model, order);
   const stage = new Stage(byId("stage"), model, explain);
   const setMode = stage.setMode.bind(stage);

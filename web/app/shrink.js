@@ -1,0 +1,90 @@
+// shrink.js: "Smallest counter-example": the server takes away from a run that broke a promise all
+// that is not needed for it. What is left is a run of its own, small enough to be watched whole.
+
+import { api } from "./api.js";
+import { el, fill, icon } from "./dom.js";
+import { followJob, isOver, showProgress } from "./jobs.js";
+import { openDialog, table } from "./menu.js";
+import { showRun } from "./runs.js";
+import { report } from "./steer.js";
+import { duration, number, systemTitle, t, virtualTime } from "./words.js";
+
+/**
+ * @typedef {import("./model.js").Model} Model
+ * @typedef {import("./types").Job} Job
+ */
+
+/**
+ * @param {Model} model
+ * @param {string} check
+ */
+export async function openShrink(model, check) {
+  const run = model.run;
+  if (!run) return;
+  const { dialog, body } = openDialog("shrink", t("shrink.title"));
+  const said = el("p.said", { role: "status" }, t("shrink.begins"));
+  const bar = /** @type {HTMLProgressElement} */ (el("progress", { "aria-label": t("shrink.title") }));
+  const stop = el("button", { type: "button" }, icon("close"), t("find.cancel"));
+  const work = el("div.row", null, stop, bar, said);
+  const lead = el("p.lead", null, t("shrink.about", { check: systemTitle("checks", check) ?? check }));
+  fill(body, lead, work);
+  const show = (/** @type {Job} */ job) => {
+    showProgress(bar, job);
+    if (!isOver(job)) {
+      said.textContent = t(job.state === "waiting" ? "find.waiting" : "shrink.running", {
+        count: job.progress.done, runs: number(job.progress.done),
+      });
+    } else if (job.state === "done") {
+      fill(body, lead, ...resultParts(job.result, dialog));
+      /** @type {HTMLElement | null} */ (body.querySelector("button"))?.focus();
+    } else {
+      stop.hidden = true;
+      bar.hidden = true;
+      said.textContent = job.state === "failed" ? job.problem ?? "" : t("shrink.cancelled");
+    }
+  };
+  try {
+    const { job } = await api.shrink(run.run, check);
+    const following = followJob(job, show);
+    stop.addEventListener("click", () => void following.cancel());
+    dialog.addEventListener("close", () => following.leave());
+    if (!dialog.open) following.leave();
+  } catch (error) {
+    dialog.close();
+    report(error);
+  }
+}
+
+/**
+ * @param {any} result
+ * @param {HTMLDialogElement} dialog
+ */
+function resultParts(result, dialog) {
+  const open = el("button.main", { type: "button", onclick: () => {
+    dialog.close();
+    void showRun(result.run).catch(report);
+  } }, icon("play"), t("shrink.open"));
+  const code = el("code", { tabindex: "0" }, `chef run ${result.repeat}`);
+  return [
+    el("p.verdict-words", null, result.text),
+    sizes(result),
+    el("h3", null, t(result.inputs.length === 0 ? "shrink.nothing_left" : "shrink.left")),
+    el("ol.inputs", null, ...result.inputs.map((/** @type {any} */ input) =>
+      el("li", null, el("span.second", null, virtualTime(input.t_ms * 1000, 3)), " ", input.text))),
+    el("div.row", null, open, el("span.second", null,
+      t(result.minimal ? "shrink.minimal" : "shrink.bounded", { count: result.runs, runs: number(result.runs), end: result.end }))),
+    el("details.names", null, el("summary", null, t("shrink.repeat")), el("p", null, t("shrink.repeat_about")), code),
+  ];
+}
+
+/** @param {any} result */
+function sizes(result) {
+  const { before, after } = result;
+  const rows = [
+    [t("shrink.time"), duration(before.until_ms), duration(after.until_ms)],
+    [t("shrink.inputs"), number(before.inputs), number(after.inputs)],
+    [t("shrink.orders"), number(before.orders), number(after.orders)],
+    [t("shrink.kitchens"), before.parts > 0 ? number(before.parts) : t("shrink.all"), after.parts > 0 ? number(after.parts) : t("shrink.all")],
+  ];
+  return table(t("shrink.sizes"), ["", t("shrink.before"), t("shrink.after")], rows);
+}
