@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +46,19 @@ static int descriptor_find(const struct mg_request_info *info, int end)
         found = i;
     }
     return found;
+}
+
+int connection_descriptor(struct mg_connection *connection, int descriptor_min)
+{
+    assert(connection != NULL);
+    return descriptor_find(mg_get_request_info(connection), descriptor_min);
+}
+
+size_t connection_waiting(int descriptor)
+{
+    int bytes = 0;
+    bool known = descriptor != -1 && ioctl(descriptor, FIONREAD, &bytes) == 0 && bytes > 0;
+    return known ? (size_t)bytes : 0;
 }
 
 /* A socket whose other end has hung up. */

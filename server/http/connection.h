@@ -11,6 +11,8 @@
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H
 
+#include <stddef.h>
+
 struct mg_connection;
 
 /* Call from a handler of this connection (nobody else then uses its descriptor). Returns the copy,
@@ -18,6 +20,11 @@ struct mg_connection;
  * or the addresses are not unique; the connection is then as before. Descriptors of civetweb are
  * searched below `descriptor_min`. */
 int connection_take(struct mg_connection *connection, int descriptor_min);
+
+/* The connection's own descriptor, which stays civetweb's; -1 as above. Only within a handler. */
+int connection_descriptor(struct mg_connection *connection, int descriptor_min);
+/* Bytes that have come in on it and wait to be read; 0 for -1. */
+size_t connection_waiting(int descriptor);
 
 /* Ends all connections of the port that civetweb still has, and the port itself, so that its
  * threads return at once instead of at the end of their poll (up to 2 s). */

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "http/body.h"
+#include "http/connection.h"
 #include "http/limits.h"
 #include "http/problem.h"
 #include "http/server.h"
@@ -143,13 +144,23 @@ int request_check_length(struct request *request, size_t body_bytes_max)
 }
 
 /* mg_read waits for as many bytes as it is asked for, and each of them may take the whole timeout.
- * Byte by byte the deadline holds; bytes that came with the head cost no system call. */
+ * So it is asked for no more than have come, and for one where none has: then the deadline holds.
+ * Bytes that came with the head cost no system call; of a short body that is most. */
 static bool body_receive(struct request *request, char *bytes, size_t length)
 {
     int64_t until_ns = server_now_ns() + HTTP_BODY_SECONDS_MAX * INT64_C(1000000000);
-    for (size_t i = 0; i < length; i++) {
-        if (mg_read(request->connection, bytes + i, 1) != 1 || server_now_ns() > until_ns)
+    int descriptor =
+        length > HTTP_BODY_BYTES_MAX
+            ? connection_descriptor(request->connection, request->server->viewer_descriptor_min)
+            : -1;
+    for (size_t received = 0; received < length;) {
+        size_t piece = connection_waiting(descriptor);
+        piece = piece < 1 ? 1 : piece;
+        piece = piece < length - received ? piece : length - received;
+        if (mg_read(request->connection, bytes + received, piece) != (int)piece ||
+            server_now_ns() > until_ns)
             return false;
+        received += piece;
     }
     return true;
 }

@@ -1,6 +1,7 @@
 """Links: a run opened from its link on another server is the same run, byte for byte; what is not
 one is refused, and nothing has changed."""
 
+import contextlib
 import json
 import pathlib
 import socket
@@ -179,6 +180,18 @@ class BadLinks(LinksTest):
         filling = LINK_BODY_BYTES_MAX - len('{"link":""}')
         answer = self.server.request("POST", "/api/v1/links", '{"link":"' + "x" * filling + '"}')
         self.assertEqual(answer.status, 422)
+
+    def test_one_that_drips_ends_with_the_time_for_bodies(self):
+        with socket.create_connection((self.server.host, self.server.port), 30) as connection:
+            connection.sendall(b"POST /api/v1/links HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
+                               % LINK_BODY_BYTES_MAX + b"x" * 1000000)
+            connection.settimeout(0.5)
+            answer = b""
+            while answer == b"":
+                connection.sendall(b"x")
+                with contextlib.suppress(TimeoutError):
+                    answer = connection.recv(4096)
+        self.assertIn(b" 408 ", answer.split(b"\r\n")[0])
 
     def test_a_longer_one_is_refused_before_it_is_read(self):
         with socket.create_connection((self.server.host, self.server.port), 30) as connection:
