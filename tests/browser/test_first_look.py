@@ -50,6 +50,29 @@ class FirstLook(unittest.TestCase):
             page.key(".")
             page.wait("LIVE", lambda: "LIVE" in page.text(".badge"))
 
+    def test_the_clock_counts_days(self):
+        with open_page(390, 844) as page:
+            self.assertRegex(page.text("#header .clock"), r"^00:\d\d$")
+            page.api(f"/api/v1/runs/{page.run()}/pace", {"advance_ms": 24 * 60 * 1000})
+            page.wait("the second day", lambda: page.text("#header .clock").startswith("Day 2, 00:"))
+            self.assertLessEqual(page.js("return document.documentElement.scrollWidth"), 390)
+            boxes = page.js("return [...document.querySelectorAll('#header > *')].map((e) => e.getBoundingClientRect())"
+                            ".filter((b) => b.width > 0).map((b) => [b.left, b.right])")
+            for (_, right), (left, _) in zip(boxes, boxes[1:]):
+                self.assertLessEqual(right, left + 0.5)
+
+    def test_the_csv_menu_begins_with_the_evidence(self):
+        with open_page() as page:
+            page.press("[data-action=download]")
+            entries = page.texts(".menu a")
+            self.assertTrue(entries[0].startswith("Evidence"), entries)
+            self.assertTrue(entries[1].startswith("Report"), entries)
+            page.browser.get(page.js("return document.querySelectorAll('.menu a')[1].href"))
+            self.assertEqual(page.text("h1"), "Lunch rush")
+            self.assertEqual(page.js("return document.querySelectorAll('figure svg').length"), 5)
+            self.assertEqual(page.js("return getComputedStyle(document.body).maxWidth"), "860px", "its style is let in")
+            self.assertEqual(page.console_errors(), [])
+
     def test_badge_names_the_scale(self):
         with open_page() as page:
             self.assertIn("1×", page.text(".badge"))

@@ -98,14 +98,20 @@ export function number(value, decimals = 0) {
   return decimals === 0 ? whole.format(value) : value.toFixed(decimals);
 }
 
+const CITY_HOURS = 24;
+
 /**
- * Virtual time as the city's clock shows it: a virtual second is a city minute.
+ * Virtual time as the city's clock shows it: a virtual second is a city minute. From the second day
+ * on, the clock says which one it is.
  * @param {number} t_us
  */
 export function cityClock(t_us) {
   const minutes = Math.floor(t_us / 1e6);
-  const hour = Math.floor(minutes / 60) % 24;
-  return `${String(hour).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+  const hours = Math.floor(minutes / 60);
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  const time = `${two(hours % CITY_HOURS)}:${two(minutes % 60)}`;
+  const day = Math.floor(hours / CITY_HOURS) + 1;
+  return day === 1 ? time : t("clock.day", { day, time });
 }
 
 /**
