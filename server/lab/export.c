@@ -323,8 +323,10 @@ static int gather_rows(struct moment *moment, struct lab_report_rows *rows,
     struct error error = {""};
     for (uint32_t i = 0; i < tables->count; i++) {
         struct gather gather = {.table = &tables->tables[i], .rows = rows, .row = {.table = i}};
-        struct store_rows_query query = {
-            .table = gather.table->store_table, .run = moment->run->key, .last = moment->given[i]};
+        struct store_rows_query query = {.table = gather.table->store_table,
+                                         .run = moment->run->key,
+                                         .after = lab_report_rows_skip(rows, i, moment->given[i]),
+                                         .last = moment->given[i]};
         if (!lab_report_rows_want(rows, i) || moment->given[i] == 0) {
             continue;
         }

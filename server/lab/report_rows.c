@@ -87,6 +87,18 @@ bool lab_report_rows_want(const struct lab_report_rows *rows, uint32_t table)
     return wanted;
 }
 
+uint64_t lab_report_rows_skip(const struct lab_report_rows *rows, uint32_t table, uint64_t count)
+{
+    uint64_t needed = (uint64_t)LAB_REPORT_MEAN_S * rows->scenario->node_count;
+    bool bars_only = table != LAB_TABLE_EVENTS;
+    for (uint32_t i = 0; i < rows->chart_count; i++) {
+        const struct system_chart *chart = rows->charts[i].chart;
+        bool lines = chart->kind == SYSTEM_CHART_LINES;
+        bars_only = bars_only && !(lines && table == LAB_OWN_TABLES + chart->table);
+    }
+    return bars_only && count > needed ? count - needed : 0;
+}
+
 /* ---- Charts ---- */
 
 static struct lab_report_point point_of(const struct lab_report_chart *chart,

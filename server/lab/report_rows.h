@@ -62,6 +62,9 @@ struct lab_report_rows *lab_report_rows_new(const struct lab_scenario *scenario)
 void lab_report_rows_free(struct lab_report_rows **rows);
 /* Does a report look at this table (index in struct lab_tables)? */
 bool lab_report_rows_want(const struct lab_report_rows *rows, uint32_t table);
+/* Of `count` rows of a table, how many of the first ones leave no trace: of bars only the last minute
+ * counts. Who reads rows from a store need not read these. */
+uint64_t lab_report_rows_skip(const struct lab_report_rows *rows, uint32_t table, uint64_t count);
 /* The next row of a table. Rows of tables that are not wanted are passed over. */
 void lab_report_rows_put(struct lab_report_rows *rows, const struct lab_row *row);
 

@@ -184,6 +184,11 @@ static void test_wanted(void **state)
     assert_false(lab_report_rows_want(rows, LAB_TABLE_VERDICTS));
     assert_true(lab_report_rows_want(rows, LAB_OWN_TABLES + BARS));
     assert_false(lab_report_rows_want(rows, LAB_OWN_TABLES + BARS + 1));
+    const uint64_t minute = (uint64_t)LAB_REPORT_MEAN_S * scenario->node_count;
+    assert_int_equal(lab_report_rows_skip(rows, LAB_OWN_TABLES + BARS, minute + 5), 5);
+    assert_int_equal(lab_report_rows_skip(rows, LAB_OWN_TABLES + BARS, minute), 0);
+    assert_int_equal(lab_report_rows_skip(rows, LAB_OWN_TABLES + BEATS, minute + 5), 0);
+    assert_int_equal(lab_report_rows_skip(rows, LAB_TABLE_EVENTS, minute + 5), 0);
     lab_report_rows_free(&rows);
 }
 
