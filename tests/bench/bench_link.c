@@ -122,6 +122,29 @@ static uint32_t fullest(const struct lab_scenario *scenario)
     return length;
 }
 
+/* The input with the most to say, as often as may be: five numbers, none like the one before. */
+static uint32_t longest(const struct lab_scenario *scenario)
+{
+    struct link_random random = {2};
+    struct lab_course course;
+    if (lab_course_open(&course, scenario, 1, scenario->settings, true, NULL) != 0) {
+        abort();
+    }
+    for (uint32_t i = 0; i < LAB_INPUTS_MAX; i++) {
+        struct sim_input input = {.type = SIM_INPUT_LINK_SET};
+        input.time_ns = (int64_t)(864000 * (uint64_t)i + link_random_below(&random, 864000)) * 1000;
+        input.node = (uint32_t)link_random_below(&random, scenario->node_count);
+        input.peer = (input.node + 1) % scenario->node_count;
+        for (int k = 0; k < 5; k++) {
+            input.args[k] = (int64_t)link_random_below(&random, k < 2 ? 60000000 : 1000000);
+        }
+        lab_course_input(&course, &input, i + 1, "presenter");
+    }
+    uint32_t length = link_length(&course);
+    lab_course_close(&course);
+    return length;
+}
+
 int main(void)
 {
     struct lab_scenario *scenario = NULL;
@@ -141,6 +164,7 @@ int main(void)
            LAB_LINK_ADDRESS_BYTES_MAX);
     printf("%d inputs at random: %u bytes (of at most %d)\n", LAB_INPUTS_MAX, fullest(scenario),
            LAB_LINK_BYTES_MAX);
+    printf("the same of the kind that says most: %u bytes\n", longest(scenario));
     lab_scenario_free(&scenario);
     return 0;
 }
