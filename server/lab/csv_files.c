@@ -185,7 +185,7 @@ static void put_evidence(struct lab_csv_files *files, const struct lab_course *c
     if (report == NULL) {
         abort();
     }
-    lab_report_look(report, course);
+    lab_report_look(report, course, NULL, -1);
     if (page != NULL && link != NULL) {
         lab_pieces_begin(pieces, write_file, page);
         lab_report_write(report, files->report_rows, &course->inputs, judgement, pieces);

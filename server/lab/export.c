@@ -65,7 +65,8 @@ static void moment_look(struct moment *moment)
     if (report == NULL) {
         abort();
     }
-    lab_report_look(report, &run->course);
+    bool branch = run->parent[0] != '\0' || run->branch_ns > 0;
+    lab_report_look(report, &run->course, run->label, branch ? run->branch_ns : -1);
     if (run->broken) {
         report->foreign = true;
         (void)snprintf(report->behaviour_id, sizeof report->behaviour_id, "%s", run->behaviour_id);

@@ -29,14 +29,14 @@ enum {
 
 /* ---- Looking ---- */
 
-static char *link_of(const struct lab_course *course)
+static char *link_of(const struct lab_course *course, const char *label, int64_t branch_ns)
 {
     char *buffer = malloc(LAB_LINK_BYTES_MAX);
     if (buffer == NULL) {
         abort();
     }
     struct text text = text_init(buffer, LAB_LINK_BYTES_MAX);
-    lab_link_of_course(course, lab_course_now_ns(course), NULL, -1, &text);
+    lab_link_of_course(course, lab_course_now_ns(course), label, branch_ns, &text);
     assert(!text.cut); /* LAB_LINK_BYTES_MAX fits any run */
     char *link = realloc(buffer, text.length + 1);
     return link == NULL ? buffer : link;
@@ -50,7 +50,8 @@ static void look_for_trouble(struct lab_report *report, const struct lab_course 
     lab_words_halt(course->scenario, halt, &reason, &text);
 }
 
-void lab_report_look(struct lab_report *report, const struct lab_course *course)
+void lab_report_look(struct lab_report *report, const struct lab_course *course, const char *label,
+                     int64_t branch_ns)
 {
     const struct system *system = course->scenario->system;
     memset(report, 0, sizeof *report);
@@ -68,7 +69,9 @@ void lab_report_look(struct lab_report *report, const struct lab_course *course)
     lab_run_id_make(course->scenario, course->seed, course->settings, report->run_id);
     (void)snprintf(report->behaviour_id, sizeof report->behaviour_id, "%s", lab_behaviour_id());
     look_for_trouble(report, course);
-    report->link = link_of(course);
+    report->branch_ns = branch_ns;
+    (void)snprintf(report->label, sizeof report->label, "%s", label == NULL ? "" : label);
+    report->link = link_of(course, label, branch_ns);
 }
 
 void lab_report_forget(struct lab_report *report)
@@ -206,6 +209,14 @@ static void put_facts(const struct lab_report *report, struct text *text)
         put_fact("fact.digest", value, text);
     }
     put_fact("fact.behaviour", report->behaviour_id, text);
+    if (report->label[0] != '\0') {
+        put_fact("fact.label", report->label, text);
+    }
+    if (report->branch_ns >= 0) {
+        text_clear(&number);
+        lab_report_time(report->branch_ns, 3, &number);
+        put_fact("fact.branch", value, text);
+    }
     text_add(text, "</dl>\n");
 }
 

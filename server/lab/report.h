@@ -29,12 +29,16 @@ struct lab_report {
     int64_t figures[64];
     const char *excuse;                   /* lab_course_excuse() */
     char trouble[LAB_REPORT_WORDS_BYTES]; /* why the run does not go on, or "" */
-    bool foreign; /* made by another version: what this world says is not what was stored */
-    char *link;   /* lab_link_of_course() */
+    bool foreign;      /* made by another version: what this world says is not what was stored */
+    int64_t branch_ns; /* where the branch began; -1: it is none */
+    char label[LAB_LABEL_BYTES];
+    char *link; /* lab_link_of_course() */
 };
 
-/* Copies what is needed of the course, so that it can go on. The scenario must outlive the report. */
-void lab_report_look(struct lab_report *report, const struct lab_course *course);
+/* Copies what is needed of the course, so that it can go on. The scenario must outlive the report.
+ * label and branch_ns: as for lab_link_of_course(). */
+void lab_report_look(struct lab_report *report, const struct lab_course *course, const char *label,
+                     int64_t branch_ns);
 void lab_report_forget(struct lab_report *report);
 
 /* Writes the file. judgement: of the healed copy; NULL when it could not be judged. */

@@ -138,6 +138,28 @@ class Exports(unittest.TestCase):
         self.assertEqual((tags.wrong, tags.open), ([], []))
         self.assertEqual(len(tags.ids), len(set(tags.ids)))
 
+    def test_every_piece_of_evidence_is_the_run(self):
+        body = self.server.get(f"{self.path}/export.zip").body
+        digest = self.server.get(self.path).json()["digest"]
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(io.BytesIO(body)) as archive:
+            archive.extractall(folder)
+            whole = pathlib.Path(folder) / "evidence.zip"
+            whole.write_bytes(body)
+            (inner,) = (path for path in pathlib.Path(folder).iterdir() if path.is_dir())
+            for path in (whole, inner / "run.chef", inner / "report.html"):
+                with self.subTest(file=path.name):
+                    done = subprocess.run([PROGRAM, "run", "--link", path, "--json"], check=False,
+                                          capture_output=True, text=True, timeout=60)
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                    self.assertEqual(json.loads(done.stdout)["digest"], digest)
+
+    def test_a_branch_says_so(self):
+        branch = self.server.post(f"{self.path}/branch", {"at_ms": 5000, "label": "a <wild> guess"}).json()["run"]
+        page = self.server.get(f"/api/v1/runs/{branch}/report.html").text()
+        self.assertTrue("a &lt;wild&gt; guess" in page)
+        self.assertTrue("A branch since" in page)
+        self.server.delete(f"/api/v1/runs/{branch}")
+
     def test_the_report_of_nothing(self):
         self.assertEqual(self.server.get("/api/v1/runs/nobody/report.html").status, 404)
 

@@ -240,7 +240,7 @@ static struct page report_of(const char *extra)
     lab_fork_open(&fork, &course);
     lab_fork_verify(&fork, judgement);
     lab_fork_close(&fork);
-    lab_report_look(report, &course);
+    lab_report_look(report, &course, "<b>", 0);
     lab_pieces_begin(pieces, keep, &page);
     lab_report_write(report, rows, &course.inputs, judgement, pieces);
     assert_true(lab_pieces_end(pieces));
@@ -259,6 +259,7 @@ static void test_nothing_is_taken_for_markup(void **state)
     (void)state;
     struct page page = report_of("");
     assert_null(strstr(page.bytes, "<script"));
+    assert_null(strstr(page.bytes, "<dd><b>"));
     assert_non_null(strstr(page.bytes, "&lt;script&gt;alert(1)"));
     assert_non_null(strstr(page.bytes, "1 &lt; 2 &amp; &quot;3&quot; &gt; &#39;2&#39; "));
     assert_int_equal(strlen(page.bytes), page.length);
