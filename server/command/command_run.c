@@ -214,7 +214,7 @@ static int run_link(int argc, char **argv, const struct run_words *words)
                                 words->without_script ? "--no-script" : "--inputs");
     }
     if (status == 0) {
-        status = command_link_read(words->link, &link);
+        status = command_link_read("run", words->link, &link);
     }
     if (status != 0) {
         return status;

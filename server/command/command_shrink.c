@@ -2,9 +2,9 @@
 #include "command/arguments.h"
 #include "command/command.h"
 #include "command/inputs.h"
+#include "command/run_link.h"
 
 #include "base/duration.h"
-#include "lab/link.h"
 #include "lab/repeat.h"
 #include "lab/shrink.h"
 #include "lab/sweep.h"
@@ -17,12 +17,12 @@
 static const char USAGE[] =
     "usage: chef shrink SCENARIO [--seed N] [--set KEY=VALUE]... [--inputs FILE] [--faults LIST]\n"
     "                   [--until DURATION] [--check NAME] [--out FILE]\n"
-    "       chef shrink --link LINK [--until DURATION] [--check NAME] [--out FILE]\n"
+    "       chef shrink --link LINK|FILE [--until DURATION] [--check NAME] [--out FILE]\n"
     "\n"
     "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
     "  --faults LIST    faults drawn for this seed, as `chef sweep` draws them; all are healed\n"
     "  --until 10m      another length than the scenario's\n"
-    "  --link LINK      the run of a link\n"
+    "  --link LINK      the run of a link (chef1...), or of a file that one stands in\n"
     "  --check NAME     the promise that stays broken; the first broken one if left out\n"
     "  --out FILE       writes the inputs that are left, for chef run --no-script --inputs FILE\n"
     "\n"
@@ -63,29 +63,24 @@ static int words_take(int argc, char **argv, struct words *words)
 
 static int link_read(const struct words *words, struct run *run)
 {
-    struct lab_problem problem;
-    struct lab_link link;
-    struct lab_link_run opened;
+    struct command_link link;
     if (words->inputs != NULL || words->faults != NULL) {
-        return command_refuse("shrink", "--link says all inputs; --inputs and --faults are for a "
-                                        "scenario");
+        return command_refuse("shrink",
+                              "a link has its inputs in it; --inputs and --faults are for "
+                              "a scenario");
     }
-    if (lab_link_read(words->link, strlen(words->link), &link, &problem) != 0) {
-        return command_refuse_problem("shrink", &problem);
-    }
-    int status = lab_link_open(&link, &opened, &problem);
-    run->until_ns = link.edge_ns;
-    run->chosen.seed = link.seed;
-    lab_link_free(&link);
+    int status = command_link_read("shrink", words->link, &link);
     if (status != 0) {
-        return command_refuse_problem("shrink", &problem);
+        return status;
     }
-    if (opened.note[0] != '\0') {
-        (void)fprintf(stderr, "chef shrink: %s\n", opened.note);
-    }
-    run->chosen.scenario = opened.scenario;
-    memcpy(run->chosen.settings, opened.settings, sizeof opened.settings);
-    run->inputs = opened.inputs;
+    run->chosen.scenario = link.run.scenario;
+    run->chosen.seed = link.link.seed;
+    memcpy(run->chosen.settings, link.run.settings, sizeof link.run.settings);
+    run->inputs = link.run.inputs;
+    run->until_ns = link.link.edge_ns;
+    link.run.scenario = NULL; /* they are taken over */
+    link.run.inputs = (struct lab_inputs){0};
+    command_link_free(&link);
     return 0;
 }
 
@@ -154,9 +149,12 @@ static void print_sizes(const struct lab_shrink_result *result)
     printf("  %-9s %12u   -> %u\n", "inputs", before->inputs, after->inputs);
     printf("  %-9s %12u   -> %u%s\n", "orders", before->orders, after->orders,
            result->load_off ? ", each given as an input" : ", by the load");
+    char parts[16] = "all";
+    if (before->parts > 0) {
+        (void)snprintf(parts, sizeof parts, "%u", before->parts);
+    }
     if (after->parts > 0) {
-        printf("  %-9s %12s   -> the first %u\n", "kitchens", before->parts > 0 ? "" : "all",
-               after->parts);
+        printf("  %-9s %12s   -> the first %u\n", "kitchens", parts, after->parts);
     }
 }
 
@@ -194,7 +192,7 @@ static void print_link(const struct run *run, const struct lab_shrink_result *re
     struct text link = text_init(buffer, LAB_LINK_BYTES_MAX);
     lab_link_of_course(&course, result->until_ns, NULL, -1, &link);
     if (!link.cut) {
-        printf("  link %s\n", buffer);
+        printf("  chef run --link '%s'\n", buffer);
     }
     lab_course_close(&course);
     free(buffer);

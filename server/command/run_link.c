@@ -1,4 +1,4 @@
-/* run_link.c - `chef run --link`: the run of a link instead of a scenario. */
+/* run_link.c - `--link` of `chef run` and `chef shrink`: the run of a link instead of a scenario. */
 #include "command/run_link.h"
 
 #include "command/arguments.h"
@@ -31,26 +31,26 @@ static int read_file(const char *path, struct lab_link *link, struct lab_problem
     return status;
 }
 
-int command_link_read(const char *text, struct command_link *result)
+int command_link_read(const char *command, const char *text, struct command_link *result)
 {
     struct lab_problem problem = {.allowed = NULL};
     bool is_link = strstr(text, "chef1.") != NULL;
     int status = is_link ? lab_link_read(text, strlen(text), &result->link, &problem)
                          : read_file(text, &result->link, &problem);
     if (status == -LAB_UNPROCESSABLE) {
-        return is_link ? command_refuse_problem("run", &problem)
-                       : command_refuse("run", "%.200s: %s", text, problem.detail);
+        return is_link ? command_refuse_problem(command, &problem)
+                       : command_refuse(command, "%.200s: %s", text, problem.detail);
     }
     if (status != 0) {
-        return command_refuse("run", "--link is neither a link (chef1...) nor a file: %.200s: %s",
+        return command_refuse(command, "--link is neither a link (chef1...) nor a file: %.200s: %s",
                               text, strerror(-status));
     }
     if (lab_link_open(&result->link, &result->run, &problem) != 0) {
         lab_link_free(&result->link);
-        return command_refuse_problem("run", &problem);
+        return command_refuse_problem(command, &problem);
     }
     if (result->run.note[0] != '\0') {
-        (void)fprintf(stderr, "chef run: %s\n", result->run.note);
+        (void)fprintf(stderr, "chef %s: %s\n", command, result->run.note);
     }
     return 0;
 }

@@ -38,7 +38,7 @@ class Command(unittest.TestCase):
 
     def test_help(self):
         self.assertEqual(chef("--help").returncode, 0)
-        for name in ("serve", "run", "sweep", "bench", "scenarios"):
+        for name in ("serve", "run", "search", "shrink", "sweep", "bench", "scenarios"):
             done = chef(name, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn(f"usage: chef {name}", done.stdout)
