@@ -50,6 +50,9 @@ struct lab_link {
 void lab_link_of_course(const struct lab_course *course, int64_t moment_ns, const char *label,
                         int64_t branch_ns, struct text *text);
 
+/* The digest that stands in its link. */
+uint64_t lab_link_digest(const struct lab_course *course);
+
 /* Finds a link anywhere in `text` (a file, an address, a bare link) and reads it. -422 with one
  * sentence when there is none or it is damaged; then *link is untouched. */
 int lab_link_read(const char *text, size_t length, struct lab_link *link,

@@ -295,8 +295,8 @@ static bool is_settled(const struct lab_course *course)
     return !due && sim_next_ns(&course->sim) > now_ns;
 }
 
-/* The digest when all of this moment has happened: what comes of computing the run up to it. */
-static uint64_t settled_digest(const struct lab_course *course)
+/* When all of this moment has happened: what comes of computing the run up to it. */
+uint64_t lab_link_digest(const struct lab_course *course)
 {
     if (is_settled(course)) {
         return sim_digest(&course->sim);
@@ -330,7 +330,7 @@ static void put_head(struct link_bytes *to, const struct lab_course *course, int
     link_put_text(to, lab_behaviour_id());
     link_put_number(to, course->seed);
     link_put_number(to, (uint64_t)edge_ns);
-    link_put_word(to, settled_digest(course));
+    link_put_word(to, lab_link_digest(course));
     link_put_number(to, (uint64_t)(moment_ns < edge_ns ? edge_ns - moment_ns : 0));
     link_put_number(to, (uint64_t)(branch_ns + 1));
     link_put_text(to, label == NULL ? "" : label);

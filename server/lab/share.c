@@ -63,7 +63,7 @@ static int write_link(const struct lab_run *run, int64_t at_ns, struct shared *s
                                 text.length <= LAB_LINK_ADDRESS_BYTES_MAX);
     add_ms(shared->document, "t_ms", moment_ns);
     add_ms(shared->document, "edge_ms", edge_ns);
-    add_digest(shared->document, sim_digest(&course->sim));
+    add_digest(shared->document, lab_link_digest(course));
     free(letters);
     return 0;
 }

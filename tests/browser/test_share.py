@@ -10,6 +10,7 @@ import unittest
 import urllib.parse
 
 from chef_browser import open_browser
+from chef_link import change_link
 from page import Page, open_page
 
 FRAME = """<!doctype html><title>A slide</title>
@@ -128,6 +129,25 @@ class Dialogs(ShareTest):
             page.js("location.hash = arguments[0]", "l=" + shared["link"][:-1])
             page.wait("a refusal", lambda: "damaged" in (page.text("#problem") or ""))
             self.assertIn("closed", page.kitchen(2))  # the stage is as it was
+
+
+class OtherVersions(ShareTest):
+    def test_they_say_so(self):
+        with open_page() as page:
+            run, shared, _ = self.lecture(page)
+            own = page.api(f"/api/v1/runs/{run}")["behaviour_id"]
+            link = change_link(shared["link"], (own.encode(), b"b0123456789ab"))
+            before = page.run()
+            page.js("location.hash = arguments[0]", "l=" + link)
+            self.wait_shown(page, "kitchens/lunch-rush", before)
+            page.wait("the dialog", lambda: "b0123456789ab" in (page.text("#opened") or ""))
+            page.key("Enter")
+            page.wait("it is gone", lambda: page.text("#opened") is None)
+            with open_browser(960, 600) as browser:
+                outside = Page(browser, page.url)
+                browser.get(f"{page.url}/embed#l={link}")
+                outside.wait("the mark", lambda: outside.text("[data-embed=other]") == "not the same")
+                self.assertIn("b0123456789ab", outside.text("#problem"))
 
 
 class Files(ShareTest):

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
+from chef_link import change_link
 from chef_server import PROGRAM, ChefServer
 
 SCENARIO = "kitchens/road-closed"  # it has a script of its own
@@ -141,6 +142,80 @@ class RoundTrip(LinksTest):
                 for name in TABLES:
                     self.assertEqual(pathlib.Path(out, f"{name}.csv").read_bytes(),
                                      self.table(self.server, run, name), name)
+
+
+class OtherVersions(LinksTest):
+    def changed(self, run, *changes):
+        link = self.link(run)["link"]
+        return change_link(link, *changes)
+
+    def behaviour(self, run):
+        return self.server.get(f"/api/v1/runs/{run}").json()["behaviour_id"].encode()
+
+    def test_another_behaviour(self):
+        run = self.new_run()
+        self.advance(run, 5000)
+        opened = self.opened(self.changed(run, (self.behaviour(run), b"b0123456789ab")))
+        self.assertFalse(opened["same_version"])
+        self.assertFalse(opened["digest_matches"])  # although it is the same, as it happens
+        self.assertIn("b0123456789ab", opened["note"])
+        self.assertEqual(opened["edge_ms"], self.link(run)["edge_ms"])
+
+    def test_what_does_not_exist_here(self):
+        run = self.new_run(settings={"policy": "round-robin"})
+        self.put(run, type="node.crash", node="C")
+        self.put(run, type="load.rush", factor_pct=200)
+        self.advance(run, 5000)
+        opened = self.opened(self.changed(run, (self.behaviour(run), b"b0123456789ab"),
+                                          (b"round-robin", b"rounder-bin"), (b"node.crash", b"node.smash")))
+        self.assertFalse(opened["same_version"])
+        self.assertIn("1 settings and 1 inputs", opened["note"])
+        inputs = self.table(self.server, opened["run"], "inputs").decode()
+        self.assertIn("load.rush", inputs)
+        self.assertNotIn("node.crash", inputs)
+
+    def test_an_unknown_scenario(self):
+        link = self.changed(self.new_run(), (SCENARIO.encode(), b"kitchens/road-opened"))
+        answer = self.server.post("/api/v1/links", {"link": link})
+        self.assertEqual(answer.status, 422)
+        self.assertIn("kitchens/road-opened", answer.json()["detail"])
+        self.assertIn(SCENARIO, answer.json()["allowed"])
+
+    def test_the_same_digest_of_another_run_is_told(self):
+        run = self.new_run()
+        self.advance(run, 5000)
+        digest = int(self.link(run)["digest"], 16).to_bytes(8, "little")
+        opened = self.opened(self.changed(run, (digest, bytes(8))))
+        self.assertTrue(opened["same_version"])
+        self.assertFalse(opened["digest_matches"])
+        self.assertIn("digest", opened["note"])
+
+    def test_the_command_line_says_so(self):
+        run = self.new_run()
+        self.advance(run, 5000)
+        digest = int(self.link(run)["digest"], 16).to_bytes(8, "little")
+        for change, words in (((self.behaviour(run), b"b0123456789ab"), "another version"),
+                              ((digest, bytes(8)), "computes another run")):
+            done = subprocess.run([PROGRAM, "run", "--link", self.changed(run, change)],
+                                  capture_output=True, text=True, check=False)
+            self.assertNotEqual(done.returncode, 2)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1)
+
+
+class Rooms(unittest.TestCase):
+    def test_who_may_not_steer_may_open_a_link(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key = pathlib.Path(folder, "key")
+            key.write_text("a secret of the lecturer\n")
+            with ChefServer("--presenter-key-file", str(key)) as server:
+                opened = server.post("/api/v1/links", {"link": f"{SCENARIO}#7-0000"})
+                self.assertEqual(opened.status, 201, opened.text())
+                run = opened.json()["run"]
+                cookie = {"Cookie": opened.headers["Set-Cookie"].split(";")[0]}
+                pause = f"/api/v1/runs/{run}/pace"
+                self.assertEqual(server.post(pause, {"paused": True}).status, 403)
+                self.assertEqual(server.post(pause, {"paused": True}, cookie).status, 200)
 
 
 class BadLinks(LinksTest):

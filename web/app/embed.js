@@ -82,6 +82,18 @@ function mountHeader(link, reset) {
   model.on(["frame", "replay"], () => setText(clock, cityClock(Math.max(0, model.clock.shown_us))));
 }
 
+/**
+ * Not the run that was shared: said at once, and again whenever somebody asks.
+ * @param {string} note
+ */
+function tellDifference(note) {
+  const say = () => sayProblem(note);
+  const mark = el("button", { type: "button", title: note, "data-embed": "other", onclick: say },
+    icon("warning"), t("embed.other"));
+  byId("header").querySelector(".space")?.before(mark);
+  say();
+}
+
 function mountRooms() {
   const words = timelineWords(model, (event) => void replay.seekTo(event.t_us));
   new Stage(byId("stage"), model, () => {});
@@ -137,7 +149,7 @@ async function start() {
   model.enter(await api.run(opened.run));
   reset();
   document.title = `${model.run?.title ?? ""} · ${t("brand")}`;
-  if (opened.note) sayProblem(opened.note);
+  if (opened.note) tellDifference(opened.note);
 }
 
 window.addEventListener("hashchange", () => location.reload());

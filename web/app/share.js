@@ -33,8 +33,19 @@ export function linkInAddress() {
 export async function openLink(text) {
   const opened = await api.openLink(text);
   await showRun(opened.run, { at_us: Math.round(opened.t_ms * 1000) });
-  if (opened.note) sayProblem(opened.note);
+  if (opened.note) tellDifference(opened.note);
   else sayStatus(t("said.opened", { time: virtualTime(opened.t_ms * 1000) }));
+}
+
+/**
+ * That what was opened is not what was shared must not pass unseen.
+ * @param {string} note
+ */
+function tellDifference(note) {
+  const { dialog, body } = openDialog("opened", t("opened.title"));
+  const ok = el("button", { type: "button", onclick: () => dialog.close() }, t("opened.ok"));
+  fill(body, el("p.lead", null, note), el("div.buttons.one", null, ok));
+  ok.focus();
 }
 
 /**
