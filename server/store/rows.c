@@ -31,10 +31,11 @@ static char *rows_sql(const struct store_table *table, const struct store_rows_q
     }
     sqlite3_str_appendf(sql, " FROM \"%w\" WHERE run=?1 AND row>?2 AND row<=?3", table->name);
     if (query->passed != NULL) {
-        sqlite3_str_appendf(sql,
-                            " AND row>ifnull((SELECT row FROM \"%w\" WHERE run=?1 AND \"%w\"<=?5 "
-                            "ORDER BY row DESC LIMIT 1),0)",
-                            table->name, query->passed);
+        sqlite3_str_appendf(
+            sql,
+            " AND row>ifnull((SELECT row FROM \"%w\" WHERE run=?1 AND \"%w\" BETWEEN 1 AND "
+            "?5 ORDER BY row DESC LIMIT 1),0)",
+            table->name, query->passed);
     }
     sqlite3_str_appendall(sql, " ORDER BY row LIMIT ?4");
     char *text = sqlite3_str_finish(sql);

@@ -224,7 +224,7 @@ struct store_rows_query {
     uint64_t last;        /* up to this one; 0: all */
     uint32_t limit;       /* 0: all */
     const char *passed;   /* or only rows behind the last one whose column of this name ... */
-    int64_t passed_value; /* ... is at most so much */
+    int64_t passed_value; /* ... is from 1 to so much: what people do is of event 0 */
 };
 /* In order of row number, each as soon as it is read; `each` answers whether it wants more. */
 int store_rows_read(struct store *store, const struct store_rows_query *query,

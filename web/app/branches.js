@@ -54,6 +54,18 @@ function inputWords(model, input) {
   return input.dish ? `${name}: ${input.dish}` : name;
 }
 
+/**
+ * A label that no other of the family has: "Crash: B", "Crash: B 2".
+ * @param {Model} model
+ * @param {string} label
+ */
+function freeLabel(model, label) {
+  const taken = new Set(model.family.map((one) => one.label));
+  let number = 1;
+  while (taken.has(number === 1 ? label : `${label} ${number}`)) number += 1;
+  return number === 1 ? label : `${label} ${number}`;
+}
+
 /** @param {unknown} value */
 function valueWords(value) {
   if (value === true || value === "on") return t("switch.on");
@@ -74,12 +86,13 @@ export async function branchWith(model, input) {
   const playing = replay.direction > 0;
   const { speed } = replay;
   const what = inputWords(model, input);
+  const label = freeLabel(model, what.slice(0, LABEL_LETTERS_MAX - 3));
   const parent = { run: run.run, at_us };
   try {
     const answer = await api.branch(run.run, {
       at_ms: at_us / 1000,
       private: true,
-      label: what.slice(0, LABEL_LETTERS_MAX),
+      label,
       inputs: [input],
     });
     await showRun(answer.run, { expected: model.expected, selection: model.selection });

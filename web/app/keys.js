@@ -10,7 +10,6 @@ import { t } from "./words.js";
  * @typedef {{
  *   keys: string[],
  *   name: string,
- *   letter: boolean,
  *   run: (event: KeyboardEvent) => void,
  * }} Key
  */
@@ -32,7 +31,7 @@ export function mountKeys(keys) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     if (target?.closest("button, a, summary") && (key === " " || key === "Enter")) return;
     const found = keys.find((one) => one.keys.includes(key));
-    if (!found || (found.letter && lettersOff())) return;
+    if (!found || (/^[a-z]$/.test(key) && lettersOff())) return;
     event.preventDefault();
     found.run(event);
   });

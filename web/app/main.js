@@ -66,8 +66,8 @@ function keepAddress() {
     timer = 0;
     if (model.run) putInAddress(model.run.run, replay.inPast ? replay.cursor_us : undefined);
   };
-  model.on("replay", () => {
-    if (timer === 0) timer = window.setTimeout(put, ADDRESS_EVERY_MS);
+  model.on(["replay", "frame"], () => {
+    if (timer === 0 && (replay.inPast || location.hash.includes("&t="))) timer = window.setTimeout(put, ADDRESS_EVERY_MS);
   });
 }
 
@@ -171,7 +171,7 @@ function toggleFullScreen() {
 /** @param {import("./keys.js").Key[]} own the system's keys @returns {import("./keys.js").Key[]} */
 function keyTable(own) {
   const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
-    keys, name, run, letter: keys.every((one) => /^[a-z]$/.test(one)),
+    keys, name, run,
   });
   /** @type {import("./keys.js").Key[]} */
   const table = [

@@ -72,6 +72,23 @@ export function eventKey({ event, t_us, kind, node, peer, subject, args }) {
   return `${t_us} ${event} ${kind} ${node} ${peer} ${subject} ${args[0] ?? 0}`;
 }
 
+/**
+ * @param {(number | string)[]} row of a frame
+ * @returns {EventRow}
+ */
+export function eventOf(row) {
+  return {
+    event: Number(row[0]),
+    cause: Number(row[1]),
+    t_us: Number(row[2]),
+    kind: String(row[3]),
+    node: Number(row[4]),
+    peer: Number(row[5]),
+    subject: Number(row[6]),
+    args: row.slice(7).map(Number),
+  };
+}
+
 export class Model {
   /** @type {Map<Topic, Set<() => void>>} */
   listeners = new Map();
@@ -422,16 +439,7 @@ export class Model {
   /** @param {(number | string)[][]} rows @param {boolean} key @param {Set<Topic>} changed */
   addEvents(rows, key, changed) {
     if (rows.length === 0 && !key) return;
-    const events = rows.map((row) => ({
-      event: Number(row[0]),
-      cause: Number(row[1]),
-      t_us: Number(row[2]),
-      kind: String(row[3]),
-      node: Number(row[4]),
-      peer: Number(row[5]),
-      subject: Number(row[6]),
-      args: row.slice(7).map(Number),
-    })).filter((event) => event.kind !== "node_started" || event.args[0] !== FIRST_BOOT);
+    const events = rows.map(eventOf).filter((event) => event.kind !== "node_started" || event.args[0] !== FIRST_BOOT);
     if (key) {
       const first_us = events.length > 0 ? events[0].t_us : Infinity;
       this.events = this.events.filter((event) => event.t_us < first_us);
@@ -454,22 +462,6 @@ export class Model {
       this.points.push(row);
     }
     this.points.splice(0, Math.max(0, this.points.length - POINTS_KEPT));
-  }
-
-  /**
-   * The history of the run, from before this page looked.
-   * @param {string[]} columns
-   * @param {(number | null)[][]} rows
-   */
-  prependPoints(columns, rows) {
-    const order = this.columns.map((name) => columns.indexOf(name === "t_s" ? "t_ms" : name));
-    if (order.length === 0 || this.columns.length === 0) return;
-    const first_s = this.points.length > 0 ? (this.points[0][0] ?? 0) : Infinity;
-    const older = rows
-      .map((row) => order.map((i, n) => (n === 0 ? Number(row[i]) / 1000 : i < 0 ? null : row[i])))
-      .filter((row) => (row[0] ?? 0) < first_s);
-    this.points = [...older, ...this.points];
-    this.tell("points");
   }
 
   /** @param {import("./types").Verdict[]} verdicts @param {boolean} all */

@@ -1,9 +1,11 @@
 // overview.js: the whole run at a glance, for the timeline: how much was ordered, what happened,
-// which faults lasted from when to when, and how the settings stood at any moment. Asked for once
-// in pages, thinned, and from then on kept up by the frames of the live link.
+// which faults lasted from when to when, and how the settings stood at any moment.
+//
+// It is read in pages and thinned; frames of the live link keep it up. They leave out much when the
+// run is fast: whenever somebody turns to the past, what came since is read and takes their place.
 
 import { api } from "./api.js";
-import { eventKey, FIRST_BOOT } from "./model.js";
+import { eventKey, eventOf, FIRST_BOOT } from "./model.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -27,95 +29,134 @@ const STARTED = "node_started";
 
 export class Overview {
   run = "";
+  reading = false;
   bucket_s = 1;
   /** Sum and count of each bucket.
    * @type {Map<number, [number, number]>} */
   load = new Map();
+  /** The same as frames tell it, until it is read.
+   * @type {Map<number, number>} */
+  roughLoad = new Map();
+  loadRead_s = 0;
+  /** What is worth keeping of the events that were read, in order of time.
+   * @type {EventRow[]} */
+  kept = [];
+  /** Those that frames told since.
+   * @type {EventRow[]} */
+  fresh = [];
+  eventsRead = 0; /* the last event of the simulator that was read */
+  eventsRead_us = -1;
+  /** Of the moment that was read last, so that none counts twice.
+   * @type {Set<string>} */
+  atRead = new Set();
+  /* Made of kept and fresh: */
+  sorted = false;
   /** Interesting events in order of time.
    * @type {EventRow[]} */
   marks = [];
-  marksLeftOut = 0;
   /** @type {Span[]} */
   spans = [];
   /** Changes of settings, all of them.
    * @type {EventRow[]} */
   changes = [];
-  changesTold = -1;
-  newest_us = -1;
-  /** Those of the newest moment, so that none counts twice.
-   * @type {Set<string>} */
-  newest = new Set();
-  /** What frames tell while the past is still on its way.
-   * @type {EventRow[] | null} */
-  early = [];
+  changesTold = "";
 
   /** @param {Model} model @param {Sorts} sorts */
   constructor(model, sorts) {
     this.model = model;
     this.sorts = sorts;
-    this.reset();
+    let past = false;
     model.on("run", () => this.reset());
-    model.on(["frame", "replay"], () => this.tellSettings());
+    model.on(["frame", "replay"], () => {
+      const now = model.replay?.inPast ?? false;
+      if (now && !past) void this.read();
+      past = now;
+      this.tellSettings();
+    });
   }
 
   reset() {
     this.run = this.model.run?.run ?? "";
+    this.reading = false;
     this.bucket_s = 1;
     this.load = new Map();
-    this.marks = [];
-    this.marksLeftOut = 0;
-    this.spans = [];
-    this.changes = [];
-    this.changesTold = -1;
-    this.newest_us = -1;
-    this.newest = new Set();
-    this.early = [];
-    if (this.run !== "") void this.read(this.run);
+    this.roughLoad = new Map();
+    this.loadRead_s = 0;
+    this.kept = [];
+    this.fresh = [];
+    this.eventsRead = 0;
+    this.eventsRead_us = -1;
+    this.atRead = new Set();
+    this.sorted = false;
+    this.changesTold = "";
+    if (this.run !== "") void this.read();
   }
 
-  /** @param {string} run */
-  async read(run) {
+  /** What happened since it was read last. */
+  async read() {
+    if (this.reading) return;
+    const { run } = this;
     const same = () => this.run === run && this.model.run?.run === run;
+    this.reading = true;
     try {
       await Promise.all([this.readLoad(run, same), this.readEvents(run, same)]);
     } catch {
       /* the timeline shows what it has; the live link says when the server is gone */
     }
-    if (same()) this.model.tell("edge");
+    if (!same()) return;
+    this.reading = false;
+    this.tellSettings();
+    this.model.tell("edge");
   }
 
   /** @param {string} run @param {() => boolean} same */
   async readLoad(run, same) {
-    let after_s = 0;
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const { columns, rows } = await api.metrics(run, after_s);
+      const { columns, rows } = await api.metrics(run, this.loadRead_s);
       if (!same()) return;
       const load = columns.indexOf(LOAD_COLUMN);
       const time = columns.indexOf("t_ms");
       for (const row of rows) this.addLoad(Number(row[time]) / 1000, Number(row[load] ?? 0));
-      this.model.tell("edge");
+      if (rows.length > 0) this.loadRead_s = Math.floor(Number(rows[rows.length - 1][time]) / 1000);
+      for (const t_s of this.roughLoad.keys()) {
+        if (t_s <= this.loadRead_s) this.roughLoad.delete(t_s);
+      }
       if (rows.length < ROWS_A_PAGE) return;
-      after_s = Math.floor(Number(rows[rows.length - 1][time]) / 1000);
+      this.model.tell("edge");
     }
   }
 
   /** @param {string} run @param {() => boolean} same */
   async readEvents(run, same) {
-    let after = 0;
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const answer = await api.events(run, after, EVENTS_A_PAGE);
+      const answer = await api.events(run, this.eventsRead, EVENTS_A_PAGE);
       if (!same()) return;
-      const rows = Array.isArray(answer) ? answer : answer.events;
-      for (const row of rows) this.addEvent(this.fromApi(row));
-      this.tellSettings();
-      if (rows.length < EVENTS_A_PAGE) break;
-      after = Math.max(...rows.map((/** @type {any} */ row) => Number(row.event)));
+      for (const row of answer) this.keep(this.fromApi(row));
+      this.fresh = this.fresh.filter((event) => event.t_us > this.eventsRead_us);
+      this.thin();
+      this.sorted = false;
+      if (answer.length < EVENTS_A_PAGE) return;
     }
-    /** @type {EventRow[]} */
-    const early = this.early ?? [];
-    this.early = null;
-    for (const event of early) this.addEvent(event);
-    this.tellSettings();
+  }
+
+  /**
+   * An event that was read; pages may overlap by what has no event of the simulator.
+   * @param {EventRow} event
+   */
+  keep(event) {
+    if (event.t_us < this.eventsRead_us) return;
+    if (event.t_us > this.eventsRead_us) this.atRead.clear();
+    if (this.atRead.has(eventKey(event))) return;
+    this.atRead.add(eventKey(event));
+    this.eventsRead_us = event.t_us;
+    this.eventsRead = Math.max(this.eventsRead, event.event);
+    if (this.matters(event)) this.kept.push(event);
+  }
+
+  /** @param {EventRow} event */
+  matters(event) {
+    if (event.kind === STARTED && event.args[0] === FIRST_BOOT) return false;
+    return this.sorts.interesting(event) || this.sorts.span(event) !== null;
   }
 
   /**
@@ -123,9 +164,7 @@ export class Overview {
    * @returns {EventRow}
    */
   fromApi(row) {
-    const node = (/** @type {unknown} */ name) => (
-      typeof name === "number" ? name : (this.model.plan?.node_names.indexOf(String(name)) ?? -1)
-    );
+    const node = (/** @type {unknown} */ name) => this.model.plan?.node_names.indexOf(String(name)) ?? -1;
     return {
       event: Number(row.event), cause: Number(row.cause), t_us: Math.round(Number(row.t_ms) * 1000),
       kind: String(row.kind), node: node(row.node), peer: node(row.peer),
@@ -140,20 +179,19 @@ export class Overview {
   note(frame) {
     const column = this.model.columns.indexOf(LOAD_COLUMN);
     for (const row of frame.points ?? []) {
-      if (column > 0 && !this.load.has(this.bucketOf(row[0] ?? 0))) {
-        this.addLoad(row[0] ?? 0, row[column] ?? 0);
-      }
+      const t_s = row[0] ?? 0;
+      if (column > 0 && t_s > this.loadRead_s) this.roughLoad.set(t_s, row[column] ?? 0);
     }
-    for (const row of frame.events ?? []) {
-      const event = {
-        event: Number(row[0]), cause: Number(row[1]), t_us: Number(row[2]), kind: String(row[3]),
-        node: Number(row[4]), peer: Number(row[5]), subject: Number(row[6]),
-        args: row.slice(7).map(Number),
-      };
-      if (this.early) this.early.push(event);
-      else this.addEvent(event);
+    if (!frame.events) return;
+    const newest_us = this.fresh[this.fresh.length - 1]?.t_us ?? this.eventsRead_us;
+    for (const row of frame.events) {
+      const event = eventOf(row);
+      const known = event.t_us < newest_us || this.atRead.has(eventKey(event)) ||
+        this.fresh.some((one) => one.t_us === event.t_us && eventKey(one) === eventKey(event));
+      if (!known && this.matters(event)) this.fresh.push(event);
     }
-    if (frame.events) this.tellSettings();
+    this.sorted = false;
+    this.tellSettings();
   }
 
   // ---- load ----
@@ -189,26 +227,24 @@ export class Overview {
    * @returns {{t_us: number, value: number}[]}
    */
   curve() {
-    return [...this.load]
-      .sort(([a], [b]) => a - b)
-      .map(([number, [sum, count]]) => ({ t_us: number * this.bucket_s * 1e6, value: sum / count }));
+    const read = [...this.load].map(([number, [sum, count]]) => ({
+      t_us: number * this.bucket_s * 1e6, value: sum / count,
+    }));
+    const told = [...this.roughLoad].map(([t_s, value]) => ({ t_us: t_s * 1e6, value }));
+    return [...read, ...told].sort((a, b) => a.t_us - b.t_us);
   }
 
   // ---- events ----
 
-  /** @param {EventRow} event */
-  addEvent(event) {
-    if (event.t_us < this.newest_us) return;
-    if (event.t_us > this.newest_us) this.newest.clear();
-    this.newest_us = event.t_us;
-    if (this.newest.has(eventKey(event))) return;
-    this.newest.add(eventKey(event));
-    if (event.kind === STARTED && event.args[0] === FIRST_BOOT) return;
-    if (event.kind === SETTING) this.changes.push(event);
-    this.addSpan(event);
-    if (!this.sorts.interesting(event)) return;
-    this.marks.push(event);
-    if (this.marks.length > MARKS_MAX) this.thin();
+  /** Marks, spans and changes of all that is known; only when it is asked for. */
+  sort() {
+    if (this.sorted) return;
+    this.sorted = true;
+    const all = [...this.kept, ...this.fresh];
+    this.marks = all.filter(this.sorts.interesting);
+    this.changes = all.filter((event) => event.kind === SETTING);
+    this.spans = [];
+    for (const event of all) this.addSpan(event);
   }
 
   /** @param {EventRow} event */
@@ -230,37 +266,40 @@ export class Overview {
     }
   }
 
-  /** More marks than a screen has room for: of those that stand closest together, every second. */
+  /** More than a screen has room for: of those that stand close together, only the first; but what
+   * begins, ends or sets something stays. */
   thin() {
-    const closest_us = (this.marks[this.marks.length - 1].t_us - this.marks[0].t_us) / (MARKS_MAX / 2);
-    const before = this.marks.length;
+    const { kept } = this;
+    if (kept.length <= MARKS_MAX) return;
+    const close_us = (kept[kept.length - 1].t_us - kept[0].t_us) / (MARKS_MAX / 2);
     let last_us = -Infinity;
-    this.marks = this.marks.filter((mark) => {
-      const keep = mark.t_us - last_us >= closest_us || mark.kind === SETTING;
-      if (keep) last_us = mark.t_us;
-      return keep;
+    this.kept = kept.filter((event) => {
+      const stays = event.kind === SETTING || this.sorts.span(event) !== null;
+      if (!stays && event.t_us - last_us < close_us) return false;
+      last_us = event.t_us;
+      return true;
     });
-    this.marksLeftOut += before - this.marks.length;
   }
 
   // ---- settings ----
 
   /** Settings as they stand at the moment that is shown. */
   tellSettings() {
-    const { model, changes } = this;
+    const { model } = this;
     const info = model.run;
-    if (!info || this.early) return;
+    if (!info || this.reading) return;
+    this.sort();
     const t_us = model.replay?.inPast ? model.clock.shown_us : Infinity;
-    let count = changes.length;
-    while (count > 0 && changes[count - 1].t_us > t_us) count -= 1;
-    if (count === this.changesTold) return;
-    this.changesTold = count;
+    const changes = this.changes.filter((change) => change.t_us <= t_us);
+    const key = changes.map((change) => `${change.t_us} ${change.args.join(" ")}`).join("|");
+    if (key === this.changesTold) return;
+    this.changesTold = key;
     const settings = { ...info.settings_at_start };
-    for (const change of changes.slice(0, count)) {
+    for (const change of changes) {
       const setting = model.system?.settings[change.args[0]];
       if (setting) settings[setting.key] = this.valueOf(setting, change.args[1]);
     }
-    for (const [key, value] of Object.entries(settings)) model.setSetting(key, value);
+    for (const [name, value] of Object.entries(settings)) model.setSetting(name, value);
   }
 
   /**

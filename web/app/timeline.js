@@ -84,9 +84,10 @@ export function mountTimeline(root, model, overview, words) {
     slider.setAttribute("aria-valuemax", String(Math.floor(model.edge_us / 1e6)));
     slider.setAttribute("aria-valuenow", String(Math.floor(at_us / 1e6)));
     const key = model.replay?.inPast ? "timeline.past" : "timeline.live";
+    const decimals = model.clock.paused ? 1 : 0; /* not ten times a second for who listens */
     slider.setAttribute(
       "aria-valuetext",
-      t(key, { time: virtualTime(at_us, 1), edge: virtualTime(model.edge_us, 1) }),
+      t(key, { time: virtualTime(at_us, decimals), edge: virtualTime(model.edge_us, decimals) }),
     );
   };
   model.on(["frame", "edge", "replay"], drawSoon);
@@ -305,6 +306,7 @@ function trackButton(model, one) {
 function drawTrack(canvas, geometry, model, overview, words) {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const { width, height, u } = geometry;
+  overview.sort();
   canvas.width = width * ratio;
   canvas.height = height * ratio;
   const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));

@@ -139,8 +139,7 @@ function toLiveAction(model, step) {
  * @param {Model} model
  */
 export function runState(model) {
-  if (model.link !== "open" && !model.replay?.inPast) return "replay";
-  if (model.replay?.inPast) return "replay";
+  if (model.link !== "open" || model.replay?.inPast) return "replay";
   if (model.pace.state === "halted") return "halted";
   if (model.pace.state === "finished") return "ended";
   if (model.pace.state === "stored") return "replay";

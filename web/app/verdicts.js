@@ -66,7 +66,10 @@ export function mountVerdict(root, model, how) {
     if (key === shown) return;
     shown = key;
     const all = () => openPromises(model, verdicts);
-    if (bad) showBad(root, bad, { ...how, shrink: (check) => void openShrink(model, check) }, all);
+    const hands = {
+      ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check),
+    };
+    if (bad) showBad(root, bad, hands, all);
     else showGood(root, { fresh: fresh !== null, proved_us, orders }, verdicts, all);
   };
   model.on(["verdicts", "figures", "points", "replay"], render);
@@ -123,9 +126,10 @@ function showGood(root, { fresh, proved_us, orders }, verdicts, all) {
 }
 
 /**
+ * Its button goes to the moment of the breach, and to its events.
  * @param {HTMLElement} root
  * @param {Verdict} verdict
- * @param {How & {shrink: (check: string) => void}} how
+ * @param {How & {shrink: (check: string) => void, replay: Model["replay"]}} how
  * @param {() => void} all
  */
 function showBad(root, verdict, how, all) {
@@ -136,11 +140,10 @@ function showBad(root, verdict, how, all) {
     type: "button",
     "aria-label": t("verdict.jump"),
     title: t("verdict.jump_about"),
-    onclick: () => how.choose(
-      witness?.first_event ?? 0,
-      witness?.last_event ?? 0,
-      witness?.subjects?.[0] ?? null,
-    ),
+    onclick: async () => {
+      if (witness?.at_ms !== undefined) await how.replay?.seekTo(witness.at_ms * 1000);
+      how.choose(witness?.first_event ?? 0, witness?.last_event ?? 0, witness?.subjects?.[0] ?? null);
+    },
   }, icon("jump"), el("span", null, t("verdict.jump")));
   const shrink = el("button.jump.shrink", {
     type: "button",

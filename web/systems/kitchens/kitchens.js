@@ -124,13 +124,12 @@ async function crashChosen(model) {
  */
 function kitchenKeys(model, actions, setMode) {
   const key = (/** @type {string} */ letter, /** @type {string} */ name, /** @type {() => void} */ run) => ({
-    keys: [letter], name: `keys.${name}`, run, letter: true,
+    keys: [letter], name: `keys.${name}`, run,
   });
   return [
     {
       keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
       name: "keys.node",
-      letter: false,
       run: (/** @type {KeyboardEvent} */ event) => {
         const node = Number(event.key);
         if (model.kitchens.has(node)) model.select(model.selection === node ? null : node);
@@ -139,10 +138,9 @@ function kitchenKeys(model, actions, setMode) {
     {
       keys: ["d"],
       name: "keys.desk",
-      letter: true,
       run: () => model.select(model.selection === 0 ? null : 0),
     },
-    { keys: ["Escape"], name: "keys.escape", letter: false, run: () => {
+    { keys: ["Escape"], name: "keys.escape", run: () => {
       setMode({ kind: "look" });
       model.select(null);
     } },

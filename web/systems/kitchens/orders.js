@@ -23,7 +23,7 @@ export function myOrderSentence(model) {
   const id = model.mine[model.mine.length - 1];
   if (id === undefined) return null;
   const order = model.orders.get(id);
-  if (!order) return done.get(id) ?? null;
+  if (!order) return model.replay?.inPast ? null : (done.get(id) ?? null);
   const segment = segmentAt(order, model.clock.shown_us) ?? order.segments[0];
   if (!segment) return null;
   const key = Object.entries(PHASE).find(([, phase]) => phase === segment.phase)?.[0].toLowerCase() ?? "";
