@@ -198,6 +198,11 @@ static void read_columns(struct link_reader *reader, struct lab_link *link,
 bool link_body_read(struct link_bytes *bytes, struct lab_link *link_out)
 {
     struct lab_link link = {.branch_ns = -1};
+    if (bytes->length == 0) { /* nothing that a reader could point at */
+        free(bytes->at);
+        *bytes = (struct link_bytes){0};
+        return false;
+    }
     struct lab_link_body *body = calloc(1, sizeof *body);
     if (body == NULL) {
         abort();
