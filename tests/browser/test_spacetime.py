@@ -150,19 +150,35 @@ class Spacetime(unittest.TestCase):
             self.assertIn("place", page.text("#spacetime .chain").lower())
             steps = page.texts("#spacetime .chain li .what")
             self.assertGreaterEqual(len(steps), 5)
-            # From the last step of the order back by keys alone, to where a customer placed it.
-            page.js("[...document.querySelectorAll('#spacetime .chain li button')].pop().click()")
+            # From the first step to the last and back by keys alone; then back along causes.
+            page.js("document.querySelector('#spacetime canvas').focus()")
+            walked = self.walk(page, "Down", "last step")
+            self.assertGreaterEqual(len(walked), 5)
+            self.assertIn("Parcel", walked[-1])
+            walked = self.walk(page, "Up", "first step")
+            self.assertIn(f"A customer orders: order {order}", walked[-1])
+            page.key("Right")
+            page.wait("its effect", lambda: f"Place (order {order}) from the customers" in page.text("#choice"))
+            page.press_text("#spacetime .chain button", "accept")
+            page.wait("the acceptance", lambda: "Accept" in page.text("#choice"))
+            page.press('#spacetime .tools button[aria-label*="this step"]')
             page.wait("its causes", lambda: "Caused by" in page.text("#spacetime .chain"))
             page.js("document.querySelector('#spacetime canvas').focus()")
-            for _ in range(15):
-                before = page.text("#choice")
-                if "A customer orders" in before:
-                    break
+            for expected in ("Assign", "disk", "Place", f"A customer orders: order {order}"):
                 page.key("Left")
-                page.wait("the cause", lambda: page.text("#choice") != before, 5)
-            self.assertIn(f"A customer orders: order {order}", page.text("#choice"), steps)
-            page.key("Right")
-            page.wait("forward again", lambda: f"Place (order {order}) from the customers" in page.text("#choice"))
+                page.wait(expected, lambda: expected in page.text("#choice"), 10)
+
+    def walk(self, page, key, end):
+        """Walks until a sentence says that it ends; returns what was told on the way."""
+        told = []
+        for _ in range(40):
+            page.key(key)
+            page.wait("the next step", lambda: page.text("#choice") not in told[-1:] or end in page.js(
+                "return document.getElementById('status').textContent"), 10)
+            if page.text("#choice") in told[-1:]:
+                return told
+            told.append(page.text("#choice"))
+        self.fail(f"no end: {told}")
 
     def explain(self, page, order):
         page.press('[data-tool="controls"]')
@@ -177,6 +193,7 @@ class Spacetime(unittest.TestCase):
         with open_page() as page:
             self.pause(page, 5000)
             self.open(page)
+            self.keys(page, "-", "-", "-")
             canvas = page.browser.find_element("css selector", "#spacetime canvas")
             size = canvas.size
             for x in range(0, 60):

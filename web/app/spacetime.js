@@ -6,7 +6,7 @@ import { api } from "./api.js";
 import { byId, el, fill, icon, setText } from "./dom.js";
 import { closeMenu, openMenu } from "./menu.js";
 import { sayStatus } from "./say.js";
-import { causeOf, chainOf, chainOfLost, chainOfSubject, effectsOf, lonely, siblingsOf, sliceOf } from "./spacetime/chain.js";
+import { around, causeOf, chainOf, chainOfLost, chainOfSubject, effectsOf, lonely, siblingsOf, sliceOf } from "./spacetime/chain.js";
 import { describe, drawDiagram, namesWidth } from "./spacetime/draw.js";
 import { filterEntries } from "./spacetime/filters.js";
 import { mountPointer, pressKey, ZOOM_STEP } from "./spacetime/hands.js";
@@ -418,6 +418,12 @@ export class Spacetime {
    */
   async choose(event, fit) {
     const known = this.chain ? sliceOf(this.chain).find((link) => link.event === event.event) : null;
+    if (this.chain && this.chain.subject >= 0 && known && known.event >= 0) {
+      this.setChain(around(this.chain, known));
+      this.reveal(known);
+      sayStatus(sentenceOf(known, this.words));
+      return;
+    }
     this.setChain(lonely(event), known?.notes ?? []);
     this.reveal(event);
     sayStatus(sentenceOf({ ...event, notes: known?.notes ?? [] }, this.words));
@@ -517,7 +523,12 @@ export class Spacetime {
   walkOn(way) {
     const { chain } = this;
     if (!chain) return;
-    if (way === "cause") this.step(causeOf(chain), "spacetime.no_cause");
+    const whole = chain.subject >= 0;
+    if (whole && way === "before") this.step(chain.back[0] ?? null, "spacetime.first_step");
+    else if (whole && way === "after") this.step(chain.forward[0] ?? null, "spacetime.last_step");
+    else if (whole && way === "cause" && !causeOf(chain) && chain.chosen.cause > 0) {
+      void this.showCauses({ event: chain.chosen.cause });
+    } else if (way === "cause") this.step(causeOf(chain), "spacetime.no_cause");
     else if (way === "effect") this.step(effectsOf(chain, chain.chosen.event)[0] ?? null, "spacetime.no_effect");
     else void this.across(chain, way === "before" ? -1 : 1);
   }
@@ -558,6 +569,7 @@ export class Spacetime {
         subject: (subject) => void this.showCauses({ subject }),
         explain: words.explain,
         seek: (t_us) => this.time.seek(t_us),
+        causes: (event) => void this.showCauses({ event }),
         stage: () => this.setOpen(false),
       });
       panel.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });

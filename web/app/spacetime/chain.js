@@ -90,10 +90,8 @@ export async function chainOfSubject(model, run, subject) {
   if (links.length === 0) return null;
   const first = links.findIndex((link) => link.subject === subject);
   const at = Math.max(0, first);
-  return {
-    chosen: links[at], subject, back: links.slice(0, at).reverse(), forward: links.slice(at + 1),
-    backMore: false, forwardMore: Boolean(answer.more),
-  };
+  const chain = { ...lonely(links[at]), subject, forward: links, forwardMore: Boolean(answer.more) };
+  return around({ ...chain, chosen: links[at], forward: links.filter((link) => link !== links[at]) }, links[at]);
 }
 
 /**
@@ -103,6 +101,18 @@ export async function chainOfSubject(model, run, subject) {
  */
 export function sliceOf(chain) {
   return [...chain.back, chain.chosen, ...chain.forward].sort((a, b) => a.t_us - b.t_us);
+}
+
+/**
+ * The same links around another one of them.
+ * @param {Chain} chain
+ * @param {Link} chosen
+ * @returns {Chain}
+ */
+export function around(chain, chosen) {
+  const links = sliceOf(chain);
+  const at = links.indexOf(chosen);
+  return { ...chain, chosen, back: links.slice(0, at).reverse(), forward: links.slice(at + 1) };
 }
 
 /** @param {Chain} chain */

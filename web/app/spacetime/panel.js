@@ -11,6 +11,7 @@ import { sliceOf } from "./chain.js";
  * @typedef {import("../types").DiagramWords} DiagramWords
  * @typedef {{
  *   choose: (link: Link) => void, clear: () => void, subject: (subject: number) => void,
+ *   causes: (event: number) => void,
  *   explain: (subject: number) => void, seek: (t_us: number) => void, stage: () => void,
  * }} PanelHands
  */
@@ -95,6 +96,9 @@ function actions(chain, words, hands) {
     null,
     button("city", t("spacetime.on_stage"), hands.stage),
     button("clock", t("spacetime.seek"), () => hands.seek(t_us)),
+    chain.subject >= 0
+      ? button("spacetime", t("spacetime.show_one"), () => hands.causes(chain.chosen.event))
+      : null,
     subject >= 0 && chain.subject < 0
       ? button("list", t("spacetime.all_of", { subject: words.subject(subject) }), () => hands.subject(subject))
       : null,
