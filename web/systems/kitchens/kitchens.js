@@ -162,7 +162,7 @@ function kitchenKeys(model, actions, setMode) {
     key("x", "cut", () => setMode({ kind: "cut" })),
     key("a", "heal", actions.heal),
     key("v", "verify", actions.verify),
-    key("z", "csv", actions.csv),
+    key("y", "csv", actions.csv),
     key("c", "crash", () => void crashChosen(model)),
   ];
 }
