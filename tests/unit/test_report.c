@@ -284,13 +284,13 @@ static void test_long_words_end(void **state)
     }
     assert_false(text.cut);
     report->scenario = scenario;
-    report->link = extra + sizeof extra - 1; /* none */
     scenario->title = extra;
     scenario->about = extra;
     lab_pieces_begin(pieces, keep, &page);
     lab_report_write(report, rows, &inputs, NULL, pieces);
     assert_true(lab_pieces_end(pieces));
     assert_non_null(strstr(page.bytes, "</header>"));
+    assert_non_null(strstr(page.bytes, "more inputs than a link can hold"));
     assert_non_null(strstr(page.bytes, "</html>"));
     assert_in_range(page.length, 10000, 100000);
     free(page.bytes);
