@@ -183,7 +183,7 @@ function embedCode(link, title) {
 /**
  * Pages that came by plain http have no clipboard; there the text is chosen, and copied the old way
  * where that still works.
- * @param {HTMLInputElement | HTMLTextAreaElement} from
+ * @param {HTMLInputElement} from
  * @param {HTMLElement} button
  */
 async function copy(from, button) {
@@ -205,20 +205,14 @@ async function copy(from, button) {
  * @param {string} id
  * @param {string} label
  * @param {string} text
- * @param {boolean} [long] more than one line
  * @param {...HTMLElement} more buttons beside it
  */
-function copyField(id, label, text, long = false, ...more) {
-  const field = /** @type {HTMLInputElement | HTMLTextAreaElement} */ (
-    el(long ? "textarea" : "input", {
-      id,
-      readonly: true,
-      rows: long ? 2 : null,
-      type: long ? null : "text",
-      value: long ? null : text,
-      spellcheck: "false",
+function copyField(id, label, text, ...more) {
+  const field = /** @type {HTMLInputElement} */ (
+    el("input", {
+      id, type: "text", readonly: true, value: text, spellcheck: "false",
       onfocus: () => field.select(),
-    }, long ? text : null)
+    })
   );
   const button = el(
     "button",
@@ -272,12 +266,12 @@ function fillShare(model, info, body) {
       )
       : null,
     info.fits
-      ? copyField("share-address", t("share.address"), address(info.link), false, save)
+      ? copyField("share-address", t("share.address"), address(info.link), save)
       : el("p", null, t("share.too_long", { kilobytes: number(Math.ceil(info.bytes / 1024)) })),
     info.fits && here ? el("p.second", null, t("share.here")) : null,
     info.fits ? null : el("div.buttons", null, save),
     info.fits
-      ? copyField("share-embed", t("share.embed"), embedCode(info.link, model.run?.title ?? ""), true)
+      ? copyField("share-embed", t("share.embed"), embedCode(info.link, model.run?.title ?? ""))
       : null,
     el("p.second.digest", null, t("share.digest", { digest: info.digest, bytes: number(info.bytes) })),
   );
