@@ -394,12 +394,34 @@ static bool note_has(const struct system_note *note, const char *argument)
     return false;
 }
 
+/* A moment of which only this is known: a note of some kind, or (NULL) a row of some table. */
+struct glimpse {
+    uint16_t kind;
+    const struct system_note *note;
+    const struct system_table *table;
+};
+
 /* A comparison is false where one of its sides has no value. */
-static enum maybe maybe_value(const struct lab_condition_term *term, const struct system_note *note)
+static enum maybe maybe_value(const struct lab_condition_term *term, const struct glimpse *glimpse)
 {
-    bool never =
-        term->kind == TERM_COLUMN || (term->kind == TERM_ARGUMENT && !note_has(note, term->name));
-    return never ? MAYBE_FALSE : MAYBE;
+    uint32_t index;
+    bool there = true;
+    switch ((enum term_kind)term->kind) {
+    case TERM_ARGUMENT:
+        there = glimpse->note != NULL && note_has(glimpse->note, term->name);
+        break;
+    case TERM_COLUMN:
+        there = glimpse->table != NULL && column_find(glimpse->table, term->name, &index) != NULL;
+        break;
+    case TERM_NODE:
+    case TERM_PEER:
+    case TERM_SUBJECT:
+        there = glimpse->note != NULL;
+        break;
+    default:
+        break; /* a number, a figure, the time */
+    }
+    return there ? MAYBE : MAYBE_FALSE;
 }
 
 static enum maybe maybe_not(enum maybe inner)
@@ -408,16 +430,34 @@ static enum maybe maybe_not(enum maybe inner)
            ((inner & MAYBE_TRUE) != 0 ? MAYBE_FALSE : 0);
 }
 
-/* With a note of this kind, whatever it carries and whatever the figures are. */
-static bool kind_matters(const struct lab_condition *condition, uint16_t kind,
-                         const struct system_note *note)
+/* Terms that alone make the whole true: the root, and what stands beside an `or` up to it. Parents
+ * come after children. */
+static void mark_sufficient(const struct lab_condition *condition,
+                            bool sufficient[LAB_CONDITION_TERMS_MAX])
+{
+    sufficient[condition->root] = true;
+    for (uint32_t i = condition->count; i-- > 0;) {
+        const struct lab_condition_term *term = &condition->terms[i];
+        if (sufficient[i] && term->kind == TERM_OR) {
+            sufficient[term->left] = true;
+            sufficient[term->right] = true;
+        }
+    }
+}
+
+/* Whatever else the moment carries and whatever the figures are: could the condition come true at
+ * it, or a first() see what it waits for? A first() that alone makes the whole true is not true yet:
+ * the moment at which it was has been looked at. */
+static bool glimpse_matters(const struct lab_condition *condition, const struct glimpse *glimpse)
 {
     enum maybe truth[LAB_CONDITION_TERMS_MAX];
-    bool remembered = false;
+    bool sufficient[LAB_CONDITION_TERMS_MAX] = {false};
+    bool seen = false;
+    mark_sufficient(condition, sufficient);
     for (uint32_t i = 0; i < condition->count; i++) {
         const struct lab_condition_term *term = &condition->terms[i];
-        enum maybe left = truth[term->left];
-        enum maybe right = truth[term->right];
+        enum maybe left = term->left < i ? truth[term->left] : MAYBE_FALSE;
+        enum maybe right = term->right < i ? truth[term->right] : MAYBE_FALSE;
         switch ((enum term_kind)term->kind) {
         case TERM_OR:
             truth[i] = ((left | right) & MAYBE_TRUE) | (left & right & MAYBE_FALSE);
@@ -429,31 +469,43 @@ static bool kind_matters(const struct lab_condition *condition, uint16_t kind,
             truth[i] = maybe_not(left);
             break;
         case TERM_FIRST:
-            remembered = remembered || (left & MAYBE_TRUE) != 0;
-            truth[i] = MAYBE; /* of what was before nothing is known */
+            seen = seen || (left & MAYBE_TRUE) != 0;
+            truth[i] = sufficient[i] ? left : MAYBE;
             break;
         case TERM_NOTE:
-            truth[i] = term->index == kind ? MAYBE_TRUE : MAYBE_FALSE;
+            truth[i] =
+                glimpse->note != NULL && term->index == glimpse->kind ? MAYBE_TRUE : MAYBE_FALSE;
             break;
         case TERM_COMPARE:
-            truth[i] = maybe_value(&condition->terms[term->left], note) == MAYBE &&
-                               maybe_value(&condition->terms[term->right], note) == MAYBE
-                           ? MAYBE
-                           : MAYBE_FALSE;
+            truth[i] = maybe_value(&condition->terms[term->left], glimpse) &
+                       maybe_value(&condition->terms[term->right], glimpse);
+            truth[i] = truth[i] == MAYBE ? MAYBE : MAYBE_FALSE;
             break;
         default:
             truth[i] = MAYBE_FALSE; /* a value */
             break;
         }
     }
-    return remembered || (truth[condition->root] & MAYBE_TRUE) != 0;
+    return seen || (truth[condition->root] & MAYBE_TRUE) != 0;
 }
 
 static void kind_enter(void *context, uint16_t kind, const struct system_note *note)
 {
     struct lab_condition *condition = context;
-    if (kind < LAB_CONDITION_KINDS && kind_matters(condition, kind, note)) {
+    const struct glimpse glimpse = {.kind = kind, .note = note};
+    if (kind < LAB_CONDITION_KINDS && glimpse_matters(condition, &glimpse)) {
         condition->kinds[kind / 64] |= UINT64_C(1) << kind % 64;
+    }
+}
+
+static void tables_enter(struct lab_condition *condition, const struct system *system)
+{
+    assert(system->table_count <= 32);
+    for (uint32_t i = 0; i < system->table_count; i++) {
+        const struct glimpse glimpse = {.table = &system->tables[i]};
+        if (glimpse_matters(condition, &glimpse)) {
+            condition->tables |= UINT32_C(1) << i;
+        }
     }
 }
 
@@ -474,7 +526,12 @@ int lab_condition_parse(const struct lab_scenario *scenario, const char *text,
     }
     if (parser.status == 0) {
         *condition = parsed;
-        lab_notes_each(scenario->system, kind_enter, condition);
+        if (parsed.uses_notes) {
+            lab_notes_each(scenario->system, kind_enter, condition);
+        }
+        if (parsed.uses_rows) {
+            tables_enter(condition, scenario->system);
+        }
     }
     return parser.status;
 }

@@ -39,6 +39,7 @@ struct lab_condition {
     uint8_t count, root;
     bool uses_notes, uses_rows, uses_figures;
     uint64_t kinds[LAB_CONDITION_KINDS / 64]; /* see lab_condition_sees() */
+    uint32_t tables;                          /* see lab_condition_sees_table() */
 };
 
 /* -422 with what was not understood, and the names that exist. */
@@ -55,11 +56,19 @@ struct lab_moment {
 bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
                          const struct lab_moment *moment);
 
-/* Could a note of this kind make it true, or be remembered by a first() in it? What cannot need not
- * be looked at: of a hundred notes that is mostly all but one. */
+/* Notes are only looked at for a condition that says something of notes, rows for one that says
+ * something of rows.
+ * Could a note of this kind make it true, or be remembered by a first() in it, if all moments before
+ * were looked at and it was not true at them? What cannot need not be looked at: of a hundred notes
+ * that is mostly all but one. */
 static inline bool lab_condition_sees(const struct lab_condition *condition, uint16_t kind)
 {
     return kind >= LAB_CONDITION_KINDS || (condition->kinds[kind / 64] >> kind % 64 & 1) != 0;
+}
+/* The same of a row of the system's table of that index. */
+static inline bool lab_condition_sees_table(const struct lab_condition *condition, uint16_t table)
+{
+    return (condition->tables >> table & 1) != 0;
 }
 /* The figures that it asks for with their values, appended: "waiting 23, jain_utilisation 0.8812". */
 void lab_condition_figures_words(const struct lab_condition *condition,

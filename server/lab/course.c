@@ -43,7 +43,7 @@ static void course_look(struct lab_course *course, const struct node_note *note,
 static void course_row(void *context, const struct node_row *row)
 {
     struct lab_course *course = context;
-    if (course->stop_armed && course->condition.uses_rows) {
+    if (course->stop_armed && lab_condition_sees_table(&course->condition, row->table)) {
         course_look(course, NULL, row);
     }
     if (course->row != NULL) {

@@ -98,7 +98,7 @@ static void listen(struct look *look, const struct lab_condition *condition)
     course->row = see_row;
     course->recorder.put = NULL;
     course->sim.checks = lab_condition_sees(condition, NODE_NOTE_VIOLATION);
-    course->sim.sink.put = condition->uses_rows ? course->sim.sink.put : NULL;
+    course->sim.sink.put = condition->tables != 0 ? course->sim.sink.put : NULL;
     course->sim.sink.note = condition->uses_notes ? course->sim.sink.note : NULL;
 }
 
