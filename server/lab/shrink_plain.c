@@ -52,6 +52,22 @@ static bool standard_input(struct lab_shrinking *shrinking, uint32_t index)
     return any;
 }
 
+/* A partition of fewer: of one side each node is tried, as long as somebody is left. */
+static bool narrow_partition(struct lab_shrinking *shrinking, uint32_t index)
+{
+    bool any = false;
+    for (uint32_t node = 0; node < shrinking->asked->scenario->node_count; node++) {
+        struct sim_input input = shrinking->best.inputs.items[index].input;
+        int64_t fewer = input.args[0] & ~(INT64_C(1) << node);
+        if (input.type != SIM_INPUT_NET_PARTITION || fewer == input.args[0] || fewer == 0) {
+            continue;
+        }
+        input.args[0] = fewer;
+        any = try_input(shrinking, index, &input) || any;
+    }
+    return any;
+}
+
 /* Everything so much earlier: what happened before the first input was nothing. */
 static bool try_earlier(struct lab_shrinking *shrinking, int64_t by_ns)
 {
@@ -85,6 +101,7 @@ bool lab_shrink_simplify(struct lab_shrinking *shrinking)
     bool any = shrink_waiting(shrinking);
     for (uint32_t i = 0; i < shrinking->best.inputs.count; i++) {
         any = standard_input(shrinking, i) || any;
+        any = narrow_partition(shrinking, i) || any;
     }
     /* Times last: rounding moves an input among the others. */
     for (uint32_t i = 0; i < shrinking->best.inputs.count; i++) {

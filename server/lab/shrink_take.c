@@ -131,6 +131,12 @@ bool lab_shrink_parts(struct lab_shrinking *shrinking)
 
 /* ---- Which of several alike ---- */
 
+static bool is_at(const struct sim_input *input, uint32_t node)
+{
+    bool inside = input->type == SIM_INPUT_NET_PARTITION && (input->args[0] >> node & 1) != 0;
+    return inside || input->node == node || input->peer == node;
+}
+
 /* Every input at one node, or between it and another, at `to` instead. */
 static bool try_node(struct lab_shrinking *shrinking, uint32_t from, uint32_t to)
 {
@@ -138,9 +144,13 @@ static bool try_node(struct lab_shrinking *shrinking, uint32_t from, uint32_t to
     bool any = false;
     for (uint32_t i = 0; i < candidate.inputs.count; i++) {
         struct sim_input *input = &candidate.inputs.items[i].input;
-        any = any || input->node == from || input->peer == from;
+        any = any || is_at(input, from);
         input->node = input->node == from ? to : input->node;
         input->peer = input->peer == from ? to : input->peer;
+        if (input->type == SIM_INPUT_NET_PARTITION && (input->args[0] >> from & 1) != 0) {
+            input->args[0] &= ~(INT64_C(1) << from);
+            input->args[0] |= INT64_C(1) << to;
+        }
     }
     if (!any) {
         lab_candidate_free(&candidate);
@@ -152,7 +162,7 @@ static bool try_node(struct lab_shrinking *shrinking, uint32_t from, uint32_t to
 static bool is_named(const struct lab_inputs *inputs, uint32_t node)
 {
     for (uint32_t i = 0; i < inputs->count; i++) {
-        if (inputs->items[i].input.node == node || inputs->items[i].input.peer == node) {
+        if (is_at(&inputs->items[i].input, node)) {
             return true;
         }
     }
