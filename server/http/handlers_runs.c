@@ -162,15 +162,15 @@ int handle_events(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {0};
-    uint64_t after = 0;
-    uint32_t limit = 0;
-    int status = request_query_number(request, "after", 0, INT64_MAX, 0, &after);
+    struct lab_events_query query = {.limit = 0};
+    int status = request_query_number(request, "after", 0, INT64_MAX, 0, &query.after_event);
     if (status == 0)
-        status = query_limit(request, &limit);
+        status = request_query_number(request, "after_row", 0, INT64_MAX, 0, &query.after_row);
+    if (status == 0)
+        status = query_limit(request, &query.limit);
     if (status != 0)
         return status;
-    int result =
-        lab_run_events(request->server->lab, run_of(request), after, limit, &document, &problem);
+    int result = lab_run_events(request->server->lab, run_of(request), &query, &document, &problem);
     return reply_lab(request, result, 200, document, &problem);
 }
 

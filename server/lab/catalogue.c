@@ -99,6 +99,7 @@ static void add_note(void *list, uint16_t kind, const struct system_note *note)
     }
     (void)cJSON_AddBoolToObject(item, "listed", note->listed);
     (void)cJSON_AddBoolToObject(item, "interesting", note->interesting);
+    (void)cJSON_AddBoolToObject(item, "jump", note->interesting || note->jump);
     (void)cJSON_AddItemToArray(list, item);
 }
 

@@ -2,6 +2,7 @@
 #include "lab/course.h"
 
 #include "base/arena.h"
+#include "lab/notes.h"
 #include "lab/settings.h"
 
 #include <assert.h>
@@ -63,7 +64,7 @@ static void course_note(void *context, const struct node_note *note,
                         const struct system_note *known)
 {
     struct lab_course *course = context;
-    if (course->stop_at_interesting && known->interesting) {
+    if (course->stop_at_interesting && lab_note_stops(note, known)) {
         course_stop(course);
     }
     if (course->stop_armed && lab_condition_sees(&course->condition, note->kind)) {

@@ -88,7 +88,12 @@ int lab_run_pace(struct lab *lab, const char *run, const struct cJSON *body, str
                  struct lab_problem *problem);
 int lab_run_state(struct lab *lab, const char *run, struct cJSON **out,
                   struct lab_problem *problem);
-int lab_run_events(struct lab *lab, const char *run, uint64_t after, uint32_t limit,
+struct lab_events_query {
+    uint64_t after_event; /* behind the last one of at most this number; 0: from the beginning */
+    uint64_t after_row;   /* behind this row: to read page by page */
+    uint32_t limit;
+};
+int lab_run_events(struct lab *lab, const char *run, const struct lab_events_query *query,
                    struct cJSON **out, struct lab_problem *problem);
 int lab_run_verdicts(struct lab *lab, const char *run, struct cJSON **out,
                      struct lab_problem *problem);

@@ -295,7 +295,7 @@ enum {
 static bool add_event(void *list, uint64_t number, int64_t time_ns, const struct store_cell *cells)
 {
     cJSON *item = cJSON_CreateObject();
-    (void)number;
+    (void)cJSON_AddNumberToObject(item, "row", (double)number);
     (void)cJSON_AddNumberToObject(item, "event", (double)cells[EVENT_ID].value);
     (void)cJSON_AddNumberToObject(item, "cause", (double)cells[EVENT_CAUSE].value);
     (void)cJSON_AddNumberToObject(item, "t_ms", lab_decimal(time_ns / 1000, 3));
@@ -318,22 +318,23 @@ static bool add_event(void *list, uint64_t number, int64_t time_ns, const struct
     return true;
 }
 
-static int read_events(struct lab *lab, int64_t key, uint64_t after, uint32_t limit, cJSON *list,
-                       struct lab_problem *problem)
+static int read_events(struct lab *lab, int64_t key, const struct lab_events_query *asked,
+                       uint32_t limit, cJSON *list, struct lab_problem *problem)
 {
     struct error error = {""};
     struct store_rows_query query = {.table = LAB_TABLE_EVENTS,
                                      .run = key,
                                      .limit = limit,
-                                     .passed = after == 0 ? NULL : "event_id",
-                                     .passed_value = (int64_t)after};
+                                     .after = asked->after_row,
+                                     .passed = asked->after_event == 0 ? NULL : "event_id",
+                                     .passed_value = (int64_t)asked->after_event};
     if (store_rows_read(lab->store, &query, add_event, list, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
     return 0;
 }
 
-int lab_run_events(struct lab *lab, const char *name, uint64_t after, uint32_t limit,
+int lab_run_events(struct lab *lab, const char *name, const struct lab_events_query *query,
                    struct cJSON **out, struct lab_problem *problem)
 {
     struct lab_run *run;
@@ -343,11 +344,13 @@ int lab_run_events(struct lab *lab, const char *name, uint64_t after, uint32_t l
     }
     int64_t key = run->key;
     cJSON *list = cJSON_CreateArray();
-    limit = limit == 0 ? ROWS_LIMIT_STANDARD : limit > ROWS_LIMIT_MAX ? ROWS_LIMIT_MAX : limit;
+    uint32_t limit = query->limit == 0               ? ROWS_LIMIT_STANDARD
+                     : query->limit > ROWS_LIMIT_MAX ? ROWS_LIMIT_MAX
+                                                     : query->limit;
     status = flush_rows(lab, run, problem);
     lab_run_give(lab, run);
     if (status == 0) {
-        status = read_events(lab, key, after, limit, list, problem);
+        status = read_events(lab, key, query, limit, list, problem);
     }
     if (status == 0) {
         *out = list;

@@ -81,6 +81,12 @@ uint16_t lab_note_find(const struct system *system, const char *name)
     return 0;
 }
 
+bool lab_note_stops(const struct node_note *note, const struct system_note *known)
+{
+    bool first_boot = note->kind == NODE_NOTE_STARTED && note->args[0] == 1;
+    return (known->interesting || known->jump) && !first_boot;
+}
+
 void lab_notes_each(const struct system *system,
                     void (*each)(void *context, uint16_t kind, const struct system_note *note),
                     void *context)

@@ -168,8 +168,7 @@ static void see_interesting(void *context, const struct node_note *note,
                             const struct system_note *known)
 {
     struct found *found = context;
-    bool first_boot = note->kind == NODE_NOTE_STARTED && note->args[0] == 1; /* at 0, of all */
-    if (known->interesting && !first_boot) {
+    if (lab_note_stops(note, known)) {
         *found = (struct found){
             .time_ns = note->time_ns, .has_note = true, .note = *note, .known = known};
     }

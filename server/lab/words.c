@@ -113,6 +113,19 @@ static bool add_numbered_node(const struct values *values, const char *name, siz
     return true;
 }
 
+/* A number; an argument called `check` is a promise, by its title. */
+static void add_argument(const struct values *values, const char *named, int64_t value,
+                         struct text *text)
+{
+    const struct system *system = values->scenario->system;
+    if (named != NULL && strcmp(named, "check") == 0 && value >= 0 &&
+        value < (int64_t)system->check_count) {
+        text_add(text, lab_title(system, "checks", system->checks[value].name));
+    } else {
+        text_add_i64(text, value);
+    }
+}
+
 /* The value of a place; false when the name is unknown. */
 static bool add_value(const void *context, const char *name, size_t length, struct text *text)
 {
@@ -122,7 +135,7 @@ static bool add_value(const void *context, const char *name, size_t length, stru
         const char *named = values->arg_names == NULL ? NULL : values->arg_names[i];
         if ((named != NULL && strlen(named) == length && memcmp(named, name, length) == 0) ||
             (length == 1 && LETTERS[i][0] == name[0])) {
-            text_add_i64(text, values->args[i]);
+            add_argument(values, named, values->args[i], text);
             return true;
         }
     }

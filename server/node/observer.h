@@ -73,7 +73,8 @@ struct node_row_sink {
     void *context; /* handed back unread */
     void (*put)(void *context, const struct node_row *row);
     /* Every note of every node and of the host, called by the host after the observer has seen it:
-     * the event list, events.csv, marks and conditions live on it. May be NULL. */
+     * the event list, events.csv, marks and conditions live on it. An observer may tell notes of its
+     * system's kinds itself: what nobody in the world can know (the first lost order). May be NULL. */
     void (*note)(void *context, const struct node_note *note);
 };
 

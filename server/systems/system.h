@@ -58,6 +58,7 @@ struct system_note {
                                          conditions */
     bool listed;                      /* appears in the event list and events.csv */
     bool interesting;                 /* a place to jump to, and a mark on the charts */
+    bool jump;                        /* a place to jump to, but no mark: it happens too often */
     bool detail; /* explains other notes, but nothing happens by it (a candidate's score) */
 };
 

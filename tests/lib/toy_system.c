@@ -22,8 +22,8 @@ static const struct system_input INPUTS[] = {
     {"toy.paint", "A", true, {{"colour", SYSTEM_ARG_CHOICE, -1, 1, -1, 0}}, 0},
 };
 static const struct system_note NOTES[] = {
-    {"heard", {"number", "count"}, true, false, false},
-    {"bumped", {"by"}, true, true, false},
+    {"heard", {"number", "count"}, true, false, false, false},
+    {"bumped", {"by"}, true, true, false, false},
 };
 static const char *const WORDS[] = {"all_heard", "some_lost", "still_beating"};
 static const struct system_check CHECKS[] = {{"nothing_lost", true}};

@@ -72,6 +72,9 @@ export const api = {
   /** @param {string} run @param {number} after @param {number} limit */
   events: (run, after, limit) =>
     request("GET", `${runPath(run)}/events?after=${after}&limit=${limit}`),
+  /** @param {string} run @param {number} after_row @param {number} limit */
+  eventsAfter: (run, after_row, limit) =>
+    request("GET", `${runPath(run)}/events?after_row=${after_row}&limit=${limit}`),
   /** @param {string} run @param {"open" | "all"} state @param {number} limit */
   orders: (run, state, limit) =>
     request("GET", `${runPath(run)}/orders?state=${state}&limit=${limit}`),

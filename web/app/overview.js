@@ -44,7 +44,7 @@ export class Overview {
   /** Those that frames told since.
    * @type {EventRow[]} */
   fresh = [];
-  eventsRead = 0; /* the last event of the simulator that was read */
+  eventsRow = 0; /* the last row of events that was read */
   eventsRead_us = -1;
   /** Of the moment that was read last, so that none counts twice.
    * @type {Set<string>} */
@@ -84,7 +84,7 @@ export class Overview {
     this.loadRead_s = 0;
     this.kept = [];
     this.fresh = [];
-    this.eventsRead = 0;
+    this.eventsRow = 0;
     this.eventsRead_us = -1;
     this.atRead = new Set();
     this.sorted = false;
@@ -129,9 +129,10 @@ export class Overview {
   /** @param {string} run @param {() => boolean} same */
   async readEvents(run, same) {
     for (let page = 0; page < PAGES_MAX; page += 1) {
-      const answer = await api.events(run, this.eventsRead, EVENTS_A_PAGE);
+      const answer = await api.eventsAfter(run, this.eventsRow, EVENTS_A_PAGE);
       if (!same()) return;
       for (const row of answer) this.keep(this.fromApi(row));
+      this.eventsRow = answer[answer.length - 1]?.row ?? this.eventsRow;
       this.fresh = this.fresh.filter((event) => event.t_us > this.eventsRead_us);
       this.thin();
       this.sorted = false;
@@ -139,17 +140,11 @@ export class Overview {
     }
   }
 
-  /**
-   * An event that was read; pages may overlap by what has no event of the simulator.
-   * @param {EventRow} event
-   */
+  /** @param {EventRow} event that was read */
   keep(event) {
-    if (event.t_us < this.eventsRead_us) return;
     if (event.t_us > this.eventsRead_us) this.atRead.clear();
-    if (this.atRead.has(eventKey(event))) return;
     this.atRead.add(eventKey(event));
     this.eventsRead_us = event.t_us;
-    this.eventsRead = Math.max(this.eventsRead, event.event);
     if (this.matters(event)) this.kept.push(event);
   }
 

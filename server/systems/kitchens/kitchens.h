@@ -254,6 +254,10 @@ enum kitchens_note {
     KITCHENS_NOTE_RUSH,           /* customers: args = district (-1 all), factor_pct, duration_ms */
     KITCHENS_NOTE_BELIEF, /* dispatcher on a heartbeat: peer; args = pending, cooking as told,
                              assignments under way, average_ms */
+    /* The ledger's own, since nobody in the city can know: */
+    KITCHENS_NOTE_FIRST_LATE, /* the first order of the run cooked too late; args = response_ms */
+    KITCHENS_NOTE_FIRST_LOST, /* the first confirmed order that is lost */
+    KITCHENS_NOTE_PROMISE_BROKEN, /* for the first time; args = index of the check */
     KITCHENS_NOTE_END,
 };
 

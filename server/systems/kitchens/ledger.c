@@ -156,6 +156,7 @@ static void ledger_note(void *state, const struct node_world *world, const struc
     struct ledger_context context = {
         .ledger = ledger, .world = world, .plan = world->env->plan, .note = note, .sink = sink};
     ledger->notes++;
+    ledger->event = note->event != 0 ? note->event : ledger->event;
     /* The order of these steps matters: first the note changes the truth about its node, then all
      * orders are asked what they wait for in the city as it is now. */
     if (note->kind < NODE_NOTE_SYSTEM || !ledger_order_note(&context))

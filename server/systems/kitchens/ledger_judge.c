@@ -44,6 +44,26 @@ const struct system_check KITCHENS_CHECKS[LEDGER_CHECK_COUNT] = {
     [LEDGER_CHECK_COOKS_AND_TICKETS] = {"cooks_and_tickets", false},
 };
 
+/* Observers only look, but what they see is worth a line in the list of events and a mark on the
+ * charts. Between two notes (at a tick) it belongs to the last event that noted something. */
+void ledger_tell(const struct ledger_context *context, uint16_t kind, uint32_t node,
+                 uint32_t subject, int64_t argument)
+{
+    const struct node_note *note = context->note;
+    assert(kind >= NODE_NOTE_SYSTEM && kind < KITCHENS_NOTE_END);
+    if (context->sink == NULL || context->sink->note == NULL)
+        return;
+    const struct node_note told = {.kind = kind,
+                                   .peer = NODE_NONE,
+                                   .subject = subject,
+                                   .node = node,
+                                   .args = {argument},
+                                   .time_ns = context->world->time_ns,
+                                   .event = note != NULL ? note->event : context->ledger->event,
+                                   .cause = note != NULL ? note->cause : 0};
+    context->sink->note(context->sink->context, &told);
+}
+
 /* The first breach is the witness; later ones are often its consequences, and only counted. */
 static void witness_add(struct ledger_witness *witness, const struct ledger_witness *first)
 {
@@ -68,6 +88,8 @@ void ledger_break(const struct ledger_context *context, enum ledger_check check,
         first.first_event = note->cause;
         first.last_event = note->event;
     }
+    if (context->ledger->witness[check].count == 0)
+        ledger_tell(context, KITCHENS_NOTE_PROMISE_BROKEN, NODE_NONE, subject, check);
     witness_add(&context->ledger->witness[check], &first);
 }
 

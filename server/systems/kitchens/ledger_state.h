@@ -33,6 +33,7 @@ enum {
     LEDGER_TICKS = 64,   /* latest seconds whose change mark is known */
     LEDGER_UNIT_NS = 25000,
     LEDGER_UNITS_PER_MS = 40,
+    LEDGER_LATE_MS = 5000, /* twice the mean that the city is to keep */
 };
 #define LEDGER_NOBODY     UINT16_MAX /* no record, no step */
 #define LEDGER_NO_KITCHEN UINT8_MAX
@@ -203,6 +204,8 @@ struct ledger_move {
  */
 struct ledger {
     uint64_t notes; /* the change mark: number of notes seen */
+    uint64_t event; /* the last one that noted something */
+    uint64_t late;  /* orders cooked later than LEDGER_LATE_MS */
     struct ledger_counts counts, second;
     struct ledger_witness witness[LEDGER_CHECK_COUNT];
     struct histogram responses; /* of the whole run, units */
@@ -372,6 +375,9 @@ int64_t ledger_rate_per_min(const uint16_t *by_second, uint32_t second);
 
 /* ---- ledger_judge.c ---- */
 
+/* Says something that only the ledger can know, as a note of its own. */
+void ledger_tell(const struct ledger_context *context, uint16_t kind, uint32_t node,
+                 uint32_t subject, int64_t argument);
 /* Counts a broken promise and keeps the first as witness. */
 void ledger_break(const struct ledger_context *context, enum ledger_check check, uint32_t subject,
                   uint32_t word, int64_t a, int64_t b, int64_t c, int64_t d);

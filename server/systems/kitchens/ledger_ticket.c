@@ -78,6 +78,9 @@ static void count_response(const struct ledger_context *context, const struct le
     ledger->counts.response_units += order->cooked;
     ledger->counts.misrouted += !is_specialist(context, note->node, order->dish);
     histogram_add(&ledger->responses, order->cooked);
+    if (order->cooked > LEDGER_LATE_MS * LEDGER_UNITS_PER_MS && ledger->late++ == 0)
+        ledger_tell(context, KITCHENS_NOTE_FIRST_LATE, note->node, order->order,
+                    order->cooked / LEDGER_UNITS_PER_MS);
     ledger->window.cooked[ledger_second_place(second)]++;
     ledger_window_add(&ledger->window, second, order->cooked);
     ledger_kitchen(ledger, note->node)->response_units += order->cooked;

@@ -218,7 +218,8 @@ void ledger_order_lose_if_vanished(const struct ledger_context *context, struct 
     if ((order->flags & LEDGER_FORGOTTEN) == 0 || !ledger_is_uncooked(order) ||
         (ticket && (order->flags & LEDGER_TICKET_GONE) == 0))
         return;
-    context->ledger->counts.lost++;
+    if (context->ledger->counts.lost++ == 0)
+        ledger_tell(context, KITCHENS_NOTE_FIRST_LOST, NODE_NONE, order->order, 0);
     ledger_break(context, LEDGER_CHECK_NO_ORDER_LOST, order->order,
                  KITCHENS_WORD_LOST_AFTER_CONFIRMED, (int64_t)context->ledger->counts.lost, 0, 0,
                  0);

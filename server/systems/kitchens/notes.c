@@ -17,6 +17,10 @@
     {                                                                                              \
         .name = n, .args = {__VA_ARGS__}, .listed = true                                           \
     }
+#define JUMPED(n, ...)                                                                             \
+    {                                                                                              \
+        .name = n, .args = {__VA_ARGS__}, .listed = true, .jump = true                             \
+    }
 #define MARKED(n, ...)                                                                             \
     {                                                                                              \
         .name = n, .args = {__VA_ARGS__}, .listed = true, .interesting = true                      \
@@ -46,7 +50,7 @@ const struct system_note KITCHENS_NOTES[KITCHENS_NOTE_END - NODE_NOTE_SYSTEM] = 
     AT(HANDOVER_OFFERED) = QUIET("handover_offered", "epoch", "target"),
     AT(HANDOVER_RELEASED) = QUIET("handover_released", "epoch"),
     AT(HANDOVER_TOO_LATE) = LISTED("handover_too_late", "epoch"),
-    AT(HANDOVER_ACCEPTED) = LISTED("handover_accepted", "epoch", "source"),
+    AT(HANDOVER_ACCEPTED) = JUMPED("handover_accepted", "epoch", "source"),
     AT(HANDOVER_FAILED) = LISTED("handover_failed", "epoch", "source", "reason"),
     AT(KITCHEN_REGISTERED) = LISTED("kitchen_registered", "registration", "tickets", "identity"),
     AT(KITCHEN_REFUSED) = MARKED("kitchen_refused", "identity"),
@@ -57,12 +61,15 @@ const struct system_note KITCHENS_NOTES[KITCHENS_NOTE_END - NODE_NOTE_SYSTEM] = 
     AT(KITCHEN_OPENED) = MARKED("kitchen_opened", "cooks", "capacity", "specialties", "speed_pct"),
     AT(KITCHEN_UNMOVED) = LISTED("kitchen_unmoved", "is_open"),
     AT(KITCHEN_SLOWED) = MARKED("kitchen_slowed", "factor_pct"),
-    AT(KITCHEN_OVERLOADED) = LISTED("kitchen_overloaded", "load"),
-    AT(KITCHEN_RELIEVED) = LISTED("kitchen_relieved", NULL),
+    AT(KITCHEN_OVERLOADED) = JUMPED("kitchen_overloaded", "load"),
+    AT(KITCHEN_RELIEVED) = JUMPED("kitchen_relieved", NULL),
     AT(SPECIALTY_MISSING) = MARKED("specialty_missing", "cuisine"),
     AT(BOOK_ORDER) = QUIET("book_order", "epoch"),
     AT(BOOK_RECOVERED) = MARKED("book_recovered", "orders", "torn_bytes", "term"),
     AT(CLAIMED) = QUIET("order_claimed", "epoch", "is_cooking"),
     AT(RUSH) = MARKED("rush", "district", "factor_pct", "duration_ms"),
+    AT(FIRST_LATE) = MARKED("first_late_order", "response_ms"),
+    AT(FIRST_LOST) = MARKED("first_lost_order", NULL),
+    AT(PROMISE_BROKEN) = MARKED("promise_broken", "check"),
     AT(BELIEF) = DETAIL("belief", "pending", "cooking", "under_way", "average_ms"),
 };

@@ -406,11 +406,10 @@ int lab_run_state(struct lab *lab, const char *run, cJSON **out, struct lab_prob
     return lab_run_get(lab, run, out, problem);
 }
 
-int lab_run_events(struct lab *lab, const char *run, uint64_t after, uint32_t limit, cJSON **out,
-                   struct lab_problem *problem)
+int lab_run_events(struct lab *lab, const char *run, const struct lab_events_query *query,
+                   cJSON **out, struct lab_problem *problem)
 {
-    (void)after;
-    (void)limit;
+    (void)query;
     return lab_run_get(lab, run, out, problem);
 }
 

@@ -1,5 +1,6 @@
 // tell.js: sentences about the city: a node's state, an event, what just happened.
 
+import { checkName } from "../../app/verdicts.js";
 import { duration, fillIn, has, humanise, number, systemTitle, systemWord, t, virtualTime } from "../../app/words.js";
 import { DISPATCHER, shortName } from "./geometry.js";
 import { beliefWord, mistaken, truthWord } from "./state.js";
@@ -66,7 +67,8 @@ function values(model, event) {
   };
   event.args.forEach((value, index) => {
     const name = note?.args?.[index];
-    if (name) known[name] = /^(source|target)$/.test(name) ? nodeLabel(model, value) : number(value);
+    if (name === "check") known.check = checkName(model.system?.checks[value]?.name ?? "");
+    else if (name) known[name] = /^(source|target)$/.test(name) ? nodeLabel(model, value) : number(value);
   });
   return known;
 }
