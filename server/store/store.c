@@ -63,9 +63,10 @@ static int store_writer_prepare(struct store *store, int64_t bytes_max, struct e
         [STORE_SQL_COMMIT] = "COMMIT",
         [STORE_SQL_ROLLBACK] = "ROLLBACK",
         [STORE_SQL_RUN_INSERT] =
-            "INSERT INTO runs (name,run_id,system,scenario,scenario_text,seed,settings,"
+            "INSERT INTO runs (run,name,run_id,system,scenario,scenario_text,seed,settings,"
             "behaviour_id,owner,created_ms,t_ns,digest,speed_ppm,paused,parent,branch_ns,label,"
-            "family) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,"
+            "family) VALUES (max(?19,(SELECT ifnull(max(run),0)+1 FROM "
+            "runs)),?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,"
             "iif(?18='',?1||'@'||?10,?18))",
         [STORE_SQL_RUN_LABEL] = "UPDATE runs SET label=?2 WHERE run=?1",
         [STORE_SQL_RUN_DELETE] = "UPDATE runs SET deleted=1, name='deleted-'||run WHERE run=?",

@@ -87,6 +87,7 @@ struct store {
     struct sqlite3_stmt *inserts[STORE_TABLES_MAX];
     bool synchronous_full;
     bool purge_needed; /* deleted runs still have rows */
+    int64_t key_last;  /* given to a run: never again, or a straggling row would find another run */
     pthread_t thread;
 
     /* Guards all that follows. Held for a few assignments, never while SQLite works. */

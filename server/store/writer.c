@@ -209,10 +209,12 @@ static int write_run(struct store *store, struct store_job *job)
     (void)sqlite3_bind_int64(statement, 16, run->branch_ns);
     bind_text(statement, 17, run->label == NULL ? "" : run->label);
     bind_text(statement, 18, run->family == NULL ? "" : run->family);
+    (void)sqlite3_bind_int64(statement, 19, store->key_last + 1);
     if (statement_run(statement) != 0) {
         return -1;
     }
     job->run = sqlite3_last_insert_rowid(store->writer);
+    store->key_last = job->run;
     return write_inputs(store, job->run, job);
 }
 
