@@ -265,20 +265,23 @@ class Stepping(ReplayTest):
             page.key("k")
             self.badge(page, "REPLAY")
             page.wait("a moment", lambda: 30 <= self.now(page) < 60)
-            for _ in range(20):
-                page.key("k")
-                if "30.0" in self.shown(page):
+            for _ in range(200):
+                if any("crash" in e.lower() for e in page.events()[:1]):
                     break
-                page.wait("an answer", lambda: not page.js("return document.hidden"))
+                before = self.moment(page)
+                page.key("k")
+                page.wait("a moment before", lambda: self.moment(page) != before)
             page.wait("the crash", lambda: any("crash" in e.lower() for e in page.events()[:1]))
             at_crash = page.wait("the address", lambda: self.moment(page))
             page.key("p")
             page.wait("the event before", lambda: self.moment(page) < at_crash)
             page.key("n")
             page.wait("and back", lambda: self.moment(page) == at_crash)
-            for _ in range(30):
+            for _ in range(200):
+                before = self.moment(page)
                 page.key("j")
-                if "Nothing more" in page.text("#note"):
+                page.wait("an answer", lambda: self.moment(page) != before or "Nothing more" in (page.text("#note") or ""))
+                if "Nothing more" in (page.text("#note") or ""):
                     break
             self.assertIn("Nothing more", page.text("#note"))
 

@@ -27,12 +27,16 @@ class Events(unittest.TestCase):
             for limit in (7, 20):
                 seen, after = [], 0
                 while True:
-                    page = server.get(f"{path}/events?after={after}&limit={limit}").json()
-                    seen += [event for event in page if event not in seen]
+                    page = server.get(f"{path}/events?after_row={after}&limit={limit}").json()
+                    seen += page
                     if len(page) < limit:
                         break
-                    after = max(after, *(event["event"] for event in page))
+                    after = page[-1]["row"]
                 self.assertEqual(seen, whole, f"pages of {limit}")
+            crash = next(event for event in whole if event["kind"] == "node_crashed")
+            behind = [event for event in whole if event["row"] > crash["row"]]
+            before = max(event["event"] for event in whole if event["row"] < crash["row"])
+            self.assertEqual(server.get(f"{path}/events?after={before}&limit=10000").json(), [crash, *behind])
 
 
 if __name__ == "__main__":
