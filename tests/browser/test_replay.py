@@ -8,6 +8,7 @@ from selenium.webdriver.common.keys import Keys
 
 from chef_browser import open_browser
 from page import Page, open_page, server
+from test_layout import MEASURE, ROOMS
 
 PIXELS = """
 return ["canvas.motion", "canvas.plates"].map((name) => document.querySelector(name).toDataURL()).join(" ");
@@ -378,6 +379,57 @@ class Branching(ReplayTest):
             page.wait("a branch", lambda: page.run() != parent)
             page.key("Space")
             page.wait("my order", lambda: "Your" in page.text("#caption"))
+
+
+class Looks(ReplayTest):
+    def family(self, page):
+        """A run with two branches, the second of the first; the page in the past of the first."""
+        self.run_to(page, 60)
+        root = page.run()
+        page.api(f"/api/v1/runs/{root}/inputs", {"type": "node.crash", "node": "B"})
+        self.run_to(page, 80)
+        branch = {"at_ms": 70_000, "private": True, "label": "Heal all", "inputs": [{"type": "heal.all"}]}
+        one = page.api(f"/api/v1/runs/{root}/branch", branch)["run"]
+        page.api(f"/api/v1/runs/{one}/pace", {"advance_ms": 20_000})
+        page.wait("the branch", lambda: page.api(f"/api/v1/runs/{one}")["t_ms"] >= 90_000)
+        page.api(f"/api/v1/runs/{one}/branch", {"at_ms": 80_000, "private": True, "label": "A second one"})
+        page.browser.get(page.url + "/static/favicon.svg")
+        page.browser.get(f"{page.url}/#run={one}&t=75000")
+        page.wait("the run", lambda: page.text("#header .run") and "PAUSED" not in page.text(".badge"))
+        if page.attribute("html", "data-density") == "phone":
+            page.press_text("#tabs button", "Controls")
+        self.badge(page, "REPLAY")
+        page.wait("three tracks", lambda: len(page.texts(".tracks .branch")) == 3)
+
+    def test_nothing_is_cut_off_with_three_tracks_in_the_past(self):
+        for width, height, storage in ((1280, 720, None), (1920, 1080, {"chef.density": "lab"}), (390, 664, None)):
+            with self.subTest(width=width), open_page(width, height, storage=storage) as page:
+                if width < 400:
+                    page.press_text("#tabs button", "Controls")
+                self.family(page)
+                seen = page.js(MEASURE, ROOMS)
+                self.assertLessEqual(max(seen["scroll"]), 0)
+                self.assertEqual((seen["cut"], seen["outside"]), ([], []))
+                if width == 1280:
+                    self.assertEqual(seen["small"], [])
+                current = page.js("return [...document.querySelectorAll('.tracks .branch')].map((b) => b.ariaCurrent)")
+                self.assertEqual(current, ["false", "true", "false"])
+                page.key("0")
+                page.wait("the branch's name", lambda: "Heal all" in page.text(".badge"))
+                self.assertIn("BRANCH", page.text(".badge"))
+                self.assertEqual(page.js(MEASURE, ROOMS)["cut"], [])
+
+    def test_reduced_motion_plays_in_steps(self):
+        with open_page(still=True) as page:
+            self.run_to(page, 60)
+            page.press('[data-transport="back"]')
+            self.badge(page, "REPLAY")
+            places = page.js("""
+              const seen = new Set(), end = performance.now() + 3500;
+              return new Promise((done) => { const look = () => {
+                seen.add(document.querySelector(".thumb").style.left);
+                performance.now() < end ? requestAnimationFrame(look) : done(seen.size); }; look(); });""")
+            self.assertTrue(2 <= places <= 6, places)
 
 
 class Phone(ReplayTest):

@@ -14,7 +14,6 @@ import { t, virtualTime } from "./words.js";
  *   tone: (kind: string) => string,
  *   icon: (kind: string) => string,
  *   choose: (event: EventRow) => void,
- *   causes: (event: EventRow) => void,
  * }} EventWords
  */
 
@@ -41,9 +40,7 @@ export function mountEvents(root, model, words) {
       const key = eventKey(event);
       const fresh = event.t_us > newest_us && newest_us >= 0 && !stands && words.interesting(event);
       const line = before.get(key) ?? row(event, words, fresh);
-      const current = model.focus ? event.event === model.focus.event : key === chosen;
-      line.setAttribute("aria-current", String(current));
-      line.toggleAttribute("data-lit", model.focus?.slice.has(event.event) ?? false);
+      line.setAttribute("aria-current", String(key === chosen));
       rows.set(key, line);
     }
     arrange(list, [...rows.values()]);
@@ -55,10 +52,6 @@ export function mountEvents(root, model, words) {
     newest_us = -1;
   });
   model.on(["run", "events", "look"], render);
-  model.on("focus", () => {
-    render();
-    list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
-  });
   render();
   return {
     /**
@@ -102,11 +95,7 @@ function row(event, words, fresh) {
         "span.cut",
         null,
         words.short(event),
-      )),
-    el("button.causes", {
-      type: "button", title: t("spacetime.show"), "aria-label": t("spacetime.show_of", { event: text }),
-      onclick: () => words.causes(event),
-    }, icon("spacetime")));
+      )));
   if (fresh) {
     line.classList.add("fresh");
     window.setTimeout(() => line.classList.remove("fresh"), FRESH_MS);

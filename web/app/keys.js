@@ -20,8 +20,11 @@ export function lettersOff() {
   return recall(LETTERS_OFF) === "1";
 }
 
-/** @param {Key[]} keys */
+/** @param {Key[]} keys no two may want the same */
 export function mountKeys(keys) {
+  const taken = keys.flatMap((one) => one.keys);
+  const twice = taken.filter((key, index) => taken.indexOf(key) !== index);
+  if (twice.length > 0) console.error(`keys with two meanings: ${twice.join(" ")}`);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {Element | null} */ (

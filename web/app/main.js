@@ -17,9 +17,8 @@ import { sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openGoTo, openLink, openShare } from "./share.js";
 import { openSearch } from "./search.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
-import { mountSpacetime } from "./spacetime.js";
 import { report, setBranching, togglePause } from "./steer.js";
-import { cursorOf, goTo, mountTimeline } from "./timeline.js";
+import { mountTimeline } from "./timeline.js";
 import { changeSpeed, KITCHEN_TIME, mountTransport, setSpeed, stepBack, stepTo, toggleBack, toggleLens, toLive } from "./transport.js";
 import { mountVerdict } from "./verdicts.js";
 import { setWords, t } from "./words.js";
@@ -128,11 +127,9 @@ async function start() {
 function mount() {
   const events = { choose: (/** @type {import("./types").EventRow} */ _event) => {} };
   const verdict = { verify: async () => {} };
-  const causes = { show: (/** @type {{event?: number, subject?: number}} */ _what) => {} };
   const city = mountKitchens(model, {
     verify: () => verdict.verify(),
     chooseEvent: (event) => events.choose(event),
-    showCauses: (what) => causes.show(what),
   });
   mountFigures(byId("figures"), model, city.figures);
   mountChart(byId("chart-1"), model, city.charts[0]);
@@ -144,13 +141,7 @@ function mount() {
   mountTransport(timeline, model, city.untils());
   mountTimeline(timeline, model, overview, city.timelineWords);
   mountTabs(byId("tabs"), model);
-  const diagram = mountSpacetime(model, city.diagramWords, {
-    now: () => cursorOf(model),
-    scrub: (t_us) => void replay.scrubTo(t_us),
-    seek: (t_us) => goTo(model, t_us),
-  });
-  causes.show = (what) => void diagram.showCauses(what);
-  const keys = keyTable(city.keys, () => diagram.toggle());
+  const keys = keyTable(city.keys);
   mountShell(byId("header"), model, () => openHelp(keys));
   mountKeys(keys);
   mountDrop();
@@ -177,12 +168,8 @@ function toggleFullScreen() {
   else void document.documentElement.requestFullscreen();
 }
 
-/**
- * @param {import("./keys.js").Key[]} own the system's keys
- * @param {() => void} toggleDiagram
- * @returns {import("./keys.js").Key[]}
- */
-function keyTable(own, toggleDiagram) {
+/** @param {import("./keys.js").Key[]} own the system's keys @returns {import("./keys.js").Key[]} */
+function keyTable(own) {
   const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
     keys, name, run,
   });
@@ -203,7 +190,6 @@ function keyTable(own, toggleDiagram) {
     ...own,
     key(["g"], "keys.goto", () => openGoTo()),
     key(["s"], "keys.share", () => void openShare(model)),
-    key(["e"], "keys.spacetime", toggleDiagram),
     key(["i"], "keys.controls", () => toggleDrawer(model)),
     key(["t"], "keys.theme", () => toggleTheme(model)),
     key(["z"], "keys.density", () => toggleDensity(model)),

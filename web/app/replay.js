@@ -324,14 +324,7 @@ export class Replay {
     const { generation } = this;
     this.waiting = true;
     try {
-      const chunk = await this.chunkAt(t_us);
-      if (generation !== this.generation || this.direction === 0) return;
-      if (chunk !== this.shown) {
-        this.shown = chunk;
-        this.applied = -1;
-      }
-      this.show(t_us, t_us);
-      this.prefetch(t_us);
+      await this.showAt(t_us, () => this.direction !== 0);
       if (t_us === 0 && this.direction < 0) this.pause();
     } catch (error) {
       this.stop();
@@ -339,6 +332,26 @@ export class Replay {
     } finally {
       if (generation === this.generation) this.waiting = false;
     }
+  }
+
+  /**
+   * The past at a moment, from the chunk in which it lies, which is fetched if need be. Two replays
+   * are led in lockstep by this. True when it is shown.
+   * @param {number} t_us whole
+   * @param {() => boolean} [still] is it wanted still, once the chunk is here?
+   */
+  async showAt(t_us, still = () => true) {
+    this.enterPast();
+    const { generation } = this;
+    const chunk = await this.chunkAt(t_us);
+    if (generation !== this.generation || this.mode !== "past" || !still()) return false;
+    if (chunk !== this.shown) {
+      this.shown = chunk;
+      this.applied = -1;
+    }
+    this.show(t_us, t_us);
+    this.prefetch(t_us);
+    return true;
   }
 
   /**
@@ -431,7 +444,7 @@ export class Replay {
    * @param {number} t_us
    */
   prefetch(t_us) {
-    const number = Math.floor(t_us / this.chunk_us) + this.direction;
+    const number = Math.floor(t_us / this.chunk_us) + (this.direction < 0 ? -1 : 1);
     if (number < 0 || number * this.chunk_us >= this.model.edge_us) return;
     this.loadChunk(number).catch(() => {});
   }

@@ -136,7 +136,7 @@ export function mountTimeline(root, model, overview, words) {
  * The moment this viewer sees.
  * @param {Model} model
  */
-export function cursorOf(model) {
+function cursorOf(model) {
   if (model.replay?.inPast) return model.replay.cursor_us;
   return Math.max(0, Math.min(model.clock.shown_us, model.edge_us));
 }
@@ -146,7 +146,7 @@ export function cursorOf(model) {
  * @param {Model} model
  * @param {number} t_us
  */
-export function goTo(model, t_us) {
+function goTo(model, t_us) {
   const { replay } = model;
   if (!replay) return;
   if (t_us >= model.edge_us && replay.link) replay.toLive();
@@ -233,7 +233,8 @@ function measure(track, model, held_us) {
   const end_us = held_us > 0 ? held_us : Math.max(latest_us * 1.02, SPAN_MIN_US);
   const count = model.family.length > 1 ? Math.min(TRACKS_MAX, model.family.length) : 0;
   const lab = density === "lab";
-  const row = count === 0 ? 0 : lab ? 20 : 6 * u;
+  const room = (height - 24 * u - 30) / Math.max(1, count);
+  const row = count === 0 ? 0 : lab ? Math.max(12, Math.min(20, room)) : 6 * u;
   const base = height - 24 * u - count * row - (count > 0 ? 2 * u : 0);
   const words = lab ? Math.max(0, Math.min(3, Math.floor((base - 34) / 22))) : 0;
   return {

@@ -163,22 +163,17 @@ function badgeWord(model, state) {
 }
 
 /**
- * What stands under the word: how far behind the edge, how fast.
+ * What stands under the word: how far behind the edge, or the branch's name.
  * @param {Model} model
  * @param {string} state
  */
-function badgeScale(model, state) {
-  const speed = speedName(model.pace.speed);
+function badgeBelow(model, state) {
   if (model.replay?.inPast) {
     const behind_us = Math.max(0, model.edge_us - model.replay.cursor_us);
-    return t("badge.past", { behind: virtualTime(behind_us, 0), speed });
+    return t("badge.past", { behind: virtualTime(behind_us, 0) });
   }
-  if ((model.pace.behind_ms ?? 0) > BEHIND_MS) return t("badge.behind", { speed });
-  return isBranch(model) && (state === "live" || state === "paused") ? branchLabel(model) : speed;
-}
-
-/** @param {Model} model */
-function branchLabel(model) {
+  if ((model.pace.behind_ms ?? 0) > BEHIND_MS) return t("badge.behind");
+  if (!isBranch(model) || (state !== "live" && state !== "paused")) return "";
   return model.run?.label || t("branch.unnamed");
 }
 
@@ -190,7 +185,7 @@ function branchLabel(model) {
 function badgeBeside(model, state) {
   if (model.replay?.inPast) return t("run.seed_value", { seed: model.run?.seed ?? "" });
   if (!isBranch(model) || (state !== "live" && state !== "paused")) return "";
-  return t(`badge.branch_${state}`, { speed: speedName(model.pace.speed) });
+  return t(`badge.branch_${state}`);
 }
 
 /** @param {HTMLElement} root @param {Model} model @param {Until[]} untils */
@@ -212,8 +207,10 @@ export function mountTransport(root, model, untils) {
   for (const one of [steps.previous, steps.step]) one.classList.add("wide");
   const word = el("span");
   const beside = el("span.beside");
-  const scale = el("span.scale.cut");
-  const badge = el("output.badge", { "aria-live": "off" }, el("span.cut", null, word, " ", beside), scale);
+  const below = el("span.cut");
+  const speedNow = el("span");
+  const badge = el("output.badge", { "aria-live": "off" }, el("span.cut", null, word, " ", beside),
+    el("span.scale", null, below, speedNow));
   root.append(
     el("div.transport", { role: "group", "aria-label": t("transport.label") },
       steps.earlier, steps.previous, back, play, steps.step, steps.next, steps.until, speed, live),
@@ -240,12 +237,13 @@ export function mountTransport(root, model, untils) {
     if (!past) keepProblem(badgeWord(model, state), model.pace.problem ?? ended);
     setText(word, badgeWord(model, state));
     setText(beside, badgeBeside(model, state));
-    setText(scale, badgeScale(model, state));
-    badge.title = `${word.textContent} ${beside.textContent} ${scale.textContent}`;
+    setText(below, badgeBelow(model, state));
+    setText(speedNow, speedName(model.pace.speed));
+    badge.title = [word, beside, below, speedNow].map((part) => part.textContent).join(" ").trim();
   };
   model.on(["pace", "link", "run", "replay", "family"], render);
   const renderBehind = () => {
-    if (model.replay?.inPast) setText(scale, badgeScale(model, "replay"));
+    if (model.replay?.inPast) setText(below, badgeBelow(model, "replay"));
   };
   model.on(["frame", "edge"], renderBehind);
   render();
