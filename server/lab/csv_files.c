@@ -174,27 +174,36 @@ static void put_others(struct lab_csv_files *files, const struct lab_course *cou
     file_close(files, document);
 }
 
-/* report.html and run.chef. */
+static void put_link(struct lab_csv_files *files, const char *letters)
+{
+    FILE *link = file_open(files, "run", ".chef");
+    if (link != NULL) {
+        (void)fputs(letters, link);
+        (void)fputc('\n', link);
+    }
+    file_close(files, link);
+}
+
+/* report.html and, unless the run is too much for a link, run.chef. */
 static void put_evidence(struct lab_csv_files *files, const struct lab_course *course,
                          const struct lab_judgement *judgement)
 {
     struct lab_pieces *pieces = files->pieces[0]; /* its table is finished */
     struct lab_report *report = malloc(sizeof *report);
     FILE *page = file_open(files, "report", ".html");
-    FILE *link = file_open(files, "run", ".chef");
     if (report == NULL) {
         abort();
     }
     lab_report_look(report, course, NULL, -1);
-    if (page != NULL && link != NULL) {
+    if (page != NULL) {
         lab_pieces_begin(pieces, write_file, page);
         lab_report_write(report, files->report_rows, &course->inputs, judgement, pieces);
         (void)lab_pieces_end(pieces);
-        (void)fputs(report->link, link);
-        (void)fputc('\n', link);
     }
     file_close(files, page);
-    file_close(files, link);
+    if (report->link != NULL) {
+        put_link(files, report->link);
+    }
     lab_report_forget(report);
     free(report);
 }

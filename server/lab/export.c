@@ -458,6 +458,9 @@ static int zip_document(struct moment *moment, struct zip *zip, struct lab_probl
 static int zip_link(struct moment *moment, struct zip *zip, struct lab_problem *problem)
 {
     const char *link = moment->report->link;
+    if (link == NULL) {
+        return 0; /* the run is too much for one; the report says so */
+    }
     if (archive_write_zip_set_compression_store(zip->archive) != ARCHIVE_OK ||
         zip_begin(zip, moment->run->run_id, "run.chef") != 0 ||
         zip_put(zip, link, strlen(link)) != 0 || zip_put(zip, "\n", 1) != 0 ||

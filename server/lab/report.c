@@ -29,6 +29,7 @@ enum {
 
 /* ---- Looking ---- */
 
+/* NULL: the run is too much for a link. */
 static char *link_of(const struct lab_course *course, const char *label, int64_t branch_ns)
 {
     char *buffer = malloc(LAB_LINK_BYTES_MAX);
@@ -37,7 +38,10 @@ static char *link_of(const struct lab_course *course, const char *label, int64_t
     }
     struct text text = text_init(buffer, LAB_LINK_BYTES_MAX);
     lab_link_of_course(course, lab_course_now_ns(course), label, branch_ns, &text);
-    assert(!text.cut); /* LAB_LINK_BYTES_MAX fits any run */
+    if (text.cut) {
+        free(buffer);
+        return NULL;
+    }
     char *link = realloc(buffer, text.length + 1);
     return link == NULL ? buffer : link;
 }
@@ -271,11 +275,11 @@ static void put_charts(const struct lab_report *report, const struct lab_report_
 /* The link has no letter that means markup. */
 static void put_link(const struct lab_report *report, struct lab_pieces *out)
 {
-    size_t length = strlen(report->link);
+    size_t length = report->link == NULL ? 0 : strlen(report->link);
     lab_report_section("again", &out->text);
     text_add(&out->text, "<p>");
-    if (length > LAB_REPORT_LINK_BYTES_MAX) {
-        lab_report_say("again.long", &out->text);
+    if (length == 0 || length > LAB_REPORT_LINK_BYTES_MAX) {
+        lab_report_say(length == 0 ? "again.none" : "again.long", &out->text);
         text_add(&out->text, "</p>\n");
         lab_report_section_end(&out->text);
         return;

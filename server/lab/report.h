@@ -32,7 +32,7 @@ struct lab_report {
     bool foreign;      /* made by another version: what this world says is not what was stored */
     int64_t branch_ns; /* where the branch began; -1: it is none */
     char label[LAB_LABEL_BYTES];
-    char *link; /* lab_link_of_course() */
+    char *link; /* lab_link_of_course(); NULL: the run is too much for one */
 };
 
 /* Copies what is needed of the course, so that it can go on. The scenario must outlive the report.

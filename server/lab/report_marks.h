@@ -9,7 +9,7 @@ enum {
     LAB_REPORT_MARKS_MAX = 60,  /* lines; the rest is counted */
     LAB_REPORT_FAULTS_MAX = 60, /* stretches */
     LAB_REPORT_LABEL_BYTES = 48,
-    LAB_REPORT_LABEL_ROWS = 4,
+    LAB_REPORT_LABEL_ROWS = 6, /* as many as are needed, up to this */
 };
 
 /* In order of time. A label begins with the number of its input, as in inputs.csv. */

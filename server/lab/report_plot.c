@@ -28,6 +28,7 @@ enum {
     TIME_TICKS_MAX = 9,
     BARS_LABELLED_MAX = 16, /* with more nodes there is no room for numbers over the bars */
     BAR_WIDTH_MAX = 26,
+    TICK_OF_LABEL_PCT = 150, /* capitals, and some room between two names */
 };
 #define NS_PER_S INT64_C(1000000000)
 
@@ -491,6 +492,18 @@ static uint32_t bar_groups(const struct lab_report_picture *picture)
     return count;
 }
 
+/* Every how many groups a name has room under its bars. */
+static uint32_t name_step(const struct lab_report_picture *picture, int64_t pitch)
+{
+    int64_t widest = 0;
+    for (uint32_t n = 0; n < picture->rows->scenario->node_count; n++) {
+        int64_t width =
+            label_width(picture->rows->scenario->nodes[n].name) * TICK_OF_LABEL_PCT / 100;
+        widest = node_has_bars(picture, n) && width > widest ? width : widest;
+    }
+    return (uint32_t)(widest / pitch) + 1;
+}
+
 static void draw_bar(const struct lab_report_picture *picture, uint32_t node, uint32_t column,
                      int64_t x, int64_t width, bool labelled)
 {
@@ -522,6 +535,7 @@ static void draw_bars(const struct lab_report_picture *picture)
     int64_t pitch = (int64_t)PLOT_WIDTH * 10 / groups;
     int64_t width = pitch * 8 / 10 / chart->column_count;
     width = width > BAR_WIDTH_MAX * 10 ? BAR_WIDTH_MAX * 10 : width;
+    uint32_t step = name_step(picture, pitch);
     for (uint32_t n = 0; n < picture->rows->scenario->node_count; n++) {
         if (!node_has_bars(picture, n) || !lab_pieces_room(picture->out)) {
             continue;
@@ -531,9 +545,11 @@ static void draw_bars(const struct lab_report_picture *picture)
         for (uint32_t c = 0; c < chart->column_count; c++) {
             draw_bar(picture, n, c, left + width * c, width - 10, groups <= BARS_LABELLED_MAX);
         }
-        begin_text(text, "tick middle", middle, (picture->top + PLOT_HEIGHT + 17) * 10);
-        html_add(text, picture->rows->scenario->nodes[n].name);
-        text_add(text, "</text>");
+        if (group % step == 0) {
+            begin_text(text, "tick middle", middle, (picture->top + PLOT_HEIGHT + 17) * 10);
+            html_add(text, picture->rows->scenario->nodes[n].name);
+            text_add(text, "</text>");
+        }
         group++;
     }
 }

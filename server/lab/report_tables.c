@@ -144,7 +144,8 @@ static void put_summary(const struct lab_report *report, const struct lab_judgem
     text_add(text, "\"/></svg><b>");
     lab_report_say_number(key, count, text);
     text_add(text, "</b><span>");
-    lab_report_say("verdicts.how", text);
+    bool rested = judgement->converged && judgement->halt == SIM_HALT_NONE;
+    lab_report_say(rested ? "verdicts.how" : "verdicts.restless", text);
     text_add(text, "</span></p>\n");
 }
 

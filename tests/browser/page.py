@@ -14,7 +14,7 @@ from chef_server import ChefServer
 
 WAIT_SECONDS_MAX = 60
 KEYS = {"Escape": Keys.ESCAPE, "Tab": Keys.TAB, "Enter": Keys.ENTER, "Space": Keys.SPACE, "Down": Keys.ARROW_DOWN,
-        "Right": Keys.ARROW_RIGHT}
+        "Right": Keys.ARROW_RIGHT, "Left": Keys.ARROW_LEFT, "Up": Keys.ARROW_UP}
 
 
 @contextlib.contextmanager

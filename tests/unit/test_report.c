@@ -284,13 +284,13 @@ static void test_long_words_end(void **state)
     }
     assert_false(text.cut);
     report->scenario = scenario;
-    report->link = extra + sizeof extra - 1; /* none */
     scenario->title = extra;
     scenario->about = extra;
     lab_pieces_begin(pieces, keep, &page);
     lab_report_write(report, rows, &inputs, NULL, pieces);
     assert_true(lab_pieces_end(pieces));
     assert_non_null(strstr(page.bytes, "</header>"));
+    assert_non_null(strstr(page.bytes, "more inputs than a link can hold"));
     assert_non_null(strstr(page.bytes, "</html>"));
     assert_in_range(page.length, 10000, 100000);
     free(page.bytes);
@@ -360,6 +360,39 @@ static void test_inputs_end(void **state)
     lab_scenario_free(&scenario);
 }
 
+/* What never came to rest is not said to have done so, and what then is not decided says why. */
+static void test_a_copy_without_rest(void **state)
+{
+    (void)state;
+    struct lab_scenario *scenario = scenario_with("");
+    struct lab_report *report = calloc(1, sizeof *report);
+    struct lab_pieces *pieces = malloc(sizeof *pieces);
+    struct page page = {.bytes = malloc(REPORT_BYTES_MAX)};
+    struct lab_judgement *judgement = calloc(1, sizeof *judgement);
+    assert_true(report != NULL && pieces != NULL && page.bytes != NULL && judgement != NULL);
+    report->scenario = scenario;
+    judgement->count = scenario->system->check_count;
+    judgement->final = true;
+    judgement->restless_node = 0;
+    lab_pieces_begin(pieces, keep, &page);
+    lab_report_verdicts(report, judgement, pieces);
+    assert_true(lab_pieces_end(pieces));
+    assert_non_null(strstr(page.bytes, "it never came to rest"));
+    assert_non_null(strstr(page.bytes, "never came to rest after healing; dispatcher: "));
+    assert_non_null(strstr(page.bytes, "nothing can be said"));
+    assert_null(strstr(page.bytes, "class=\"kept\""));
+    page.length = 0;
+    lab_pieces_begin(pieces, keep, &page);
+    lab_report_verdicts(report, NULL, pieces);
+    assert_true(lab_pieces_end(pieces));
+    assert_non_null(strstr(page.bytes, "nothing can be proved"));
+    free(page.bytes);
+    free(pieces);
+    free(report);
+    free(judgement);
+    lab_scenario_free(&scenario);
+}
+
 static void test_policy(void **state)
 {
     (void)state;
@@ -379,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_the_same_run_gives_the_same_bytes),
         cmocka_unit_test(test_long_lists_end),
         cmocka_unit_test(test_inputs_end),
+        cmocka_unit_test(test_a_copy_without_rest),
         cmocka_unit_test(test_policy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,22 @@ export const api = {
    * @returns {Promise<import("./types").Opened>}
    */
   openLink: (link) => request("POST", "/api/v1/links", { link }),
+  /**
+   * What happened between two moments, every event or exact counts of them.
+   * @param {string} run
+   * @param {number} from_us
+   * @param {number} to_us
+   * @param {number} max events, else counts
+   */
+  trace: (run, from_us, to_us, max) => request(
+    "GET",
+    `${runPath(run)}/trace?from_ms=${from_us / 1000}&to_ms=${to_us / 1000}&max=${max}`,
+  ),
+  /** @param {string} run @param {Record<string, number>} what an event, or a subject */
+  causes: (run, what) => request(
+    "GET",
+    `${runPath(run)}/causes?${Object.entries(what).map(([key, value]) => `${key}=${value}`).join("&")}`,
+  ),
   /** @param {Record<string, unknown>} body */
   compare: (body) => request("POST", "/api/v1/comparisons", body),
   /** @param {Record<string, unknown>} body */

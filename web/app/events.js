@@ -14,6 +14,7 @@ import { t, virtualTime } from "./words.js";
  *   tone: (kind: string) => string,
  *   icon: (kind: string) => string,
  *   choose: (event: EventRow) => void,
+ *   causes: (event: EventRow) => void,
  * }} EventWords
  */
 
@@ -40,7 +41,9 @@ export function mountEvents(root, model, words) {
       const key = eventKey(event);
       const fresh = event.t_us > newest_us && newest_us >= 0 && !stands && words.interesting(event);
       const line = before.get(key) ?? row(event, words, fresh);
-      line.setAttribute("aria-current", String(key === chosen));
+      const current = model.focus ? event.event === model.focus.event : key === chosen;
+      line.setAttribute("aria-current", String(current));
+      line.toggleAttribute("data-lit", model.focus?.slice.has(event.event) ?? false);
       rows.set(key, line);
     }
     arrange(list, [...rows.values()]);
@@ -52,6 +55,10 @@ export function mountEvents(root, model, words) {
     newest_us = -1;
   });
   model.on(["run", "events", "look"], render);
+  model.on("focus", () => {
+    render();
+    list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
+  });
   render();
   return {
     /**
@@ -95,7 +102,11 @@ function row(event, words, fresh) {
         "span.cut",
         null,
         words.short(event),
-      )));
+      )),
+    el("button.causes", {
+      type: "button", title: t("spacetime.show"), "aria-label": t("spacetime.show_of", { event: text }),
+      onclick: () => words.causes(event),
+    }, icon("spacetime")));
   if (fresh) {
     line.classList.add("fresh");
     window.setTimeout(() => line.classList.remove("fresh"), FRESH_MS);

@@ -17,8 +17,9 @@ import { sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openGoTo, openLink, openShare } from "./share.js";
 import { openSearch } from "./search.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
+import { mountSpacetime } from "./spacetime.js";
 import { report, setBranching, togglePause } from "./steer.js";
-import { mountTimeline } from "./timeline.js";
+import { cursorOf, goTo, mountTimeline } from "./timeline.js";
 import { changeSpeed, KITCHEN_TIME, mountTransport, setSpeed, stepBack, stepTo, toggleBack, toggleLens, toLive } from "./transport.js";
 import { mountVerdict } from "./verdicts.js";
 import { setWords, t } from "./words.js";
@@ -127,9 +128,11 @@ async function start() {
 function mount() {
   const events = { choose: (/** @type {import("./types").EventRow} */ _event) => {} };
   const verdict = { verify: async () => {} };
+  const causes = { show: (/** @type {{event?: number, subject?: number}} */ _what) => {} };
   const city = mountKitchens(model, {
     verify: () => verdict.verify(),
     chooseEvent: (event) => events.choose(event),
+    showCauses: (what) => causes.show(what),
   });
   mountFigures(byId("figures"), model, city.figures);
   mountChart(byId("chart-1"), model, city.charts[0]);
@@ -141,7 +144,13 @@ function mount() {
   mountTransport(timeline, model, city.untils());
   mountTimeline(timeline, model, overview, city.timelineWords);
   mountTabs(byId("tabs"), model);
-  const keys = keyTable(city.keys);
+  const diagram = mountSpacetime(model, city.diagramWords, {
+    now: () => cursorOf(model),
+    scrub: (t_us) => void replay.scrubTo(t_us),
+    seek: (t_us) => goTo(model, t_us),
+  });
+  causes.show = (what) => void diagram.showCauses(what);
+  const keys = keyTable(city.keys, () => diagram.toggle());
   mountShell(byId("header"), model, () => openHelp(keys));
   mountKeys(keys);
   mountDrop();
@@ -168,8 +177,12 @@ function toggleFullScreen() {
   else void document.documentElement.requestFullscreen();
 }
 
-/** @param {import("./keys.js").Key[]} own the system's keys @returns {import("./keys.js").Key[]} */
-function keyTable(own) {
+/**
+ * @param {import("./keys.js").Key[]} own the system's keys
+ * @param {() => void} toggleDiagram
+ * @returns {import("./keys.js").Key[]}
+ */
+function keyTable(own, toggleDiagram) {
   const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
     keys, name, run,
   });
@@ -190,6 +203,7 @@ function keyTable(own) {
     ...own,
     key(["g"], "keys.goto", () => openGoTo()),
     key(["s"], "keys.share", () => void openShare(model)),
+    key(["e"], "keys.spacetime", toggleDiagram),
     key(["i"], "keys.controls", () => toggleDrawer(model)),
     key(["t"], "keys.theme", () => toggleTheme(model)),
     key(["z"], "keys.density", () => toggleDensity(model)),

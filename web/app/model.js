@@ -149,6 +149,9 @@ export class Model {
   samples = [];
   /** @type {number | null} */
   selection = null;
+  /** What is chosen in the space-time diagram, lit up everywhere.
+   * @type {import("./types").Focus | null} */
+  focus = null;
   /** Orders that this page placed and follows; the newest last.
    * @type {number[]} */
   mine = [];
@@ -237,6 +240,13 @@ export class Model {
     if (this.selection === node) return;
     this.selection = node;
     this.tell("selection");
+  }
+
+  /** @param {import("./types").Focus | null} focus */
+  setFocus(focus) {
+    if (this.focus === null && focus === null) return;
+    this.focus = focus;
+    this.tell("focus");
   }
 
   /** @param {string} key @param {number | string | boolean} value */

@@ -170,13 +170,15 @@ function runEntries(model) {
 
 /** @param {HTMLElement} root @param {Model} model */
 export function mountTabs(root, model) {
-  const tabs = [["city", "city"], ["truth", "chart"], ["events", "list"], ["controls", "controls"]];
+  const tabs = [["city", "city"], ["spacetime", "spacetime"], ["truth", "chart"], ["events", "list"],
+    ["controls", "controls"]];
   const buttons = tabs.map(([id, picture]) =>
     el(
       "button",
       {
         type: "button",
         role: "tab",
+        "data-tab": id,
         "aria-selected": String(id === "city"),
         onclick: () => choose(id),
       },

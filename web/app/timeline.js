@@ -136,7 +136,7 @@ export function mountTimeline(root, model, overview, words) {
  * The moment this viewer sees.
  * @param {Model} model
  */
-function cursorOf(model) {
+export function cursorOf(model) {
   if (model.replay?.inPast) return model.replay.cursor_us;
   return Math.max(0, Math.min(model.clock.shown_us, model.edge_us));
 }
@@ -146,7 +146,7 @@ function cursorOf(model) {
  * @param {Model} model
  * @param {number} t_us
  */
-function goTo(model, t_us) {
+export function goTo(model, t_us) {
   const { replay } = model;
   if (!replay) return;
   if (t_us >= model.edge_us && replay.link) replay.toLive();

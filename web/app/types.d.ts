@@ -281,6 +281,74 @@ export interface Card {
   condition: string;
   created_at: string;
 }
+/** What happened between two moments (docs/api.md): all events, or exact counts of many. */
+export interface TraceAnswer {
+  kind: "events" | "counts";
+  events?: number[][];
+  lost?: number[][];
+  names?: { types: string[]; kinds: string[] };
+  notes?: (number | string)[][];
+  notes_more?: number;
+  bucket_us?: number;
+  cells?: number[][];
+  nodes?: number[][];
+  total?: number;
+}
+export interface CauseItem {
+  event: number;
+  cause: number;
+  t_ms: number;
+  kind: string;
+  node: string | number;
+  from?: string | number;
+  type?: string;
+  sent_ms?: number;
+  subject?: number;
+  notes?: { name: string; text: string }[];
+}
+export type MessageLook = "request" | "reply" | "heartbeat" | "carried";
+/** Something that lasts from one note to another: a fault, a belief. */
+export interface SpanRule {
+  begins: string;
+  ends: string[];
+  tone: string;
+  of: "node" | "peer" | "both" | "all";
+  wide: boolean;
+}
+export interface DiagramNote {
+  event: number;
+  t_us: number;
+  name: string;
+  node: number;
+  peer: number;
+  subject: number;
+}
+/** What a system tells the space-time diagram about itself. */
+export interface DiagramWords {
+  rows: () => { node: number; label: string }[];
+  /** In a sentence, and in a list. */
+  name: (node: number) => string;
+  short: (node: number) => string;
+  message: (type: string) => string;
+  look: (type: string) => MessageLook;
+  /** A note in a short sentence, and as short as can be. */
+  note: (note: DiagramNote) => string;
+  mark: (note: DiagramNote) => string;
+  tone: (name: string) => string;
+  subject: (subject: number) => string;
+  only: () => string;
+  explain: (subject: number) => void;
+  spans: SpanRule[];
+}
+/** What is chosen in the diagram, for the stage and the list of events. */
+export interface Focus {
+  event: number;
+  node: number;
+  from: number; /* -1: no message */
+  subject: number;
+  t_us: number;
+  slice: Set<number>;
+}
 
 export type Topic =
   | "run"
@@ -299,4 +367,6 @@ export type Topic =
   | "edge" /* how far the run has come, whatever is shown */
   | "replay" /* into the past, out of it, playing, standing */
   | "family"
-  | "look";
+  | "look"
+  | "focus"
+  | "room";

@@ -15,6 +15,7 @@ import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./wor
  * @typedef {{
  *   orders: (model: Model) => number,
  *   choose: (first: number, last: number, subject: number | null) => void,
+ *   causes?: (subject: number | null, first: number) => void,
  * }} How
  */
 
@@ -151,6 +152,12 @@ function showBad(root, verdict, how, all) {
     "aria-label": t("shrink.title"),
     onclick: () => how.shrink(verdict.check),
   }, icon("shrink"));
+  const causes = el("button.jump", {
+    type: "button",
+    title: t("spacetime.show"),
+    "aria-label": t("spacetime.show"),
+    onclick: () => how.causes?.(witness?.subjects?.[0] ?? null, witness?.first_event ?? 0),
+  }, icon("spacetime"));
   const name = t(`verdict.${tone}`, { check: checkName(verdict.check) });
   fill(
     root,
@@ -161,6 +168,7 @@ function showBad(root, verdict, how, all) {
       el("span.cut", { title: name }, name),
       witness?.first_event ? jump : null,
       verdict.verdict === "UNKNOWN" ? null : shrink,
+      witness?.first_event && how.causes ? causes : null,
     ),
     el(
       "button.promises.bare",

@@ -2,7 +2,7 @@
 // to the response), and why this kitchen: every candidate with the terms of its score.
 
 import { api } from "../../app/api.js";
-import { el, fill } from "../../app/dom.js";
+import { el, fill, icon } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { report } from "../../app/steer.js";
 import { duration, fillIn, humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
@@ -39,14 +39,17 @@ const TERMS = ["load", "specialty", "time", "distance"];
 /**
  * @param {Model} model
  * @param {number} order
+ * @param {(what: {subject: number}) => void} showCauses
  */
-export async function explainOrder(model, order) {
+export async function explainOrder(model, order, showCauses) {
   if (!model.run) return;
   try {
     const at_ms = model.replay?.inPast ? model.replay.cursor_us / 1000 : undefined;
     const answer = await api.subject(model.run.run, order, at_ms);
     const { body } = openDialog("explain", t("explain.title", { order: number(order) }));
-    fill(body, ...content(model, answer, order));
+    const causes = el("button", { type: "button", onclick: () => showCauses({ subject: order }) },
+      icon("spacetime"), t("spacetime.show"));
+    fill(body, ...content(model, answer, order), el("div", null, causes));
   } catch (error) {
     report(error);
   }

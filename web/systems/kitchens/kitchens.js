@@ -8,6 +8,7 @@ import { mountCaption } from "./caption.js";
 import { busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
 import { mountControls } from "./controls.js";
 import { setMoments } from "../../app/search.js";
+import { diagramWords } from "./diagram.js";
 import { explainOrder } from "./explain.js";
 import { applyFault, FAULTS, truthOf } from "./faults.js";
 import { FIGURES, ordersSoFar } from "./figures.js";
@@ -35,11 +36,15 @@ const UNTILS = /** @type {const} */ ([
 
 /**
  * @param {Model} model
- * @param {{verify: () => Promise<unknown>, chooseEvent: (event: EventRow) => void}} hands
+ * @param {{
+ *   verify: () => Promise<unknown>,
+ *   chooseEvent: (event: EventRow) => void,
+ *   showCauses: (what: {event?: number, subject?: number}) => void,
+ * }} hands
  */
 export function mountKitchens(model, hands) {
   setMoments(MOMENTS);
-  const explain = (/** @type {number} */ order) => void explainOrder(model, order);
+  const explain = (/** @type {number} */ order) => void explainOrder(model, order, hands.showCauses);
   const stage = new Stage(byId("stage"), model, explain);
   const setMode = stage.setMode.bind(stage);
   const actions = mountActions(byId("actions"), model, { setMode, verify: hands.verify });
@@ -66,6 +71,7 @@ export function mountKitchens(model, hands) {
       tone: eventTone,
       icon: (/** @type {string} */ kind) => LOOKS[/** @type {keyof typeof LOOKS} */ (eventTone(kind))].icon,
       choose,
+      causes: (/** @type {EventRow} */ event) => hands.showCauses({ event: event.event }),
     },
     timelineWords: timelineWords(model, hands.chooseEvent),
     untils: () => UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition })),
@@ -76,7 +82,10 @@ export function mountKitchens(model, hands) {
         if (event) hands.chooseEvent(event);
         if (subject !== null) explain(subject);
       },
+      causes: (/** @type {number | null} */ subject, /** @type {number} */ first) =>
+        hands.showCauses(subject === null ? { event: first } : { subject }),
     },
+    diagramWords: diagramWords(model, explain),
     keys: kitchenKeys(model, actions, setMode),
   };
 }
@@ -143,6 +152,7 @@ function kitchenKeys(model, actions, setMode) {
     { keys: ["Escape"], name: "keys.escape", run: () => {
       setMode({ kind: "look" });
       model.select(null);
+      model.setFocus(null);
     } },
     key("r", "rush", actions.rush),
     key("o", "order", actions.order),
@@ -152,7 +162,7 @@ function kitchenKeys(model, actions, setMode) {
     key("x", "cut", () => setMode({ kind: "cut" })),
     key("a", "heal", actions.heal),
     key("v", "verify", actions.verify),
-    key("e", "csv", actions.csv),
+    key("y", "csv", actions.csv),
     key("c", "crash", () => void crashChosen(model)),
   ];
 }

@@ -6,6 +6,7 @@ import { el, fill, icon, token, unit } from "../../app/dom.js";
 import { t } from "../../app/words.js";
 import { mountCard } from "./card.js";
 import { cutAcross } from "./cutting.js";
+import { drawFocus } from "./focus.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
 import { drawGround } from "./ground.js";
 import { drawFlights } from "./messages.js";
@@ -78,6 +79,10 @@ export class Stage {
     model.on(["frame", "faults", "mine"], () => {
       this.dirty = true;
     });
+    model.on("focus", () => {
+      this.root.toggleAttribute("data-focus", model.focus !== null);
+      this.dirty = true;
+    });
     new ResizeObserver(() => this.layOut()).observe(this.root);
     this.root.addEventListener("pointerdown", (event) => this.pointerDown(event));
     this.root.addEventListener("pointermove", (event) => this.pointerMove(event));
@@ -142,7 +147,7 @@ export class Stage {
   /** @param {number} wall performance.now() */
   tick(wall) {
     const { model } = this;
-    if (document.hidden) return;
+    if (document.hidden || this.root.hidden) return;
     const t_us = model.clock.now(wall);
     if (!this.geometry || model.look.density === "phone") return;
     if (t_us === this.drawn_us && !this.dirty) return;
@@ -162,7 +167,8 @@ export class Stage {
     );
     drawMotion(motion, this.model, this.geometry, this.shapes, this.cuisines, t_us);
     this.drawDrag(motion);
-    drawFlights(messages, this.model, this.geometry, t_us);
+    if (this.model.focus) drawFocus(messages, this.model, this.geometry);
+    else drawFlights(messages, this.model, this.geometry, t_us);
     if (this.platesDirty) drawPlates(plates, this.model, this.geometry);
     this.platesDirty = false;
     this.dirty = false;
@@ -332,6 +338,9 @@ export class Stage {
       }
     }
     if (found >= 0) this.explain(found);
-    else model.select(null);
+    else {
+      model.select(null);
+      model.setFocus(null);
+    }
   }
 }
