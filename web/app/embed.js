@@ -150,6 +150,7 @@ async function start() {
   reset();
   document.title = `${model.run?.title ?? ""} · ${t("brand")}`;
   if (opened.note) tellDifference(opened.note);
+  else if (opened.edge_ms === 0) sayProblem(t("embed.empty"));
 }
 
 window.addEventListener("hashchange", () => location.reload());

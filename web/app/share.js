@@ -16,6 +16,7 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const TRIES_MAX = 3; /* links in one file that are tried: the first that is whole wins */
 const EMBED_WIDTH = 960;
 const EMBED_HEIGHT = 600;
+const PREFIX = "chef1.";
 const LINK = /chef1\.[A-Za-z0-9_-]+\.[0-9a-f]{8}/g;
 
 // ---- Opening ----
@@ -80,30 +81,34 @@ function tell(error) {
   else report(error);
 }
 
-/** A file, or a link as text, may be dropped anywhere onto the page. */
+/**
+ * A file, or a link as text, may be dropped anywhere onto the page; text over a field is the
+ * field's, and other text is nobody's.
+ */
 export function mountDrop() {
   const place = el("div.drop", { hidden: true }, el("p", null, icon("open"), t("open.drop")));
   document.body.append(place);
-  const takes = (/** @type {DragEvent} */ event) => {
-    const types = event.dataTransfer?.types ?? [];
-    return types.includes("Files") || types.includes("text/plain");
-  };
+  const carries = (/** @type {DragEvent} */ event, /** @type {string} */ type) =>
+    event.dataTransfer?.types.includes(type) ?? false;
+  const isField = (/** @type {DragEvent} */ event) =>
+    event.target instanceof Element && event.target.closest("input, textarea") !== null;
   document.addEventListener("dragover", (event) => {
-    if (!takes(event)) return;
+    const file = carries(event, "Files");
+    if (!file && (isField(event) || !carries(event, "text/plain"))) return;
     event.preventDefault();
-    place.hidden = false;
+    place.hidden = !file;
   });
   document.addEventListener("dragleave", (event) => {
     if (event.relatedTarget === null) place.hidden = true;
   });
   document.addEventListener("drop", (event) => {
-    place.hidden = true;
-    if (!takes(event)) return;
-    event.preventDefault();
     const file = event.dataTransfer?.files[0];
     const text = event.dataTransfer?.getData("text/plain") ?? "";
-    const opening = file ? openFile(file) : openLink(text);
-    opening.catch(tell);
+    place.hidden = true;
+    if (!file && isField(event)) return;
+    event.preventDefault();
+    if (file) openFile(file).catch(tell);
+    else if (text.includes(PREFIX)) openLink(text).catch(tell);
   });
 }
 
