@@ -159,6 +159,7 @@ class Files(ShareTest):
             self.assertEqual(seen, [True, True])
             self.wait_shown(page, "kitchens/lunch-rush", before, at_ms)
             before = page.run()
+            self.assertEqual(page.js(DROP, "", "some words of the page", "text"), [False, True])
             page.js(DROP, "", f"{page.url}/#l={shared['link']}", "text")
             self.wait_shown(page, "kitchens/lunch-rush", before, at_ms)
 
