@@ -33,7 +33,7 @@ enum {
     LEDGER_TICKS = 64,   /* latest seconds whose change mark is known */
     LEDGER_UNIT_NS = 25000,
     LEDGER_UNITS_PER_MS = 40,
-    LEDGER_LATE_MS = 5000, /* twice the mean that the city is to keep */
+    LEDGER_LATE_MS = 10000, /* twice what one in a hundred waits in an ordinary rush */
 };
 #define LEDGER_NOBODY     UINT16_MAX /* no record, no step */
 #define LEDGER_NO_KITCHEN UINT8_MAX
