@@ -11,6 +11,7 @@ static const struct subcommand {
 } SUBCOMMANDS[] = {
     {"serve", command_serve, "serves the page, the API and the live stream"},
     {"run", command_run, "runs a scenario without a page and judges it"},
+    {"causes", command_causes, "why something happened in a run, and what came of it"},
     {"compare", command_compare, "runs a scenario twice with one change and shows both"},
     {"sweep", command_sweep, "runs many seeds with random faults and reports failures first"},
     {"search", command_search, "finds seeds on which a condition comes true"},

@@ -5,6 +5,7 @@
 #define COMMAND_COMMAND_H
 
 int command_bench(int argc, char **argv);
+int command_causes(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_scenarios(int argc, char **argv);

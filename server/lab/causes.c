@@ -110,8 +110,7 @@ static void set_remove_if(struct set *set, bool (*leaves)(const struct item *ite
 /* ---- Looking on ---- */
 
 struct search {
-    struct lab *lab;
-    const char *run;
+    const struct lab_past *past;
     struct set *set;
     uint32_t subject;                /* NODE_NONE: none */
     bool follow;                     /* add what events of the set bring about */
@@ -159,8 +158,7 @@ static void see_note(void *context, const struct node_note *note, const struct s
 {
     struct search *search = context;
     struct item *item = search->item;
-    (void)known;
-    if (search->ring != NULL || note->event == 0) {
+    if (search->ring != NULL || note->event == 0 || known->detail) {
         return;
     }
     bool about = search->subject != NODE_NONE && note->subject == search->subject;
@@ -190,8 +188,7 @@ static void see_row(void *context, const struct node_row *row)
 static int search_open(struct search *search, uint64_t event, struct lab_replay **replay,
                        struct lab_problem *problem)
 {
-    int status =
-        lab_replay_open(search->lab, search->run, LAB_REPLAY_EVENT, 0, event, replay, problem);
+    int status = lab_past_open(search->past, LAB_REPLAY_EVENT, 0, event, replay, problem);
     if (status == 0) {
         (*replay)->context = search;
         (*replay)->note = see_note;
@@ -205,7 +202,7 @@ static void run_to_event(struct lab_replay *replay, uint64_t event)
 {
     struct lab_course *course = &replay->course;
     uint64_t last = event < replay->edge_steps ? event : replay->edge_steps;
-    while (sim_steps(&course->sim) < last && !atomic_load(&replay->lab->stopping_soon)) {
+    while (sim_steps(&course->sim) < last && !lab_replay_gives_up(replay)) {
         uint64_t left = last - sim_steps(&course->sim);
         if (lab_course_run(course, replay->edge_ns, left) == SIM_HALTED) {
             break;
@@ -379,14 +376,13 @@ static bool has_more(const struct set *set, uint32_t max)
 
 /* ---- Requests ---- */
 
-static int causes_of_event(struct lab *lab, const struct lab_run *run, uint64_t event,
-                           const struct lab_causes_query *query, struct cJSON **out,
+static int causes_of_event(const struct lab_past *past, const struct lab_scenario *scenario,
+                           uint64_t event, const struct lab_causes_query *query, struct cJSON **out,
                            struct lab_problem *problem)
 {
-    const struct lab_scenario *scenario = run->scenario;
     struct set back = set_make(LAB_CAUSES_MAX + 2);
     struct set forward = set_make(TREE_MAX);
-    struct search search = {.lab = lab, .run = run->name, .set = &back, .subject = NODE_NONE};
+    struct search search = {.past = past, .set = &back, .subject = NODE_NONE};
     int status = chain_find(&search, event, query->back, problem);
     if (status == 0) {
         status = details_find(&search, problem);
@@ -394,7 +390,7 @@ static int causes_of_event(struct lab *lab, const struct lab_run *run, uint64_t 
     const struct item *self = set_find(&back, event);
     if (status == 0 && (self == NULL || !self->seen)) {
         status = lab_refuse(problem, LAB_NOT_FOUND, "there is no event %llu in run %s",
-                            (unsigned long long)event, run->name);
+                            (unsigned long long)event, past->run);
     }
     if (status == 0) {
         search.set = &forward;
@@ -445,16 +441,15 @@ static int add_causes(struct search *search, struct lab_problem *problem)
     return details_find(search, problem);
 }
 
-static int causes_of_subject(struct lab *lab, const struct lab_run *run,
+static int causes_of_subject(const struct lab_past *past, const struct lab_scenario *scenario,
                              const struct lab_causes_query *query, struct cJSON **out,
                              struct lab_problem *problem)
 {
     struct set set = set_make(LAB_CAUSES_MAX * 2);
     struct search search = {
-        .lab = lab, .run = run->name, .set = &set, .subject = query->subject, .all_about = true};
+        .past = past, .set = &set, .subject = query->subject, .all_about = true};
     struct lab_replay *replay;
-    int status =
-        lab_replay_open(lab, run->name, LAB_REPLAY_BEFORE, query->from_ns, 0, &replay, problem);
+    int status = lab_past_open(past, LAB_REPLAY_BEFORE, query->from_ns, 0, &replay, problem);
     if (status == 0) {
         replay->context = &search;
         replay->note = see_note;
@@ -474,18 +469,26 @@ static int causes_of_subject(struct lab *lab, const struct lab_run *run,
     }
     set_remove_if(&set, is_unseen);
     if (status == 0 && set.count == 0) {
-        status = lab_refuse(problem, LAB_NOT_FOUND, "nothing in run %s is about %u", run->name,
+        status = lab_refuse(problem, LAB_NOT_FOUND, "nothing in run %s is about %u", past->run,
                             query->subject);
     }
     if (status == 0) {
         *out = cJSON_CreateObject();
         (void)cJSON_AddNumberToObject(*out, "subject", query->subject);
         (void)cJSON_AddItemToObject(*out, "events",
-                                    items_json(run->scenario, &set, 0, false, LAB_CAUSES_MAX * 2));
+                                    items_json(scenario, &set, 0, false, LAB_CAUSES_MAX * 2));
         (void)cJSON_AddBoolToObject(*out, "more", set.more);
     }
     free(set.items);
     return status;
+}
+
+int lab_past_causes(const struct lab_past *past, const struct lab_scenario *scenario,
+                    const struct lab_causes_query *query, struct cJSON **out,
+                    struct lab_problem *problem)
+{
+    return query->event != 0 ? causes_of_event(past, scenario, query->event, query, out, problem)
+                             : causes_of_subject(past, scenario, query, out, problem);
 }
 
 int lab_run_causes(struct lab *lab, const char *name, const struct lab_causes_query *query,
@@ -497,8 +500,8 @@ int lab_run_causes(struct lab *lab, const char *name, const struct lab_causes_qu
         return status;
     }
     pthread_mutex_unlock(&run->lock); /* counted, so that its scenario stays */
-    status = query->event != 0 ? causes_of_event(lab, run, query->event, query, out, problem)
-                               : causes_of_subject(lab, run, query, out, problem);
+    const struct lab_past past = {.lab = lab, .run = name};
+    status = lab_past_causes(&past, run->scenario, query, out, problem);
     lab_run_release(lab, run);
     return status;
 }

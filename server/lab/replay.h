@@ -14,7 +14,7 @@ struct lab_run;
 
 struct lab_replay {
     struct lab *lab;
-    struct lab_run *run; /* counted, not locked: its fixed fields may be read */
+    struct lab_run *run; /* counted, not locked: its fixed fields may be read; NULL: of no lab */
     int64_t edge_ns;     /* how far the run had come when this was opened */
     uint64_t edge_steps;
     struct lab_course course;
@@ -36,9 +36,25 @@ enum lab_replay_start {
  * computed again, -503 when the program is about to end. */
 int lab_replay_open(struct lab *lab, const char *run, enum lab_replay_start start, int64_t time_ns,
                     uint64_t event, struct lab_replay **replay, struct lab_problem *problem);
+/* Whose past it is: a run of a lab by its name; or, without a lab, a course that has come to where it is
+ * to be looked at from, and stays there meanwhile. */
+struct lab_past {
+    struct lab *lab;
+    const char *run;
+    const struct lab_course *course;
+};
+/* The same of either. */
+int lab_past_open(const struct lab_past *past, enum lab_replay_start start, int64_t time_ns,
+                  uint64_t event, struct lab_replay **replay, struct lab_problem *problem);
+/* Should whoever computes give up? */
+bool lab_replay_gives_up(const struct lab_replay *replay);
 /* Goes on to a time (at most the edge): every event and input up to it. False: the program is about to
  * end, or the run was halted there. */
 bool lab_replay_run(struct lab_replay *replay, int64_t until_ns);
+/* causes.c: lab_run_causes() of either; past->run is what it is called. */
+int lab_past_causes(const struct lab_past *past, const struct lab_scenario *scenario,
+                    const struct lab_causes_query *query, struct cJSON **out,
+                    struct lab_problem *problem);
 /* Takes the pointer and clears it. */
 void lab_replay_close(struct lab_replay **replay);
 

@@ -38,10 +38,46 @@ class Command(unittest.TestCase):
 
     def test_help(self):
         self.assertEqual(chef("--help").returncode, 0)
-        for name in ("serve", "run", "search", "shrink", "sweep", "bench", "scenarios"):
+        for name in ("serve", "run", "causes", "compare", "search", "shrink", "sweep", "bench", "scenarios"):
             done = chef(name, "--help")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn(f"usage: chef {name}", done.stdout)
+
+    def test_compare(self):
+        path = self.folder / "both.csv"
+        done = chef("compare", "kitchens/lunch-rush", "--a", "policy=round-robin", "--b", "policy=weighted-score",
+                    "--until", "1m", "--out", str(path), "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["changes"], [{"setting": "policy", "a": "round-robin", "b": "weighted-score"}])
+        self.assertEqual(answer["divergence"]["a"]["subject"], answer["divergence"]["b"]["subject"])
+        self.assertNotEqual(answer["divergence"]["a"]["text"], answer["divergence"]["b"]["text"])
+        response = next(row for row in answer["rows"] if row["figure"] == "response_run_mean_ms")
+        self.assertEqual((response["better"], response["diff"]), ("b", response["b"] - response["a"]))
+        with path.open() as file:
+            rows = list(csv.DictReader(file))
+        self.assertEqual([row["side"] for row in rows], ["A", "B", "B-A"] * 60)
+        alone = json.loads(chef("run", "kitchens/lunch-rush", "--set", "policy=round-robin", "--until", "1m", "--json").stdout)
+        self.assertEqual(response["a"], alone["figures"]["response_run_mean_ms"])
+        self.refused("compare", "kitchens/lunch-rush", "--a", "policy=round-robin", saying="--a and --b")
+        self.refused("compare", "kitchens/lunch-rush", "--a", "x=1", "--b", "x=2", saying="policy")
+        self.refused("compare", "kitchens/lunch-rush", "--a", "policy=round-robin", "--b", "policy=two-choices",
+                     "--out", "/proc/none/x", saying="/proc/none/x")
+
+    def test_causes(self):
+        done = chef("causes", "kitchens/kitchen-fire", "--order", "300", "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        notes = [note["name"] for event in json.loads(done.stdout)["events"] for note in event["notes"]]
+        for name in ("order_placed", "order_assigned", "order_cooked", "order_served"):
+            self.assertIn(name, notes)
+        chain = json.loads(chef("causes", "kitchens/kitchen-fire", "--event", "20000", "--back", "3", "--json").stdout)
+        self.assertEqual([chain["event"]["cause"], *(item["cause"] for item in chain["back"][:-1])],
+                         [item["event"] for item in chain["back"]])
+        self.assertIn("because of", chef("causes", "kitchens/kitchen-fire", "--event", "20000").stdout)
+        self.refused("causes", "kitchens/kitchen-fire", saying="--event or --order")
+        self.refused("causes", "kitchens/kitchen-fire", "--event", "5", "--order", "5", saying="--event or --order")
+        self.refused("causes", "kitchens/kitchen-fire", "--event", "99999999", saying="no event 99999999")
+        self.refused("causes", "kitchens/kitchen-fire", "--event", "0", saying="--event")
 
     def test_refusals(self):
         self.refused("cook", saying='no command "cook"')
