@@ -153,12 +153,12 @@ static int compare(struct comparison *comparison)
     }
     if (status == 0) {
         (void)lab_pair_run(&comparison->pair);
-        if (comparison->json) {
+        status = comparison->file != NULL ? write_file(comparison) : EXIT_GOOD;
+        if (status == EXIT_GOOD && comparison->json) {
             print_json(comparison);
-        } else {
+        } else if (status == EXIT_GOOD) {
             print_words(comparison);
         }
-        status = comparison->file != NULL ? write_file(comparison) : EXIT_GOOD;
         lab_pair_free(&comparison->pair);
     }
     while (opened > 0) {
