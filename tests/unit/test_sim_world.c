@@ -153,6 +153,52 @@ static void count_note(void *context, const struct node_note *note)
     (*(uint64_t *)context)++;
 }
 
+/* A listener that wants to stop at each so-manieth note. */
+struct stopper {
+    struct sim *sim;
+    uint64_t every, notes;
+};
+
+static void stop_at_note(void *context, const struct node_note *note)
+{
+    struct stopper *stopper = context;
+    (void)note;
+    stopper->sim->stop = ++stopper->notes % stopper->every == 0 || stopper->sim->stop;
+}
+
+/* sim_run() ends where sim_step() ends: event by event, and the world goes on from there as if nobody
+ * had listened. */
+static void test_stops_where_a_step_ends(void **state)
+{
+    (void)state;
+    for (uint64_t every = 1; every <= 50; every += 7) {
+        struct box *box = box_open(4);
+        struct box *other = box_open(4);
+        struct stopper run = {.sim = &box->sim, .every = every};
+        struct stopper step = {.sim = &other->sim, .every = every};
+        box->sim.sink = (struct node_row_sink){.context = &run, .note = stop_at_note};
+        other->sim.sink = (struct node_row_sink){.context = &step, .note = stop_at_note};
+        uint32_t stops = 0;
+        for (;;) {
+            box->sim.stop = other->sim.stop = false;
+            enum sim_status status = sim_run(&box->sim, SECOND_NS / 2, UINT64_MAX);
+            while (!other->sim.stop && sim_step(&other->sim, SECOND_NS / 2)) {
+            }
+            assert_int_equal(sim_steps(&other->sim), sim_steps(&box->sim));
+            assert_int_equal(sim_digest(&other->sim), sim_digest(&box->sim));
+            if (status == SIM_REACHED) {
+                break;
+            }
+            assert_int_equal(status, SIM_WORKING);
+            assert_int_equal(sim_now_ns(&other->sim), sim_now_ns(&box->sim));
+            stops++;
+        }
+        assert_true(stops > 0);
+        box_close(box);
+        box_close(other);
+    }
+}
+
 static void test_watching_changes_nothing(void **state)
 {
     (void)state;
@@ -287,6 +333,7 @@ int main(void)
         cmocka_unit_test(test_any_chunking),
         cmocka_unit_test(test_short_runs_and_looking),
         cmocka_unit_test(test_single_steps),
+        cmocka_unit_test(test_stops_where_a_step_ends),
         cmocka_unit_test(test_watching_changes_nothing),
         cmocka_unit_test(test_no_observer),
         cmocka_unit_test(test_copy_poison_go_on),

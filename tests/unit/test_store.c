@@ -338,6 +338,73 @@ static void see_checkpoint(void *context, const struct store_checkpoint *checkpo
              checkpoint->rows, checkpoint->world_bytes, (const char *)checkpoint->world);
 }
 
+struct cards {
+    uint32_t count;
+    int64_t first;
+    char titles[256];
+};
+
+static void see_card(void *context, const struct store_card *card)
+{
+    struct cards *cards = context;
+    cards->first = cards->count++ == 0 ? card->card : cards->first;
+    assert_string_equal(card->scenario, "kitchens/bench");
+    assert_string_equal(card->settings, "{\"migration\":true}");
+    assert_string_equal(card->condition, "order_cooked");
+    assert_int_equal(card->seed, 9007199254740991);
+    assert_int_equal(card->t_ns, 37204500000);
+    assert_int_equal(card->created_ms, 5);
+    strcat(cards->titles, card->title);
+    strcat(cards->titles, " ");
+}
+
+static struct cards cards_of(struct fixture *fixture, const char *owner)
+{
+    struct cards cards = {.count = 0};
+    struct error error;
+    assert_int_equal(store_cards_read(fixture->store, owner, see_card, &cards, &error), 0);
+    return cards;
+}
+
+static int64_t make_card(struct fixture *fixture, const char *owner, const char *title)
+{
+    const struct store_card card = {.owner = owner,
+                                    .created_ms = 5,
+                                    .title = title,
+                                    .scenario = "kitchens/bench",
+                                    .settings = "{\"migration\":true}",
+                                    .condition = "order_cooked",
+                                    .seed = 9007199254740991,
+                                    .t_ns = 37204500000};
+    struct error error;
+    int64_t number = -1;
+    assert_int_equal(store_card_create(fixture->store, &card, 2, &number, &error), 0);
+    return number;
+}
+
+/* Each owner's own and everybody's, newest first; so many and no more; and only the owner's go. */
+static void test_cards(void **state)
+{
+    struct fixture *fixture = *state;
+    struct error error;
+    int64_t shared = make_card(fixture, "", "all");
+    int64_t first = make_card(fixture, "me", "one");
+    assert_true(make_card(fixture, "me", "two") > first);
+    assert_int_equal(make_card(fixture, "me", "three"), 0);
+    assert_true(make_card(fixture, "you", "other") > 0);
+    store_reopen(fixture, 0);
+    assert_string_equal(cards_of(fixture, "me").titles, "two one all ");
+    assert_string_equal(cards_of(fixture, "you").titles, "other all ");
+    assert_string_equal(cards_of(fixture, "").titles, "all ");
+    assert_int_equal(store_card_delete(fixture->store, first, "you", &error), 0);
+    assert_int_equal(store_card_delete(fixture->store, shared, "me", &error), 0);
+    assert_int_equal(cards_of(fixture, "me").count, 3);
+    assert_int_equal(store_card_delete(fixture->store, first, "me", &error), 0);
+    assert_string_equal(cards_of(fixture, "me").titles, "two all ");
+    assert_true(make_card(fixture, "me", "four") > 0);
+    assert_int_equal(make_card(fixture, "me", "five"), 0);
+}
+
 static void test_checkpoint_is_replaced(void **state)
 {
     struct fixture *fixture = *state;
@@ -431,6 +498,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_room_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_locked_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_newer_database_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_cards, setup, teardown),
         cmocka_unit_test_setup_teardown(test_checkpoint_is_replaced, setup, teardown),
         cmocka_unit_test(test_what_is_kept_when_closing_takes_too_long),
         cmocka_unit_test_setup_teardown(test_closing_at_once_leaves_no_gap, setup, teardown),

@@ -89,6 +89,7 @@ export function openSearch(model) {
   dialog.addEventListener("close", () => following?.leave());
   form.element.append(el("div.row", null, go, stop, bar, said));
   fill(body, el("p.lead", null, t("find.about")), form.element, found);
+  go.focus({ preventScroll: true });
 }
 
 /**
