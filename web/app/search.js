@@ -50,11 +50,17 @@ export function openSearch(model) {
   const stop = el("button", { type: "button", hidden: true }, icon("close"), t("find.cancel"));
   /** @type {ReturnType<typeof followJob> | null} */
   let following = null;
+  /* One of the two is there, and the focus does not fall out of the dialog with the other. */
+  const swap = (/** @type {boolean} */ over) => {
+    const focused = document.activeElement === go || document.activeElement === stop;
+    stop.hidden = over;
+    go.hidden = !over;
+    if (focused) (over ? go : stop).focus({ preventScroll: true });
+  };
   const show = (/** @type {Job} */ job, /** @type {Asked} */ asked) => {
     showProgress(bar, job);
     bar.hidden = isOver(job);
-    stop.hidden = isOver(job);
-    go.hidden = !isOver(job);
+    swap(isOver(job));
     said.textContent = searchWords(job);
     showHits(found, model, job.result?.hits ?? [], asked);
   };

@@ -28,6 +28,7 @@ export async function openShrink(model, check) {
   const work = el("div.row", null, stop, bar, said);
   const lead = el("p.lead", null, t("shrink.about", { check: systemTitle("checks", check) ?? check }));
   fill(body, lead, work);
+  stop.focus({ preventScroll: true });
   const show = (/** @type {Job} */ job) => {
     showProgress(bar, job);
     if (!isOver(job)) {
