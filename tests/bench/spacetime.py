@@ -37,7 +37,8 @@ const [run, done] = arguments;
   const model = new Model();
   model.look = { density: "lecture", theme: "light", still: false };
   model.enter(await api.run(run));
-  window.diagram = new Spacetime(room, document.getElementById("choice"), model, diagramWords(model, () => {}), () => {});
+  window.diagram = new Spacetime(room, document.getElementById("choice"), model, diagramWords(model, () => {}),
+    { now: () => model.t_us, scrub: () => {}, seek: () => {} });
   done(null);
 })().catch((error) => done(String(error.stack ?? error)));
 """
@@ -91,7 +92,7 @@ const done = arguments[0], diagram = window.diagram;
   let shown = 0;
   for (const part of diagram.scene.counts) for (const row of part.nodes.values()) for (const n of row) shown += n;
   done({ shown, inView: diagram.scene.inView, ms: performance.now() - asked, tiles: diagram.tiles.requests });
-})();
+})().catch((error) => done({ error: String(error.stack ?? error) }));
 """
 
 
@@ -147,6 +148,8 @@ def main():
         if failure := browser.execute_async_script(SETUP, run):
             sys.exit(failure)
         whole = browser.execute_async_script(WHOLE)
+        if "error" in whole:
+            sys.exit(whole["error"])
         print(f"whole run: shown {whole['shown']:,.0f}, server {info['steps']:,}, "
               f"{whole['tiles']} tiles, {whole['ms']:.0f} ms from nothing")
         if whole["shown"] != info["steps"]:

@@ -92,7 +92,7 @@ class Layout(unittest.TestCase):
 
     def test_phone_390x664_in_every_tab(self):
         with open_page(390, 664) as page:
-            for tab in range(4):
+            for tab in range(5):
                 page.js("document.querySelectorAll('#tabs button')[arguments[0]].click()", tab)
                 seen = self.measure(page)
                 self.assertEqual(seen["density"], "phone")
@@ -100,6 +100,20 @@ class Layout(unittest.TestCase):
             small = page.js("return [...document.querySelectorAll('#tabs button, #header button, .dishes button')]"
                             ".filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).length")
             self.assertEqual(small, 0, "targets under 44 px")
+
+    def test_the_space_time_diagram_stands_where_the_stage_stood(self):
+        for width, height, density in [(1280, 720, "lecture"), (1280, 600, "lecture"), (1920, 1080, "lab")]:
+            with self.subTest(f"{width}x{height}"), open_page(width, height, storage={"chef.density": density}) as page:
+                before = self.measure(page)["rooms"]
+                page.key("e")
+                page.wait("the diagram", lambda: page.js("return document.getElementById('spacetime').checkVisibility()"))
+                seen = page.js(MEASURE, [*ROOMS, "spacetime", "choice"])
+                self.assert_sound(seen, f"diagram {width}x{height}")
+                if density == "lecture":
+                    self.assert_text_for_a_hall(seen, f"diagram {width}x{height}")
+                self.assertEqual(seen["rooms"].pop("spacetime"), before.pop("stage"))
+                self.assertEqual(seen["rooms"].pop("choice"), before.pop("caption"))
+                self.assertEqual(seen["rooms"], before, "the other rooms stay where they are")
 
     def test_dark_and_large_numbers(self):
         with open_page(1280, 720, dark=True) as page:

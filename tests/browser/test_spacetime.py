@@ -77,6 +77,7 @@ class Spacetime(unittest.TestCase):
     def keys(self, page, *keys):
         for key in keys:
             ActionChains(page.browser).send_keys(key).perform()
+        page.js("return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         page.wait("the window to stand", lambda: page.js(
             "const c = document.querySelector('#spacetime canvas'), now = c.getAttribute('aria-label');"
             "const same = c.dataset.last === now; c.dataset.last = now; return same"))

@@ -38,7 +38,7 @@ const FIT_CAUSES = 4; /* of what is about nothing in particular */
 const FIT_EFFECTS = 10;
 const FOLLOW_AT = 0.82; /* of the screen: the running moment is kept here */
 const GLIDE_MS = 220;
-const AGAIN_MS = 250; /* how often wanted tiles are asked for while nothing moves */
+const AGAIN_MS = 100; /* how often wanted tiles are asked for while nothing moves */
 const SENTENCE_LETTERS = 118; /* of two large lines */
 const CLICK_ZOOM = 1 / 4;
 
@@ -340,7 +340,7 @@ export class Spacetime {
     this.dirty = false;
     this.drawnAt = wall;
     drawDiagram(ctx, this.picture());
-    root.dataset.pending = String(scene.pending || this.tiles.busy);
+    root.dataset.pending = String(scene.pending || this.tiles.busy || this.gliding !== null);
     if (this.summary) setText(this.summary, this.summaryText(scene));
     const label = describe(this.picture());
     if (canvas.getAttribute("aria-label") !== label) canvas.setAttribute("aria-label", label);
@@ -590,6 +590,9 @@ export class Spacetime {
       subject: (subject) => {
         this.filters.subject = subject;
         this.dirty = true;
+        /* Where events are only counted, the one order is lit up all the same. */
+        if (subject >= 0) void this.ask((run) => chainOfSubject(this.model, run, subject), true);
+        else this.clear();
       },
     }));
   }

@@ -61,10 +61,15 @@ function heights(view, parts) {
   return { nodes: up(nodes), cells: up(cells) };
 }
 
+/** @type {WeakMap<Float64Array, number>} */
+const maxima = new WeakMap();
+
 /** @param {Float64Array} row */
 function maxOf(row) {
-  let most = 0;
-  for (const value of row) if (value > most) most = value;
+  const kept = maxima.get(row);
+  if (kept !== undefined) return kept;
+  const most = Math.max(...row);
+  maxima.set(row, most);
   return most;
 }
 
@@ -99,18 +104,23 @@ function crossings(view, part) {
  * @param {number} full
  */
 function drawCrossings(ctx, view, part, full) {
-  const width = part.bucket_us * scaleOf(view);
+  const x = (/** @type {number} */ bucket) => xOf(view, part.start_us + bucket * part.bucket_us);
+  const first = Math.max(0, Math.floor((view.from_us - part.start_us) / part.bucket_us));
+  const end = Math.min(TILE_BUCKETS, Math.ceil((view.to_us - part.start_us) / part.bucket_us));
+  const colours = Array.from({ length: CROSSING_STEPS }, (_, step) => token(`--load-${step + 1}`));
+  const most = full * part.bucket_us;
   crossings(view, part).forEach((row, gap) => {
     const y = yOfPlace(view, gap);
     if (y > view.bottom || y + view.lane < view.top) return;
-    for (let i = 0; i < row.length; i += 1) {
-      if (row[i] === 0) continue;
-      const x = xOf(view, part.start_us + i * part.bucket_us);
-      if (x + width < view.left || x > view.width) continue;
-      const share = Math.sqrt(row[i] / part.bucket_us / full);
-      const step = Math.max(1, Math.ceil(share * CROSSING_STEPS));
-      ctx.fillStyle = token(`--load-${step}`);
-      ctx.fillRect(x, y, width + 0.6, view.lane);
+    const step = (/** @type {number} */ i) => Math.ceil(Math.sqrt(row[i] / most) * CROSSING_STEPS);
+    /* Neighbours of the same colour are one rectangle. */
+    for (let i = first; i < end;) {
+      const begin = i;
+      const colour = step(i);
+      while (i < end && step(i) === colour) i += 1;
+      if (colour === 0) continue;
+      ctx.fillStyle = colours[colour - 1];
+      ctx.fillRect(x(begin), y, x(i) - x(begin) + 0.6, view.lane);
     }
   });
 }
@@ -123,6 +133,8 @@ function drawCrossings(ctx, view, part, full) {
  */
 function drawRivers(ctx, view, part, full) {
   const most = view.lane * RIVER;
+  const first = Math.max(0, Math.floor((view.from_us - part.start_us) / part.bucket_us) - 1);
+  const end = Math.min(TILE_BUCKETS, Math.ceil((view.to_us - part.start_us) / part.bucket_us) + 1);
   ctx.fillStyle = token("--load-6");
   for (const [node, row] of part.nodes) {
     const place = view.places.get(node);
@@ -131,12 +143,12 @@ function drawRivers(ctx, view, part, full) {
     const size = (/** @type {number} */ i) =>
       row[i] === 0 ? 0 : Math.max(0.7, most * Math.sqrt(row[i] / part.bucket_us / full));
     ctx.beginPath();
-    ctx.moveTo(xOf(view, part.start_us), y);
-    for (let i = 0; i < row.length; i += 1) {
+    ctx.moveTo(xOf(view, part.start_us + first * part.bucket_us), y);
+    for (let i = first; i < end; i += 1) {
       ctx.lineTo(xOf(view, part.start_us + (i + 0.5) * part.bucket_us), y - size(i));
     }
-    ctx.lineTo(xOf(view, part.start_us + row.length * part.bucket_us), y);
-    for (let i = row.length - 1; i >= 0; i -= 1) {
+    ctx.lineTo(xOf(view, part.start_us + end * part.bucket_us), y);
+    for (let i = end - 1; i >= first; i -= 1) {
       ctx.lineTo(xOf(view, part.start_us + (i + 0.5) * part.bucket_us), y + size(i));
     }
     ctx.closePath();
@@ -155,13 +167,23 @@ export function drawNumbers(ctx, view, parts, boxes) {
   ctx.font = `500 ${view.text}px ${token("--font")}`;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
+  const digit = ctx.measureText("0").width;
+  const before = ctx.globalAlpha;
   for (const part of parts) {
-    for (const block of blocksOf(ctx, view, part)) {
+    for (const { x1, x2, numbers } of blocksOf(view, part, digit)) {
       ctx.fillStyle = token("--border");
-      if (block.x1 > view.left) ctx.fillRect(Math.round(block.x1), view.top, 1, view.bottom - view.top);
-      for (const { text, place } of block.numbers) {
+      if (x1 > view.left) ctx.fillRect(Math.round(x1), view.top, 1, view.bottom - view.top);
+      const x = (Math.max(x1, view.left) + Math.min(x2, view.right)) / 2;
+      for (const { text, place } of numbers) {
         const y = yOfPlace(view, place) - view.lane * 0.5 + view.text * 0.1;
-        boxes.write(ctx, text, (Math.max(block.x1, view.left) + Math.min(block.x2, view.right)) / 2, y, "--text", "--page");
+        const width = text.length * digit;
+        if (y < view.text || !boxes.take(x - width / 2, y - view.text / 2, width, view.text)) continue;
+        ctx.globalAlpha = before * 0.7;
+        ctx.fillStyle = token("--page");
+        ctx.fillRect(x - width / 2 - 2, y - view.text * 0.5, width + 4, view.text * 0.95);
+        ctx.globalAlpha = before;
+        ctx.fillStyle = token("--text");
+        ctx.fillText(text, x, y);
       }
     }
   }
@@ -169,44 +191,67 @@ export function drawNumbers(ctx, view, parts, boxes) {
 
 /**
  * Blocks of 64 buckets, or more where the numbers need more room.
- * @param {CanvasRenderingContext2D} ctx
  * @param {View} view
  * @param {Counts} part
+ * @param {number} digit how wide one is
  */
-function blocksOf(ctx, view, part) {
-  const scale = scaleOf(view);
+function blocksOf(view, part, digit) {
   const first = Math.max(0, Math.round((part.from_us - part.start_us) / part.bucket_us));
   const last = Math.min(TILE_BUCKETS, Math.ceil((part.to_us - part.start_us) / part.bucket_us - 1e-9));
   for (const length of BLOCKS) {
-    const wide = length * part.bucket_us * scale;
+    const wide = length * part.bucket_us * scaleOf(view) - NUMBER_PAD;
     const blocks = [];
-    let fits = true;
+    let widest = 0;
     for (let at = first; at < last; at += length) {
-      const end = Math.min(last, at + length);
       const x1 = xOf(view, part.start_us + at * part.bucket_us);
-      const x2 = xOf(view, Math.min(part.to_us, part.start_us + end * part.bucket_us));
+      const x2 = xOf(view, Math.min(part.to_us, part.start_us + Math.min(last, at + length) * part.bucket_us));
       if (x2 < view.left || x1 > view.right) continue;
-      const numbers = numbersOf(view, part, at, end);
+      const numbers = numbersOf(view, part, at, Math.min(last, at + length));
       const room = Math.min(x2, view.right) - Math.max(x1, view.left) - NUMBER_PAD;
-      const widest = Math.max(0, ...numbers.map(({ text }) => ctx.measureText(text).width));
-      if (widest > wide - NUMBER_PAD && length < TILE_BUCKETS) fits = false;
-      blocks.push({ x1, x2, numbers: widest <= room ? numbers : [] });
+      const width = digit * Math.max(0, ...numbers.map(({ text }) => text.length));
+      widest = Math.max(widest, width);
+      blocks.push({ x1, x2, numbers: width <= room ? numbers : [] });
     }
-    if (fits) return blocks;
+    if (widest <= wide || length === TILE_BUCKETS) return blocks;
   }
   return [];
 }
 
-/** @param {View} view @param {Counts} part @param {number} first @param {number} end */
+/** Sums of a part's blocks, which stay the same while one pans.
+ * @type {WeakMap<Map<number, Float64Array>, Map<string, {node: number, text: string}[]>>} */
+const summed = new WeakMap();
+
+/**
+ * @param {View} view
+ * @param {Counts} part
+ * @param {number} first
+ * @param {number} end
+ * @returns {{place: number, text: string}[]}
+ */
 function numbersOf(view, part, first, end) {
-  /** @type {{place: number, text: string}[]} */
-  const numbers = [];
-  for (const [node, row] of part.nodes) {
-    const place = view.places.get(node);
-    if (place === undefined) continue;
-    let sum = 0;
-    for (let i = first; i < end; i += 1) sum += row[i];
-    if (sum > 0) numbers.push({ place, text: number(sum) });
+  const sums = summed.get(part.nodes) ?? new Map();
+  summed.set(part.nodes, sums);
+  const key = `${first} ${end}`;
+  let texts = sums.get(key);
+  if (!texts) {
+    texts = [...part.nodes].map(([node, row]) => ({ node, sum: sumOf(row, first, end) }))
+      .filter(({ sum }) => sum > 0)
+      .map(({ node, sum }) => ({ node, text: number(sum) }));
+    sums.set(key, texts);
   }
-  return numbers;
+  return texts.flatMap((/** @type {{node: number, text: string}} */ { node, text }) => {
+    const place = view.places.get(node);
+    return place === undefined ? [] : [{ place, text }];
+  });
+}
+
+/**
+ * @param {Float64Array} row
+ * @param {number} first
+ * @param {number} end
+ */
+function sumOf(row, first, end) {
+  let sum = 0;
+  for (let i = first; i < end; i += 1) sum += row[i];
+  return sum;
 }

@@ -17,7 +17,7 @@ export function filterEntries({ rows, types, name, only, filters, changed, subje
       value: filters.subject >= 0 ? filters.subject : "",
     })
   );
-  number.addEventListener("input", () => {
+  number.addEventListener("change", () => {
     const text = number.value.trim();
     const valid = /^\d{1,9}$/.test(text);
     number.setAttribute("aria-invalid", String(text !== "" && !valid));

@@ -56,7 +56,7 @@ export function gather(view, tiles, edge_us, filters, density) {
     pending: wanted.length > 0,
     ...singles(single ? [...shown, ...ahead] : [], view, filters),
     notes: notesOf(tiles, [...shown, ...ahead], level, from_us),
-    counts: countsOf(shown.filter((part) => !single || !part.tile.events), filters, edge_us),
+    counts: countsOf(shown.filter((part) => !single || !part.tile.events), edge_us),
   };
   return { scene, wanted };
 }
@@ -260,28 +260,28 @@ function notesOf(tiles, parts, level, from_us) {
     const tile = tiles.get({ level: up, index: Math.floor(from_us / tileSpan_us(up)) });
     if (tile) known.add(tile);
   }
+  const key = [...known].map((tile) => `${tile.key} ${tile.covered_us}`).sort().join(" ");
+  if (tiles.notesKept.key === key) return tiles.notesKept.notes;
   for (const tile of known) {
     for (const note of tile.notes) {
       notes.set(`${note.event} ${note.name} ${note.node} ${note.peer}`, note);
     }
   }
-  return [...notes.values()].sort((a, b) => a.t_us - b.t_us);
+  const sorted = [...notes.values()].sort((a, b) => a.t_us - b.t_us);
+  tiles.notesKept = { key, notes: sorted };
+  return sorted;
 }
 
 /**
  * Counts of the parts, bucket by bucket; events that came one by one are counted here.
  * @param {Part[]} parts
- * @param {Filters} filters
  * @param {number} edge_us
  * @returns {Counts[]}
  */
-function countsOf(parts, filters, edge_us) {
+function countsOf(parts, edge_us) {
   return parts.map((part) => {
     const counts = part.tile.events ? countEvents(part) : countTile(part.tile);
-    const cells = counts.cells.filter(
-      (cell) => !filters.nodes.has(cell.from) && !filters.nodes.has(cell.to),
-    );
-    return { ...counts, cells, from_us: part.from_us, to_us: Math.min(part.to_us, edge_us) };
+    return { ...counts, from_us: part.from_us, to_us: Math.min(part.to_us, edge_us) };
   });
 }
 

@@ -26,6 +26,8 @@ const TILES_KEPT = 320;
 const WEIGHT_KEPT = 600_000; /* rows in all tiles together */
 const REQUESTS_MAX = 3; /* at once */
 const EDGE_AGAIN_MS = 500; /* how soon a tile at the live edge is asked for again */
+const EDGE_AGAIN_SHORT_MS = 120; /* a short one: it is cheap, and its gap would be seen */
+const SHORT_LEVEL_MAX = 7; /* 4 s */
 const EDGE_STILL_MS = 600;
 const FAILED_AGAIN_MS = 3000;
 
@@ -83,6 +85,9 @@ export class Tiles {
      */
     this.later = new Map();
     this.weight = 0;
+    /** Notes of the tiles that were looked at last; the diagram's, while it pans.
+     * @type {{key: string, notes: TraceNote[]}} */
+    this.notesKept = { key: "", notes: [] };
     this.edge_us = 0;
     this.moving = false;
     this.moved_at = -Infinity;
@@ -99,6 +104,7 @@ export class Tiles {
     this.queue = [];
     this.weight = 0;
     this.edge_us = 0;
+    this.notesKept = { key: "", notes: [] };
   }
 
   /**
@@ -170,7 +176,8 @@ export class Tiles {
       const key = keyOf(place);
       const tile = this.tiles.get(key);
       if (this.asked.has(key) || (tile && this.fresh(tile))) return false;
-      if (tile && now - tile.asked_at < EDGE_AGAIN_MS) return false;
+      const again_ms = place.level > SHORT_LEVEL_MAX ? EDGE_AGAIN_MS : EDGE_AGAIN_SHORT_MS;
+      if (tile && now - tile.asked_at < again_ms) return false;
       return (this.later.get(key) ?? 0) <= now;
     });
     this.pump();

@@ -10,6 +10,8 @@ import { eventShort, eventTone, nodeLabel } from "./tell.js";
 
 const FOOD = "parcel"; /* carried by a courier: no word */
 const EMPTY = 0;
+/** Slower, or as built again: which of them is in the note's number, and a trace has no numbers. */
+const SPEED = "kitchen_slowed";
 
 /** Beliefs of the dispatcher that last.
  * @type {import("../../app/types").SpanRule[]} */
@@ -34,7 +36,7 @@ export function diagramWords(model, explain) {
     look: (type) => (type === FOOD ? "carried" : messageKind(type)),
     note: (note) => capital(noteText(model, note)),
     mark: (note) => markText(model, note),
-    tone: eventTone,
+    tone: (name) => (name === SPEED ? "moving" : eventTone(name)),
     subject: (order) => t("order.named", { order }),
     only: () => t("order.only"),
     explain,
@@ -49,6 +51,7 @@ export function diagramWords(model, explain) {
  * @param {import("../../app/types").DiagramNote} note
  */
 function noteText(model, note) {
+  if (note.name === SPEED) return t("diagram.speed", { node: nodeLabel(model, note.node) });
   const event = { ...note, kind: note.name, cause: -1, args: [] };
   return eventShort(model, event).replace(/\s*[^\s{]*\{\w+\}.*$/, "");
 }
@@ -60,6 +63,7 @@ function noteText(model, note) {
  */
 function markText(model, note) {
   const kitchen = model.kitchens.get(note.peer) ?? model.kitchens.get(note.node);
+  if (note.name === SPEED) return t("diagram.mark.speed", { letter: kitchen?.letter ?? "" });
   const key = `mark.${note.name}`;
   if (!has(key)) return noteText(model, note);
   return t(key, { letter: kitchen?.letter ?? t("desk.name") });
