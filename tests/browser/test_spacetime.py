@@ -200,7 +200,7 @@ class Spacetime(unittest.TestCase):
             for x in range(0, 60):
                 ActionChains(page.browser).move_to_element_with_offset(
                     canvas, int(size["width"] * (x / 100 - 0.25)), int(size["height"] * 0.11)).perform()
-                if page.js("return document.querySelector('#spacetime canvas').dataset.over") == "event":
+                if " from " in page.js("const c = document.querySelector('#spacetime canvas'); return c.dataset.over === 'event' ? c.title : ''"):
                     break
             else:
                 self.fail("no arrow under the pointer")
