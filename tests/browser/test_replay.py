@@ -313,6 +313,12 @@ class Stepping(ReplayTest):
 
 
 class Branching(ReplayTest):
+    def family_menu(self, page, text):
+        """Opens the menu of the branches, which is read anew each time, and chooses."""
+        page.press('[data-transport="branch"]')
+        page.wait("the menu", lambda: any(text in entry for entry in page.texts(".menu button")))
+        page.press_text(".menu button", text)
+
     def test_a_change_in_the_past_opens_a_branch_that_can_be_named_left_and_deleted(self):
         with open_page() as page:
             self.run_to(page, 60)
@@ -335,8 +341,7 @@ class Branching(ReplayTest):
             page.wait("it goes on", lambda: self.now(page) >= 32)
             page.key("Space")
 
-            page.press('[data-transport="branch"]')
-            page.press_text(".menu button", "Name this run")
+            self.family_menu(page, "Name this run")
             page.js("document.getElementById('branch-name').value = 'With hand-over'")
             page.press("#rename form button")
             page.wait("the name", lambda: "With hand-over" in page.attribute(".badge", "title"))
@@ -346,20 +351,17 @@ class Branching(ReplayTest):
             page.wait("in its past", lambda: "REPLAY" in page.text(".badge"))
             moment = self.shown(page).split()[0]
             page.wait("the picture", lambda: page.js("return location.hash").count("t=") == 1)
-            page.press('[data-transport="branch"]')
-            page.press_text(".menu button", "Back to the parent")
+            self.family_menu(page, "Back to the parent")
             page.wait("the parent", lambda: page.run() == parent)
             page.wait("the same moment", lambda: self.shown(page).split()[0] == moment)
             self.assertEqual(page.api(f"/api/v1/runs/{parent}")["digest"], digest)
 
             page.press(".tracks .branch:nth-child(2)")
             page.wait("the branch again", lambda: page.run() == branch)
-            page.press('[data-transport="branch"]')
-            page.press_text(".menu button", "Delete this branch")
+            self.family_menu(page, "Delete this branch")
             page.press_text("#delete button", "Keep it")
             page.api(f"/api/v1/runs/{branch}")
-            page.press('[data-transport="branch"]')
-            page.press_text(".menu button", "Delete this branch")
+            self.family_menu(page, "Delete this branch")
             page.press("#delete .danger")
             page.wait("the parent", lambda: page.run() == parent)
             page.wait("no tracks", lambda: not page.texts(".tracks .branch"))
