@@ -142,7 +142,11 @@ export function mountShell(root, model, help) {
     controls.hidden = model.look.density !== "lecture";
     density.hidden = window.innerWidth < LAB_WIDTH;
   };
+  const renderPast = () => {
+    clock.title = t(model.replay?.inPast ? "clock.past" : "clock.about");
+  };
   model.on(["run", "look"], render);
+  model.on("replay", renderPast);
   model.on("frame", () => setText(clock, cityClock(Math.max(0, model.clock.shown_us))));
   for (const list of [dark, still]) list.addEventListener("change", () => refreshLook(model));
   window.addEventListener("resize", () => refreshLook(model));

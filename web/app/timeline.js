@@ -126,7 +126,7 @@ export function mountTimeline(root, model, overview, words) {
       held_us = 0;
       const mark = nearest(marks, x);
       if (mark) words.choose(mark.event);
-      goTo(model, mark ? mark.event.t_us : timeAt(x));
+      goTo(model, mark ? mark.event.t_us + 1 : timeAt(x)); /* events are rounded down: then it has been */
     },
   });
   slider.addEventListener("keydown", (event) => sliderKey(event, model));

@@ -230,6 +230,7 @@ export function mountTransport(root, model, untils) {
     live.setAttribute("aria-pressed", String(!past));
     family.hidden = model.family.length < 2;
     root.dataset.past = String(past);
+    document.documentElement.dataset.past = String(past);
     const state = runState(model);
     badge.dataset.state = state;
     badge.toggleAttribute("data-branch", isBranch(model) && (state === "live" || state === "paused"));

@@ -142,7 +142,7 @@ function showBad(root, verdict, how, all) {
     "aria-label": t("verdict.jump"),
     title: t("verdict.jump_about"),
     onclick: async () => {
-      if (witness?.at_ms !== undefined) await how.replay?.seekTo(witness.at_ms * 1000);
+      if (witness?.at_ms !== undefined) await how.replay?.seekTo(Math.floor(witness.at_ms * 1000) + 1);
       how.choose(witness?.first_event ?? 0, witness?.last_event ?? 0, witness?.subjects?.[0] ?? null);
     },
   }, icon("jump"), el("span", null, t("verdict.jump")));
