@@ -11,7 +11,7 @@ import urllib.parse
 
 from chef_browser import open_browser
 from chef_link import change_link
-from page import Page, open_page
+from page import Page, open_page, server
 
 FRAME = """<!doctype html><title>A slide</title>
 <iframe id="run" src="{url}/?embed=1#l={link}" width="960" height="600" title="A run"></iframe>
@@ -93,6 +93,26 @@ class Dialogs(ShareTest):
             page.browser.get(address.replace("#", "?again#"))  # as a link in a mail is opened
             self.wait_shown(page, "kitchens/lunch-rush", before)
             self.assertEqual(page.console_errors(), [])
+
+    def test_the_dialogs_fit(self):
+        cut = """const dialog = document.querySelector("dialog");
+            const box = dialog.getBoundingClientRect();
+            return [box.left < 0 || box.right > innerWidth || box.top < 0 || box.bottom > innerHeight,
+              [...dialog.querySelectorAll("button, input, p")].some(
+                (e) => e.checkVisibility() && !e.classList.contains("unseen") && e.getBoundingClientRect().right > box.right)]"""
+        for width, height in ((1280, 720), (390, 664)):
+            with self.subTest(width=width), open_browser(width, height) as browser, server() as url:
+                page = Page(browser, url)
+                browser.get(url)
+                page.wait("the run", lambda: page.run())
+                page.key("s")
+                page.wait("the link", lambda: page.text("#share .digest"))
+                self.assertEqual(page.js(cut), [False, False])
+                page.key("Escape")
+                page.wait("it is gone", lambda: page.text("#share") is None)
+                page.key("g")
+                page.wait("the dialog", lambda: page.text("#goto h2"))
+                self.assertEqual(page.js(cut), [False, False])
 
     def test_save_as_file(self):
         with tempfile.TemporaryDirectory() as folder, open_page(downloads=folder) as page:
