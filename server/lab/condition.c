@@ -19,8 +19,7 @@ enum term_kind {
     TERM_NOTE,   /* truth: the note of kind `index` is here */
     TERM_NUMBER, /* values */
     TERM_FIGURE,
-    TERM_ARGUMENT, /* of a note, by name */
-    TERM_COLUMN,   /* of a row, by name */
+    TERM_CARRIED, /* by name: an argument of a note, a column of a row */
     TERM_NODE,
     TERM_PEER,
     TERM_SUBJECT,
@@ -251,15 +250,13 @@ static uint8_t parse_value_name(struct parser *parser, const char *word)
         return add_term(parser, (struct lab_condition_term){.kind = TERM_NUMBER,
                                                             .millionths = (int64_t)node * MILLION});
     }
-    if (argument_exists(system, word)) {
-        struct lab_condition_term term = {.kind = TERM_ARGUMENT};
+    bool argument = argument_exists(system, word);
+    bool column = column_exists(system, word);
+    if (argument || column) {
+        struct lab_condition_term term = {.kind = TERM_CARRIED};
         memcpy(term.name, word, WORD_BYTES);
-        return add_note_term(parser, term);
-    }
-    if (column_exists(system, word)) {
-        struct lab_condition_term term = {.kind = TERM_COLUMN};
-        memcpy(term.name, word, WORD_BYTES);
-        parser->condition->uses_rows = true;
+        parser->condition->uses_notes = parser->condition->uses_notes || argument;
+        parser->condition->uses_rows = parser->condition->uses_rows || column;
         return add_term(parser, term);
     }
     return refuse_word(parser, word);
@@ -407,11 +404,9 @@ static enum maybe maybe_value(const struct lab_condition_term *term, const struc
     uint32_t index;
     bool there = true;
     switch ((enum term_kind)term->kind) {
-    case TERM_ARGUMENT:
-        there = glimpse->note != NULL && note_has(glimpse->note, term->name);
-        break;
-    case TERM_COLUMN:
-        there = glimpse->table != NULL && column_find(glimpse->table, term->name, &index) != NULL;
+    case TERM_CARRIED:
+        there = (glimpse->note != NULL && note_has(glimpse->note, term->name)) ||
+                (glimpse->table != NULL && column_find(glimpse->table, term->name, &index) != NULL);
         break;
     case TERM_NODE:
     case TERM_PEER:
@@ -597,10 +592,9 @@ static bool term_value(const struct lab_condition_term *term, const struct syste
     case TERM_FIGURE:
         *value = in_millionths(moment->figures[term->index], system->figures[term->index].decimals);
         return moment->figures[term->index] != NODE_CELL_NULL;
-    case TERM_ARGUMENT:
-        return moment->note != NULL && argument_value(system, moment, term->name, value);
-    case TERM_COLUMN:
-        return moment->row != NULL && column_value(system, moment->row, term->name, value);
+    case TERM_CARRIED:
+        return (moment->note != NULL && argument_value(system, moment, term->name, value)) ||
+               (moment->row != NULL && column_value(system, moment->row, term->name, value));
     case TERM_NODE:
         return moment->note != NULL && note_place(moment->note->node, value);
     case TERM_PEER:

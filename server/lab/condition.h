@@ -11,7 +11,8 @@
  * decimals. A condition is looked at with each note, each row of a table (an order's row comes when
  * it is over) and at each whole virtual second. Notes, rows and what they carry hold at their
  * moment only and are false between; figures are those of the last whole second. A name that is
- * several things is the first of figure, node, argument, column. */
+ * several things is the first of figure, node, argument or column; what is an argument of some note
+ * and a column of some table is either, as the moment has it. */
 #ifndef LAB_CONDITION_H
 #define LAB_CONDITION_H
 

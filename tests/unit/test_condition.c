@@ -103,6 +103,10 @@ static void test_rows(void **state)
     assert_false(lab_condition_holds(&condition, scenario, &with_row));
     condition = parse("nothing < 1"); /* the row ends before that column */
     assert_false(lab_condition_holds(&condition, scenario, &with_row));
+    condition = parse("number == 9"); /* an argument of a note too: here it is the row's */
+    assert_true(lab_condition_holds(&condition, scenario, &with_row));
+    assert_false(at_note("number == 9"));
+    assert_true(at_note("number == 400"));
 }
 
 /* A name that is both a note and a figure is the note where a truth is wanted. */
