@@ -2,7 +2,8 @@
 // which faults lasted from when to when, and how the settings stood at any moment.
 //
 // It is read in pages and thinned; frames of the live link keep it up. They leave out much when the
-// run is fast: whenever somebody turns to the past, what came since is read and takes their place.
+// run is fast or leaps: then, and whenever somebody turns to the past, what came since is read and
+// takes their place.
 
 import { api } from "./api.js";
 import { eventKey, eventOf, FIRST_BOOT } from "./model.js";
@@ -24,6 +25,8 @@ const EVENTS_A_PAGE = 2000;
 const PAGES_MAX = 60; /* of each; a run has at most 24 virtual hours */
 const BUCKETS_MAX = 720;
 const MARKS_MAX = 4000;
+const LEAP_US = 2e6; /* between two frames, times the speed */
+const AFTER_LEAP_MS = 700;
 const SETTING = "setting_changed";
 const STARTED = "node_started";
 
@@ -60,6 +63,8 @@ export class Overview {
    * @type {EventRow[]} */
   changes = [];
   changesTold = "";
+  seen_us = 0;
+  leapTimer = 0;
 
   /** @param {Model} model @param {Sorts} sorts */
   constructor(model, sorts) {
@@ -89,6 +94,7 @@ export class Overview {
     this.atRead = new Set();
     this.sorted = false;
     this.changesTold = "";
+    this.seen_us = (this.model.run?.t_ms ?? 0) * 1000;
     if (this.run !== "") void this.read();
   }
 
@@ -107,6 +113,15 @@ export class Overview {
     this.reading = false;
     this.tellSettings();
     this.model.tell("edge");
+  }
+
+  /** A leap brings many frames, and its rows are still on their way to the database. */
+  readSoon() {
+    if (this.leapTimer !== 0) return;
+    this.leapTimer = window.setTimeout(() => {
+      this.leapTimer = 0;
+      void this.read();
+    }, AFTER_LEAP_MS);
   }
 
   /** @param {string} run @param {() => boolean} same */
@@ -172,6 +187,8 @@ export class Overview {
    * @param {Frame} frame
    */
   note(frame) {
+    if (frame.t - this.seen_us > LEAP_US * Math.max(1, this.model.pace.speed)) this.readSoon();
+    this.seen_us = frame.t;
     const column = this.model.columns.indexOf(LOAD_COLUMN);
     for (const row of frame.points ?? []) {
       const t_s = row[0] ?? 0;
