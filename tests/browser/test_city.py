@@ -117,18 +117,6 @@ class City(unittest.TestCase):
             self.assertEqual(kinds, {"history", "invariant"})
             self.assertLessEqual(before["t_ms"], page.api(f"/api/v1/runs/{page.run()}")["t_ms"])
 
-    def test_compare_two_policies(self):
-        with open_page() as page:
-            page.press('[data-action="policy"]')
-            page.press_text(".menu button", "Compare")
-            page.wait("two columns", lambda: page.js("return document.querySelectorAll('#compare tbody tr').length") > 3, 120)
-            head = page.texts("#compare th")
-            self.assertEqual(len(head), 3)
-            rows = {row[0]: row[1:] for row in page.js(
-                "return [...document.querySelectorAll('#compare tbody tr')].map((r) => [...r.children].map((c) => c.innerText))")}
-            mean = next(values for name, values in rows.items() if name.startswith("Mean response"))
-            self.assertGreaterEqual(float(mean[0]), 2 * float(mean[1]), "round robin is at least twice as slow")
-
     def test_csv_is_what_the_api_says(self):
         with tempfile.TemporaryDirectory() as folder, open_page(downloads=folder) as page:
             page.wait("some orders cooked", lambda: "–" not in page.text("#figures dd"))

@@ -130,6 +130,11 @@ class Palette(unittest.TestCase):
             self.assertIn(greys, (sorted(greys), sorted(greys, reverse=True)), theme)
             self.assertGreaterEqual(min(steps), 6, f"{theme}: steps {steps}")
 
+    def test_sides_of_a_comparison(self):
+        """The strongest step is a line, a frame and the ground of a letter; all steps can be told apart."""
+        self.assert_contrast(["--a-3", "--b-3"], 4.5)
+        self.assert_distance([f"--{side}-{step}" for side in "ab" for step in (1, 2, 3)], 14)
+
     def test_labels_of_the_map_have_contrast_4_5(self):
         for theme, tokens in self.themes.items():
             for ground in ("--map-land", "--map-roof", "--map-park", "--map-street"):

@@ -146,8 +146,6 @@ export const api = {
     `${runPath(run)}/causes?${Object.entries(what).map(([key, value]) => `${key}=${value}`).join("&")}`,
   ),
   /** @param {Record<string, unknown>} body */
-  compare: (body) => request("POST", "/api/v1/comparisons", body),
-  /** @param {Record<string, unknown>} body */
   search: (body) => request("POST", "/api/v1/searches", body),
   /** @param {string} run @param {string} check */
   shrink: (run, check) => request("POST", `${runPath(run)}/shrink`, { check }),
@@ -160,6 +158,19 @@ export const api = {
   keepCard: (body) => request("POST", "/api/v1/cards", body),
   /** @param {number} card */
   deleteCard: (card) => request("DELETE", `/api/v1/cards/${card}`),
+  /**
+   * Two runs from their beginning to where both have come.
+   * @param {string} a
+   * @param {string} b
+   * @returns {Promise<import("./types").Comparison>}
+   */
+  compare: (a, b) => request("POST", "/api/v1/comparisons", { a, b }),
+  /**
+   * Where the figures of both, second by second, are downloaded.
+   * @param {string} a
+   * @param {string} b
+   */
+  comparisonUrl: (a, b) => `${runPath(a)}/export/comparison.csv?with=${encodeURIComponent(b)}`,
   /**
    * Where a table is downloaded.
    * @param {string} run

@@ -2,6 +2,7 @@
 // beginning. It stays in the family: entered, named, deleted, its parent returned to.
 
 import { api } from "./api.js";
+import { compareRuns } from "./comparing.js";
 import { el, fill, icon } from "./dom.js";
 import { menuEntry, openDialog, openMenu } from "./menu.js";
 import { showRun } from "./runs.js";
@@ -43,7 +44,7 @@ function whom(model, node) {
  * @param {Model} model
  * @param {Record<string, any>} input
  */
-function inputWords(model, input) {
+export function inputWords(model, input) {
   if (input.type === "setting.set") {
     const name = systemTitle("settings", input.key) ?? humanise(input.key);
     return `${name}: ${valueWords(input.value)}`;
@@ -67,7 +68,7 @@ function freeLabel(model, label) {
 }
 
 /** @param {unknown} value */
-function valueWords(value) {
+export function valueWords(value) {
   if (value === true || value === "on") return t("switch.on");
   if (value === false || value === "off") return t("switch.off");
   return systemTitle("choices", String(value)) ?? String(value);
@@ -101,6 +102,9 @@ export async function branchWith(model, input) {
     sayNote(t("branch.opened", { time: virtualTime(at_us, 1), what }), {
       text: t("branch.back"),
       run: () => void showRun(parent.run, { at_us: parent.at_us }),
+    }, {
+      text: t("branch.compare"),
+      run: () => void compareRuns(parent.run, answer.run, { at_us, together: true }).catch(report),
     });
     return true;
   } catch (error) {
@@ -146,6 +150,13 @@ function returnToParent(model) {
   void showRun(parent.run, { at_us, selection: model.selection }).catch(report);
 }
 
+/** @param {Model} model as it was against how it became with the change */
+function compareWithParent(model) {
+  const parent = parentOf(model);
+  if (!parent || !model.run) return;
+  void compareRuns(parent.run, model.run.run, { together: true }).catch(report);
+}
+
 /**
  * How deep a branch lies under the root.
  * @param {Relative[]} family
@@ -173,6 +184,10 @@ export async function openFamily(anchor, model) {
     menuEntry({
       icon: "return", text: t("branch.return"), why: parent ? null : t("why.no_parent"),
       run: () => returnToParent(model),
+    }),
+    menuEntry({
+      icon: "compare", text: t("branch.compare_parent"), why: parent ? null : t("why.no_parent"),
+      run: () => compareWithParent(model),
     }),
     menuEntry({ icon: "rename", text: t("branch.rename"), run: () => openRename(model) }),
     menuEntry({ icon: "bin", text: t("branch.delete"), why: no, run: () => openDelete(model) }),

@@ -13,6 +13,7 @@ import { t, virtualTime } from "./words.js";
  *   title: () => string,
  *   caption: (model: Model) => string,
  *   csv: string,
+ *   href?: () => string,
  *   config: (model: Model) => any,
  *   update: (model: Model, chart: ChartInstance) => void,
  *   table: (model: Model) => {head: string[], rows: (string | number)[][]},
@@ -141,8 +142,9 @@ export function marksPlugin(marks) {
  * @param {HTMLElement} root
  * @param {Model} model
  * @param {ChartKind[]} kinds the first is shown at the start
+ * @param {boolean} [choice] one may always choose, not only where there is room for it
  */
-export function mountChart(root, model, kinds) {
+export function mountChart(root, model, kinds, choice = false) {
   let kind = kinds[0];
   let asTable = false;
   /** @type {ChartInstance | null} */
@@ -179,7 +181,7 @@ export function mountChart(root, model, kinds) {
   const rebuild = () => {
     chart?.destroy();
     chart = null;
-    choose.hidden = model.look.density !== "lab";
+    choose.hidden = model.look.density !== "lab" && !choice;
     plot.hidden = asTable;
     rows.hidden = !asTable;
     const name = t(asTable ? "chart.as_chart" : "chart.as_table");
@@ -187,7 +189,7 @@ export function mountChart(root, model, kinds) {
     toggle.setAttribute("aria-label", name);
     fill(toggle, icon(asTable ? "chart" : "table"));
     root.setAttribute("aria-label", kind.title());
-    if (model.run) csv.setAttribute("href", api.exportUrl(model.run.run, kind.csv, false));
+    if (model.run) csv.setAttribute("href", kind.href?.() ?? api.exportUrl(model.run.run, kind.csv, false));
     drawnAt = -Infinity;
     draw();
   };

@@ -4,6 +4,8 @@
 import { api } from "./api.js";
 import { branchWith } from "./branches.js";
 import { mountChart } from "./charts.js";
+import { mountComparing } from "./compare.js";
+import { openCompareMenu } from "./comparing.js";
 import { byId } from "./dom.js";
 import { mountEvents } from "./events.js";
 import { mountFigures } from "./figures.js";
@@ -12,8 +14,8 @@ import { LiveLink } from "./live.js";
 import { Model } from "./model.js";
 import { Overview } from "./overview.js";
 import { Replay } from "./replay.js";
-import { momentInAddress, putInAddress, runInAddress, setEnter, setFind } from "./runs.js";
-import { sayProblem, sayStatus } from "./say.js";
+import { momentInAddress, pairInAddress, putInAddress, runInAddress, setEnter, setFind } from "./runs.js";
+import { sayNote, sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openGoTo, openLink, openShare } from "./share.js";
 import { openSearch } from "./search.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
@@ -32,6 +34,8 @@ const ADDRESS_EVERY_MS = 500; /* browsers refuse to change the address more ofte
 const model = new Model();
 /** @type {Overview | null} */
 let overview = null;
+/** @type {import("./compare.js").Comparing | null} */
+let comparing = null;
 const link = new LiveLink(takeFrame, (state) => model.setLink(state));
 const replay = new Replay(model, link);
 replay.onProblem = report;
@@ -49,6 +53,7 @@ function takeFrame(frame) {
  */
 async function enter(run, where = {}) {
   const info = await api.run(run);
+  comparing?.leave();
   link.leave();
   replay.reset();
   model.enter(info);
@@ -65,7 +70,7 @@ function keepAddress() {
   let timer = 0;
   const put = () => {
     timer = 0;
-    if (model.run) putInAddress(model.run.run, replay.inPast ? replay.cursor_us : undefined);
+    if (model.run && !comparing?.isOpen) putInAddress(model.run.run, replay.inPast ? replay.cursor_us : undefined);
   };
   model.on(["replay", "frame"], () => {
     if (timer === 0 && (replay.inPast || location.hash.includes("&t="))) timer = window.setTimeout(put, ADDRESS_EVERY_MS);
@@ -77,14 +82,27 @@ function keepAddress() {
 async function enterAddressed() {
   const shared = linkInAddress();
   const wanted = runInAddress();
+  const pair = pairInAddress();
   try {
     if (shared !== "") await openLink(shared);
+    else if (pair) await enterPair(pair, wanted, momentInAddress());
     else if (wanted !== "") await enter(wanted, { at_us: momentInAddress() });
-    return shared !== "" || wanted !== "";
+    return shared !== "" || wanted !== "" || pair !== null;
   } catch (error) {
     report(error);
     return false;
   }
+}
+
+/**
+ * Two runs side by side, as the address has them; behind them the run to come back to.
+ * @param {{a: string, b: string, back_us: number | undefined}} pair
+ * @param {string} home or ""
+ * @param {number | undefined} at_us
+ */
+async function enterPair({ a, b, back_us }, home, at_us) {
+  await enter(home === "" ? b : home, { at_us: back_us });
+  await comparing?.open(a, b, { at_us });
 }
 
 /** The run in the address if there is one, else this browser's own. */
@@ -102,7 +120,7 @@ async function file(path) {
 
 async function start() {
   refreshLook(model);
-  const session = runInAddress() + linkInAddress() === "" ? api.session() : null;
+  const session = runInAddress() + linkInAddress() === "" && !pairInAddress() ? api.session() : null;
   const [page, words, host, systems] = await Promise.all([
     file("/words/page.json"),
     api.words(SYSTEM),
@@ -150,6 +168,7 @@ function mount() {
     seek: (t_us) => goTo(model, t_us),
   });
   causes.show = (what) => void diagram.showCauses(what);
+  comparing = mountComparing(model, city.sides);
   const keys = keyTable(city.keys, () => diagram.toggle());
   mountShell(byId("header"), model, () => openHelp(keys));
   mountKeys(keys);
@@ -169,7 +188,33 @@ function mount() {
 
 /** @param {string} id a button of the transport */
 function pressTransport(id) {
-  /** @type {HTMLElement | null} */ (document.querySelector(`[data-transport="${id}"]`))?.click();
+  const room = byId(comparing?.isOpen ? "compare" : "timeline");
+  /** @type {HTMLElement | null} */ (room.querySelector(`[data-transport="${id}"]`))?.click();
+}
+
+/** The model whose time is moved: of two runs side by side the one that stands for both. */
+function timed() {
+  return comparing?.isOpen ? comparing.front : model;
+}
+
+function toggleCompare() {
+  if (comparing?.isOpen) comparing.close();
+  else openCompareMenu(/** @type {HTMLElement} */ (document.querySelector("#header .run")));
+}
+
+/**
+ * What belongs to one run does nothing while two are side by side, and says why.
+ * @param {import("./keys.js").Key} key
+ * @returns {import("./keys.js").Key}
+ */
+function alone(key) {
+  return {
+    ...key,
+    run: (event) => {
+      if (!comparing?.isOpen) key.run(event);
+      else if (!comparing.pressKey(event)) sayNote(t("why.comparing"));
+    },
+  };
 }
 
 function toggleFullScreen() {
@@ -188,23 +233,26 @@ function keyTable(own, toggleDiagram) {
   });
   /** @type {import("./keys.js").Key[]} */
   const table = [
-    key([" ", "."], "keys.play", () => togglePause(model)),
-    key([","], "keys.back", () => toggleBack(model)),
-    key(["ArrowRight", "n", "PageDown"], "keys.step", () => void stepTo(model, "event")),
-    key(["ArrowLeft", "p", "PageUp"], "keys.previous", () => void stepBack(model, "event")),
-    key(["j"], "keys.next", () => void stepTo(model, "interesting")),
-    key(["k"], "keys.earlier", () => void stepBack(model, "interesting")),
+    key([" ", "."], "keys.play", () => togglePause(timed())),
+    key([","], "keys.back", () => toggleBack(timed())),
+    key(["ArrowRight", "n", "PageDown"], "keys.step", () => void stepTo(timed(), "event")),
+    key(["ArrowLeft", "p", "PageUp"], "keys.previous", () => void stepBack(timed(), "event")),
+    key(["j"], "keys.next", () => void stepTo(timed(), "interesting")),
+    key(["k"], "keys.earlier", () => void stepBack(timed(), "interesting")),
     key(["u"], "keys.until", () => pressTransport("until")),
-    key(["0"], "keys.live", () => toLive(model)),
-    key(["["], "keys.slower", () => changeSpeed(model, -1)),
-    key(["]"], "keys.faster", () => changeSpeed(model, 1)),
-    key(["l"], "keys.lens", () => toggleLens(model)),
-    key(["="], "keys.real", () => setSpeed(model, KITCHEN_TIME)),
-    ...own,
-    key(["g"], "keys.goto", () => openGoTo()),
-    key(["s"], "keys.share", () => void openShare(model)),
-    key(["e"], "keys.spacetime", toggleDiagram),
-    key(["i"], "keys.controls", () => toggleDrawer(model)),
+    key(["0"], "keys.live", () => toLive(timed())),
+    key(["["], "keys.slower", () => changeSpeed(timed(), -1)),
+    key(["]"], "keys.faster", () => changeSpeed(timed(), 1)),
+    key(["l"], "keys.lens", () => toggleLens(timed())),
+    key(["="], "keys.real", () => setSpeed(timed(), KITCHEN_TIME)),
+    key(["d"], "keys.compare", toggleCompare),
+    ...[
+      ...own,
+      key(["g"], "keys.goto", () => openGoTo()),
+      key(["s"], "keys.share", () => void openShare(model)),
+      key(["e"], "keys.spacetime", toggleDiagram),
+      key(["i"], "keys.controls", () => toggleDrawer(model)),
+    ].map(alone),
     key(["t"], "keys.theme", () => toggleTheme(model)),
     key(["z"], "keys.density", () => toggleDensity(model)),
     key(["m"], "keys.still", () => toggleStill(model)),

@@ -101,7 +101,7 @@ export class Model {
   /** How this browser looks at the city; lives through a change of run. */
   look = { density: "lecture", theme: "light", still: false };
   /** The viewer's own cursor over this model's run, where there is one.
-   * @type {import("./replay.js").Replay | null} */
+   * @type {import("./types").Cursor | null} */
   replay = null;
 
   /* From here on: what belongs to one run; forget() begins afresh. */

@@ -42,6 +42,31 @@ function flightsOnly({ h, t, flights }) {
   return { h: [h[0], h[1], h[2], h[3], h[4], h[4], h[6]], t, flights };
 }
 
+/**
+ * Moves a cursor with the wall clock until it stands still.
+ * @param {{
+ *   direction: number, speed: number, cursor_us: number, waiting: boolean,
+ *   move: (next_us: number) => Promise<void>,
+ * }} cursor
+ * @param {Model} model whose look says whether pictures move or follow each other
+ */
+export function beginTicks(cursor, model) {
+  let tickedAt = performance.now();
+  const tick = () => {
+    if (cursor.direction === 0) return;
+    requestAnimationFrame(tick);
+    const { still } = model.look;
+    const wall = performance.now();
+    const elapsed = wall - tickedAt;
+    if (still && elapsed < STILL_MS) return;
+    tickedAt = wall;
+    if (cursor.waiting) return;
+    const ms = still ? STILL_MS : Math.min(elapsed, TICK_MS_MAX);
+    void cursor.move(cursor.cursor_us + cursor.direction * cursor.speed * ms * 1000);
+  };
+  requestAnimationFrame(tick);
+}
+
 export class Replay {
   /**
    * @param {Model} model what it shows; only one replay belongs to a model
@@ -69,10 +94,16 @@ export class Replay {
     this.scrubbing = false;
     this.asking = false;
     this.waiting = false; /* for a chunk, while playing */
-    this.tickedAt = 0;
     /** @type {(error: unknown) => void} */
     this.onProblem = () => {};
+    /** Who else wants to see what was fetched.
+     * @type {(frames: Frame[]) => void} */
+    this.onFrames = () => {};
     model.replay = this;
+  }
+
+  get paired() {
+    return false;
   }
 
   /** Does this viewer look at the past? */
@@ -219,8 +250,7 @@ export class Replay {
       while (this.wanted_us !== null && this.mode === "past") {
         const t_us = this.wanted_us;
         const { generation } = this;
-        const stretches = this.scrubbing ? [{ from_us: t_us, to_us: t_us, step_us: 1 }] : this.runUp(t_us);
-        const frames = await this.fetchChain(stretches);
+        const frames = await this.framesUpTo(t_us, this.scrubbing);
         if (generation !== this.generation) continue;
         if (this.mode !== "past") break;
         if (this.wanted_us === t_us) this.wanted_us = null;
@@ -254,7 +284,7 @@ export class Replay {
     const turning = this.direction === 0;
     this.direction = direction;
     this.tellPace();
-    if (turning) this.beginTicks();
+    if (turning) beginTicks(this, this.model);
   }
 
   /** Stands still; the moment is then shown exactly. */
@@ -288,26 +318,6 @@ export class Replay {
     model.tell("pace", "replay");
   }
 
-  beginTicks() {
-    this.tickedAt = performance.now();
-    const tick = () => {
-      if (this.direction === 0) return;
-      this.tick(performance.now());
-      requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  }
-
-  /** @param {number} wall */
-  tick(wall) {
-    const still = this.model.look.still;
-    const elapsed = wall - this.tickedAt;
-    if (still && elapsed < STILL_MS) return;
-    this.tickedAt = wall;
-    if (this.waiting) return;
-    const ms = still ? STILL_MS : Math.min(elapsed, TICK_MS_MAX);
-    void this.move(this.cursor_us + this.direction * this.speed * ms * 1000);
-  }
 
   /**
    * On to a moment near the cursor, if its chunk is here; else it is fetched and the cursor waits.
@@ -335,8 +345,8 @@ export class Replay {
   }
 
   /**
-   * The past at a moment, from the chunk in which it lies, which is fetched if need be. Two replays
-   * are led in lockstep by this. True when it is shown.
+   * The past at a moment, from the chunk in which it lies, which is fetched if need be. True when it
+   * is shown.
    * @param {number} t_us whole
    * @param {() => boolean} [still] is it wanted still, once the chunk is here?
    */
@@ -345,13 +355,22 @@ export class Replay {
     const { generation } = this;
     const chunk = await this.chunkAt(t_us);
     if (generation !== this.generation || this.mode !== "past" || !still()) return false;
+    this.showFrom(chunk, t_us);
+    this.prefetch(t_us);
+    return true;
+  }
+
+  /**
+   * A moment of a chunk. Two replays in lockstep wait for both chunks, then show both at once.
+   * @param {Chunk} chunk
+   * @param {number} t_us
+   */
+  showFrom(chunk, t_us) {
     if (chunk !== this.shown) {
       this.shown = chunk;
       this.applied = -1;
     }
     this.show(t_us, t_us);
-    this.prefetch(t_us);
-    return true;
   }
 
   /**
@@ -465,6 +484,23 @@ export class Replay {
   }
 
   /**
+   * What has to be known to show a moment that the cursor stands on.
+   * @param {number} t_us
+   * @param {boolean} rough without what led up to it: for a hand that will move on
+   */
+  framesUpTo(t_us, rough) {
+    return this.fetchChain(rough ? [{ from_us: t_us, to_us: t_us, step_us: 1 }] : this.runUp(t_us));
+  }
+
+  /**
+   * Where the next or previous event or moment is, or when a condition next holds.
+   * @param {Record<string, string | number>} query as api.find() has it
+   */
+  find(query) {
+    return api.find(this.model.run?.run ?? "", query);
+  }
+
+  /**
    * Frames of stretches that follow each other. Where one ends the next begins, and its keyframe
    * tells nothing new: left out, so that what was there before is not forgotten.
    * @param {Stretch[]} stretches
@@ -493,7 +529,10 @@ export class Replay {
       for (const frame of added) single = frame.view?.sprites ?? single;
     }
     const { edge_ms } = answers[answers.length - 1];
-    if (this.model.run?.run === run) this.noteEdge(Math.round(edge_ms * 1000));
+    if (this.model.run?.run === run) {
+      this.noteEdge(Math.round(edge_ms * 1000));
+      this.onFrames(chain);
+    }
     return chain;
   }
 

@@ -70,6 +70,31 @@ export function putInAddress(run, at_us) {
 }
 
 /**
+ * The two runs side by side in the address, and the moment of the run that one comes back to.
+ * @returns {{a: string, b: string, back_us: number | undefined} | null}
+ */
+export function pairInAddress() {
+  const words = new URLSearchParams(location.hash.slice(1));
+  const [a, b] = (words.get("compare") ?? "").split(",");
+  if (!a || !b) return null;
+  const back = words.get("back");
+  return { a, b, back_us: back === null ? undefined : Math.round(Number(back) * 1000) };
+}
+
+/**
+ * @param {string} a
+ * @param {string} b
+ * @param {number} at_us
+ * @param {string} run one comes back to it
+ * @param {number} [back_us] the moment of its past that was shown
+ */
+export function putPairInAddress(a, b, at_us, run, back_us) {
+  const pair = `compare=${encodeURIComponent(a)},${encodeURIComponent(b)}&t=${at_us / 1000}`;
+  const back = back_us === undefined ? "" : `&back=${back_us / 1000}`;
+  history.replaceState(null, "", `#${pair}&run=${encodeURIComponent(run)}${back}`);
+}
+
+/**
  * A new run of a scenario.
  * @param {string} scenario
  * @param {number | undefined} seed none: a fresh one

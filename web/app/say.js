@@ -45,15 +45,15 @@ export function sayProblem(sentence) {
 /**
  * Something a person should know and perhaps take back: a line over the timeline for a while.
  * @param {string} sentence
- * @param {{text: string, run: () => void}} [action]
+ * @param {...({text: string, run: () => void} | undefined)} actions
  */
-export function sayNote(sentence, action) {
+export function sayNote(sentence, ...actions) {
   const line = byId("note");
-  const button = action && el("button", { type: "button", onclick: () => {
+  const buttons = actions.map((action) => action && el("button", { type: "button", onclick: () => {
     line.hidden = true;
     action.run();
-  } }, action.text);
-  fill(line, el("span", null, sentence), button ?? null);
+  } }, action.text));
+  fill(line, el("span", null, sentence), ...buttons);
   line.hidden = false;
   sayStatus(sentence);
   window.clearTimeout(noteTimer);

@@ -1,6 +1,7 @@
 // shell.js: the frame of the page: header, density, theme, reduced motion, drawer, tabs.
 
 import { cardEntries, readCards } from "./cards.js";
+import { openCompareMenu } from "./comparing.js";
 import { byId, el, fill, forgetTokens, icon, setText } from "./dom.js";
 import { keep, recall } from "./kept.js";
 import { openMenu, menuEntry } from "./menu.js";
@@ -87,7 +88,7 @@ export function mountShell(root, model, help) {
     {
       type: "button",
       "aria-haspopup": "menu",
-      onclick: () => openMenu(run, t("run.menu"), runEntries(model)),
+      onclick: () => openMenu(run, t("run.menu"), runEntries(model, run)),
     },
     title,
     seed,
@@ -152,11 +153,12 @@ export function mountShell(root, model, help) {
   window.addEventListener("resize", () => refreshLook(model));
 }
 
-/** @param {Model} model */
-function runEntries(model) {
+/** @param {Model} model @param {HTMLElement} anchor */
+function runEntries(model, anchor) {
   return [
     menuEntry({ icon: "restart", text: t("run.again"), run: () => restartRun(model) }),
     menuEntry({ icon: "dice", text: t("run.fresh"), run: () => newSeed(model) }),
+    menuEntry({ icon: "compare", text: t("run.compare"), run: () => openCompareMenu(anchor) }),
     menuEntry({ icon: "share", text: t("run.share"), run: () => void openShare(model) }),
     menuEntry({ icon: "open", text: t("run.goto"), run: () => openGoTo() }),
     menuEntry({ icon: "search", text: t("find.title"), run: () => openSearch(model) }),

@@ -3,7 +3,7 @@
 // cursor to this viewer.
 
 import { branchName, enterRelative } from "./branches.js";
-import { el, fill, setText, token, unit } from "./dom.js";
+import { el, fill, icon, setText, token, unit } from "./dom.js";
 import { t, virtualTime } from "./words.js";
 
 /**
@@ -16,7 +16,9 @@ import { t, virtualTime } from "./words.js";
  *   text: (event: EventRow) => string,
  *   tone: (kind: string) => string,
  *   choose: (event: EventRow) => void,
+ *   flags?: () => Flag[],
  * }} Words
+ * @typedef {{t_us: number, text: string, run: () => void}} Flag a moment of its own, to be pressed
  * @typedef {{x: number, event: EventRow}} Mark
  * @typedef {{
  *   width: number, height: number, u: number, end_us: number,
@@ -50,8 +52,9 @@ export function mountTimeline(root, model, overview, words) {
     "aria-orientation": "horizontal",
   }, thumb);
   const tracks = el("div.tracks");
+  const flags = el("div.flags");
   const tip = el("span.tip", { hidden: true });
-  const track = el("div.track", null, canvas, slider, tracks, tip);
+  const track = el("div.track", null, canvas, slider, tracks, flags, tip);
   root.append(track);
   /** @type {Geometry | null} */
   let geometry = null;
@@ -69,6 +72,7 @@ export function mountTimeline(root, model, overview, words) {
     geometry = measure(track, model, held_us);
     marks = drawTrack(canvas, geometry, model, overview, words);
     placeTracks(tracks, geometry, model);
+    placeFlags(flags, geometry, words.flags?.() ?? []);
     placeThumb();
   };
   const drawSoon = () => {
@@ -286,6 +290,23 @@ function placeTracks(root, geometry, model) {
     });
     if (button.title !== words) button.title = words;
     button.setAttribute("aria-label", words);
+  });
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Geometry} geometry
+ * @param {Flag[]} flags
+ */
+function placeFlags(root, geometry, flags) {
+  const key = flags.map((flag) => `${flag.t_us} ${flag.text}`).join("|");
+  if (root.dataset.key !== key) {
+    root.dataset.key = key;
+    fill(root, ...flags.map(({ text, run }) =>
+      el("button.flag", { type: "button", title: text, "aria-label": text, onclick: run }, icon("compare"))));
+  }
+  flags.forEach((flag, index) => {
+    /** @type {HTMLElement} */ (root.children[index]).style.left = `${geometry.x(flag.t_us)}px`;
   });
 }
 

@@ -1,7 +1,6 @@
 // transport.js: play forwards and backwards, step, speed, to the live edge, and the badge that
 // cannot be mistaken.
 
-import { api } from "./api.js";
 import { openFamily } from "./branches.js";
 import { el, fill, icon, setText } from "./dom.js";
 import { menuEntry, openMenu } from "./menu.js";
@@ -116,10 +115,10 @@ async function findStep(model, step, what) {
   finding = true;
   const from_us = replay.inPast ? replay.cursor_us : Math.max(0, model.clock.shown_us);
   try {
-    const found = await api.find(run.run, { from_ms: from_us / 1000, step, what });
+    const found = await replay.find({ from_ms: from_us / 1000, step, what });
     if (model.run !== run) return;
     if (found.found) await replay.seekTo(Math.round(found.t_ms * 1000));
-    else sayNote(t(step === "next" ? "find.none_next" : "find.none_previous"), toLiveAction(model, step));
+    else sayNote(t(noneKey(step, replay.paired)), toLiveAction(model, step));
   } catch (error) {
     report(error);
   } finally {
@@ -127,10 +126,16 @@ async function findStep(model, step, what) {
   }
 }
 
+/** @param {string} step @param {boolean} paired */
+function noneKey(step, paired) {
+  if (step === "previous") return "find.none_previous";
+  return paired ? "find.none_end" : "find.none_next";
+}
+
 /** @param {Model} model @param {string} step */
 function toLiveAction(model, step) {
   if (step !== "next") return undefined;
-  return { text: t("transport.live"), run: () => toLive(model) };
+  return { text: t(model.replay?.paired ? "transport.end" : "transport.live"), run: () => toLive(model) };
 }
 
 /**
@@ -154,6 +159,7 @@ function isBranch(model) {
 
 /** @param {Model} model @param {string} state */
 function badgeWord(model, state) {
+  if (model.replay?.paired) return t("badge.compare");
   if (model.replay?.inPast) return t("badge.replay");
   if (model.link !== "open") return t("badge.no_link");
   if (isBranch(model) && (state === "live" || state === "paused")) {
@@ -170,7 +176,7 @@ function badgeWord(model, state) {
 function badgeBelow(model, state) {
   if (model.replay?.inPast) {
     const behind_us = Math.max(0, model.edge_us - model.replay.cursor_us);
-    return t("badge.past", { behind: virtualTime(behind_us, 0) });
+    return t(model.replay.paired ? "badge.before_end" : "badge.past", { behind: virtualTime(behind_us, 0) });
   }
   if ((model.pace.behind_ms ?? 0) > BEHIND_MS) return t("badge.behind");
   if (!isBranch(model) || (state !== "live" && state !== "paused")) return "";
@@ -183,6 +189,7 @@ function badgeBelow(model, state) {
  * @param {string} state
  */
 function badgeBeside(model, state) {
+  if (model.replay?.paired) return "";
   if (model.replay?.inPast) return t("run.seed_value", { seed: model.run?.seed ?? "" });
   if (!isBranch(model) || (state !== "live" && state !== "paused")) return "";
   return t(`badge.branch_${state}`);
@@ -195,6 +202,7 @@ export function mountTransport(root, model, untils) {
   const speed = button("speed", () => openMenu(speed, t("transport.speed"), speedEntries(model)));
   speed.setAttribute("aria-haspopup", "menu");
   const live = button("live", () => toLive(model));
+  if (model.replay?.paired) name(live, t("transport.end"));
   const family = button("branch", () => void openFamily(family, model));
   family.setAttribute("aria-haspopup", "menu");
   const steps = {
@@ -230,7 +238,8 @@ export function mountTransport(root, model, untils) {
     live.setAttribute("aria-pressed", String(!past));
     family.hidden = model.family.length < 2;
     root.dataset.past = String(past);
-    document.documentElement.dataset.past = String(past);
+    root.dataset.paired = String(replay?.paired ?? false);
+    if (!replay?.paired) document.documentElement.dataset.past = String(past);
     const state = runState(model);
     badge.dataset.state = state;
     badge.toggleAttribute("data-branch", isBranch(model) && (state === "live" || state === "paused"));

@@ -55,6 +55,7 @@ export interface RunInfo {
   problem?: string;
   viewers?: number;
   created_at?: string;
+  inputs_count: number;
   settings_at_start: Record<string, number | string | boolean>;
   parent?: string; /* of a branch, while its parent exists */
   branch_at_ms?: number;
@@ -102,6 +103,57 @@ export interface Opened {
   note?: string;
 }
 
+/** The moment that a viewer sees and how it moves: over one run, or over two in lockstep. */
+export interface Cursor {
+  readonly inPast: boolean; /* not the live edge */
+  readonly paired: boolean; /* of two runs at once */
+  readonly link: object | null; /* where "live" is, if anywhere */
+  cursor_us: number;
+  direction: number; /* 1 forwards, -1 backwards, 0 standing */
+  speed: number;
+  play(direction: 1 | -1): void;
+  pause(): void;
+  seekTo(t_us: number): Promise<void>;
+  scrubTo(t_us: number): Promise<void>;
+  setSpeed(speed: number): void;
+  toLive(): void;
+  find(query: Record<string, string | number>): Promise<Found>;
+}
+/** Two runs side by side, from their beginning to where both have come (docs/api.md). */
+export interface Comparison {
+  a: string;
+  b: string;
+  until_ms: number;
+  changes: { setting: string; a: SettingValue; b: SettingValue }[];
+  inputs: (Record<string, any> & { type: string; side: "a" | "b"; t_ms: number })[];
+  rows: ComparisonRow[];
+  first_event: Parting | null;
+  divergence: Parting | null;
+}
+export type SettingValue = number | string | boolean;
+export interface ComparisonRow {
+  figure: string;
+  unit: string;
+  decimals: number;
+  a: number | null;
+  b: number | null;
+  diff: number | null;
+  better: "a" | "b" | null;
+}
+/** Where two runs came apart; null: nothing happened there on that side. */
+export interface Parting {
+  t_ms: number;
+  a: PartingSide | null;
+  b: PartingSide | null;
+}
+export interface PartingSide {
+  text: string;
+  t_ms: number;
+  event: number;
+  node: number;
+  subject?: number;
+}
+
 export interface SettingInfo {
   key: string;
   kind: "number" | "switch" | "choice";
@@ -141,7 +193,7 @@ export interface SystemInfo {
   inputs: InputInfo[];
   notes: { name: string; args: (string | null)[]; listed: boolean; interesting: boolean }[];
   checks: { name: string; kind: "history" | "invariant" }[];
-  figures: { name: string; unit: string; decimals: number }[];
+  figures: { name: string; unit: string; decimals: number; better?: "lower" | "higher" }[];
   tables: { name: string; columns: ColumnInfo[] }[];
 }
 export interface ScenarioInfo {

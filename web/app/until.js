@@ -1,7 +1,6 @@
 // until.js: on until something happens: a few conditions in words, or one of one's own in the
 // language of docs/api.md. In the past it is looked for, at the live edge the run goes on to it.
 
-import { api } from "./api.js";
 import { el, fill, icon } from "./dom.js";
 import { openDialog } from "./menu.js";
 import { sayNote, sayStatus } from "./say.js";
@@ -53,7 +52,7 @@ async function runUntil(model, condition) {
     return;
   }
   try {
-    const found = await api.find(run.run, { from_ms: replay.cursor_us / 1000, until: condition });
+    const found = await replay.find({ from_ms: replay.cursor_us / 1000, until: condition });
     if (model.run !== run) return;
     if (found.found) await replay.seekTo(Math.round(found.t_ms * 1000));
     else sayNote(t("until.none"), { text: t("transport.live"), run: () => replay.toLive() });

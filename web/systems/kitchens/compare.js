@@ -1,129 +1,191 @@
-// compare.js: the same orders under two policies, or two values of a setting, side by side, as a plain table. Both runs are
-// computed headless from the same seed.
+// compare.js: what the kitchens put side by side: the same orders and the same faults under another
+// policy, with and without the hand-over, under two thresholds; and their part of the two stages.
 
 import { api } from "../../app/api.js";
-import { el, fill } from "../../app/dom.js";
-import { settingName } from "../../app/fields.js";
-import { openDialog, table } from "../../app/menu.js";
+import { compareRuns } from "../../app/comparing.js";
+import { valueName } from "../../app/side_names.js";
 import { report } from "../../app/steer.js";
-import { humanise, number, systemTerm, systemTitle, t } from "../../app/words.js";
-import { policyName } from "./policies.js";
+import { t } from "../../app/words.js";
+import { Stage } from "./stage.js";
+import { DISPATCHER } from "./geometry.js";
+import { nodeLabel } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/**
+ * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("../../app/types").RunInfo} RunInfo
+ * @typedef {import("../../app/types").PartingSide} PartingSide
+ * @typedef {import("../../app/types").SettingValue} SettingValue
+ * @typedef {Record<string, SettingValue>} Settings
+ * @typedef {{setting: string, values: [SettingValue, SettingValue], beside?: Settings}} Question
+ */
 
-const SHOWN_UNITS = ["s", "%"]; /* others stand in the name already */
-const LOWER_IS_BETTER = /_ms|_s$|max_over|refused|lost|waste|bounce|waiting|misrouted|twice/;
+/** Asked with one click; `beside` is what both sides need. */
+const QUESTIONS = /** @type {Record<"policies" | "handover" | "thresholds", Question>} */ ({
+  policies: { setting: "policy", values: ["round-robin", "weighted-score"] },
+  handover: { setting: "migration", values: [false, true] },
+  thresholds: { setting: "overload_threshold", values: [0.8, 0.9], beside: { migration: true } },
+});
 
 /** @param {Model} model */
 export function comparePolicies(model) {
-  return compareValues(model, "policy", ["round-robin", "weighted-score"]);
+  return ask(model, QUESTIONS.policies);
+}
+
+/** @param {Model} model */
+export function compareHandover(model) {
+  return ask(model, QUESTIONS.handover);
+}
+
+/** @param {Model} model */
+export function compareThresholds(model) {
+  return ask(model, QUESTIONS.thresholds);
 }
 
 /**
- * The same orders under several values of one setting; the others as this run has them.
+ * For the menu of what can be compared.
  * @param {Model} model
- * @param {string} setting
- * @param {(string | number | boolean)[]} values
- * @param {Record<string, string | number | boolean>} [beside] other settings that it needs
  */
-export async function compareValues(model, setting, values, beside = {}) {
-  const run = model.run;
-  if (!run) return;
-  const name = settingName(setting);
-  const title = setting === "policy" ? t("compare.title") : t("compare.title_of", { setting: name });
-  const { body, dialog } = openDialog("compare", title);
-  fill(body, el("p.lead", null, t("compare.working")));
+export function comparePresets(model) {
+  return Object.entries(QUESTIONS).map(([id, question]) => ({
+    text: t(`compare.${id}`),
+    run: () => void ask(model, question),
+  }));
+}
+
+let asking = false; /* a second click makes no second branch */
+
+/**
+ * The run on the stage under both values of a setting: the same orders, the same faults. A side is
+ * the run itself where it has been so from its beginning; else a branch at its beginning.
+ * @param {Model} model
+ * @param {Question} question
+ */
+async function ask(model, { setting, values, beside = {} }) {
+  if (!model.run || asking) return;
+  asking = true;
+  const names = values.map((value) => valueName(setting, value));
+  const { replay, clock } = model;
+  const at_us = replay?.inPast ? replay.cursor_us : Math.max(0, clock.shown_us);
   try {
-    const answer = await api.compare({
-      scenario: run.scenario,
-      seed: Number(run.seed),
-      setting,
-      values,
-      settings: { ...run.settings, ...beside },
-    });
-    if (!dialog.open) return;
-    fill(body, el("p.lead", null, t("compare.about", { setting: name, scenario: run.title || run.scenario, seed: run.seed }),
-        beside.migration ? ` ${t("compare.with_handover")}` : null), comparison(answer, title),
-      el(
-        "p.second",
-        null,
-        t(
-          "compare.digests",
-          {
-            digests: (answer.digests ?? []).map(
-              (/** @type {string} */ digest) => digest.slice(0, 8),
-            ).join(" · "),
-          },
-        ),
-      ));
+    const info = await api.run(model.run.run);
+    const sides = [];
+    for (const [index, value] of values.entries()) {
+      sides.push(await sideOf(info, { ...beside, [setting]: value }, names[index]));
+    }
+    await compareRuns(sides[0], sides[1], { at_us, names, together: true });
   } catch (error) {
-    dialog.close();
     report(error);
+  } finally {
+    asking = false;
   }
 }
 
-/** @param {string | number | boolean} value */
-function valueName(value) {
-  if (typeof value === "boolean") return t(value ? "switch.on" : "switch.off");
-  if (typeof value === "number") return String(value);
-  return systemTerm("choices", value) ?? policyName(value);
+/**
+ * @param {RunInfo} info
+ * @param {Settings} settings
+ * @param {string} name
+ * @returns {Promise<string>} a run
+ */
+async function sideOf(info, settings, name) {
+  if (isSo(info, settings)) return info.run;
+  const before = await earlierBranch(info, settings, name);
+  if (before) return before;
+  const branch = await api.branch(info.run, {
+    at_ms: 0, settings, keep_later: true, until_ms: info.t_ms, private: true, label: name,
+  });
+  return branch.run;
 }
 
 /**
- * @param {any} answer
- * @param {string} title
+ * Has the run been so from its beginning, and is it so now?
+ * @param {RunInfo} info
+ * @param {Settings} settings
  */
-function comparison(answer, title) {
-  /** @type {(string | number | boolean)[]} */
-  const columns = answer.columns;
-  const rows = answer.rows.map((/** @type {any} */ row) => {
-    const [name, unit, factor, decimals] = figure(row.figure, row.unit);
-    const better = best(row);
-    return [
-      el(
-        "span",
-        null,
-        name,
-        SHOWN_UNITS.includes(unit) ? el("span.second", null, ` ${unit}`) : null,
-      ),
-      ...row.values.map((/** @type {number | null} */ value, /** @type {number} */ index) =>
-        el(
-          index === better ? "span.best" : "span",
-          null,
-          value === null ? "–" : number(value * factor, decimals),
-        )),
-    ];
-  });
-  return table(
-    title,
-    [
-      t("compare.figure"),
-      ...columns.map(valueName),
-    ],
-    rows,
+function isSo(info, settings) {
+  return Object.entries(settings).every(
+    ([key, value]) => info.settings_at_start[key] === value && info.settings[key] === value,
   );
 }
 
 /**
- * Which column is better; -1 when they are equal or it cannot be said.
- * @param {any} row
+ * A branch that was made for the same question, if nothing has been done to the run since.
+ * @param {RunInfo} info
+ * @param {Settings} settings
+ * @param {string} name
  */
-function best(row) {
-  const [a, b] = row.values;
-  if (a === null || b === null || a === b || row.values.length !== 2) return -1;
-  if (LOWER_IS_BETTER.test(row.figure)) return a < b ? 0 : 1;
-  return /jain|throughput|per_min|uptime/.test(row.figure) ? (a > b ? 0 : 1) : -1;
+async function earlierBranch(info, settings, name) {
+  const like = (info.family ?? []).filter(
+    (one) => one.parent === info.run && one.at_ms === 0 && one.label === name,
+  );
+  for (const one of like) {
+    const branch = /** @type {RunInfo} */ (await api.run(one.run));
+    if (branch.inputs_count === info.inputs_count && isSo(branch, settings)) return one.run;
+  }
+  return null;
+}
+
+// ---- the kitchens' part of the room ----
+
+/** Of the strip between the stages, in this order. */
+const FIGURES = [
+  "response_mean_ms", "response_p99_ms", "waiting", "orders_cooked", "max_over_mean", "jain_utilisation",
+  "misrouted_pct", "migrations", "bounces", "reassigned", "wasted", "refused", "orders_lost",
+];
+
+/** @type {import("../../app/pair_chart.js").What[]} */
+export const PAIR_CHARTS = [
+  { id: "response_mean", column: "resp_mean_ms", factor: 0.001, unit: " s", decimals: 2 },
+  { id: "waiting_desk", column: "waiting", factor: 1, unit: "", decimals: 0 },
+  { id: "cooked_a_minute", column: "throughput_per_min", factor: 1, unit: "", decimals: 0 },
+  { id: "busiest", column: "max_over_mean", factor: 1, unit: " ×", decimals: 2 },
+];
+
+export function pairFigures() {
+  return FIGURES.map((name) => ({ name, short: t(`strip.${name}`) }));
 }
 
 /**
- * Name, unit, factor and decimals of a figure for a person: milliseconds are read as seconds.
- * @param {string} figureName
- * @param {string} unit
- * @returns {[string, string, number, number]}
+ * One of the two stages: nothing can be done on it, only chosen.
+ * @param {HTMLElement} root
+ * @param {Model} model
+ * @param {(model: Model, order: number) => void} explain
  */
-function figure(figureName, unit) {
-  const name = systemTitle("figures", figureName) ?? humanise(figureName.replace(/_ms$/, ""));
-  if (unit === "ms") return [name, "s", 0.001, 2];
-  const whole = /orders|count|migrations|bounces|refused|lost|wasted/.test(figureName);
-  return [name, unit, 1, whole ? 0 : 2];
+export function mountPairStage(root, model, explain) {
+  return new Stage(root, model, (order) => explain(model, order), { looking: true });
+}
+
+/**
+ * A node of one side in few words.
+ * @param {Model} model
+ * @param {number} node
+ */
+export function nodeWords(model, node) {
+  const who = nodeLabel(model, node);
+  const name = who.charAt(0).toUpperCase() + who.slice(1);
+  if (node === DISPATCHER) {
+    const { open, waiting } = model.dispatcher;
+    return `${name}: ${t("card.book_value", { open, waiting })}`;
+  }
+  const { cooking, pending, capacity } = model.kitchens.get(node) ?? { cooking: 0, pending: 0, capacity: 0 };
+  return `${name}: ${t("pair.tickets", { cooking, pending, capacity })}`;
+}
+
+/**
+ * Lights up whom the first difference was about, or nothing.
+ * @param {Model} model
+ * @param {PartingSide | null} side
+ */
+export function light(model, side) {
+  if (!side) {
+    model.setFocus(null);
+    return;
+  }
+  const order = side.subject === undefined ? undefined : model.orders.get(side.subject);
+  const goes = order?.moves[order.moves.length - 1];
+  const node = goes?.to ?? side.node;
+  if (model.focus?.node === node && model.focus.event === side.event) return;
+  model.setFocus({
+    event: side.event, node, from: goes?.from ?? -1, subject: side.subject ?? -1, t_us: side.t_ms * 1000,
+    slice: new Set(),
+  });
 }

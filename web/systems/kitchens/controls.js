@@ -7,7 +7,7 @@ import { restartWith, runSection } from "../../app/runs.js";
 import { changeSetting, placeOrder, sendInput } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { healAll, startRush } from "./actions.js";
-import { comparePolicies, compareValues } from "./compare.js";
+import { compareHandover, comparePolicies, compareThresholds } from "./compare.js";
 import { cutLink, nodesOfDistrict, partition } from "./cutting.js";
 import { faultButton, faultsFor, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
@@ -23,7 +23,6 @@ import { nodeLabel } from "./tell.js";
  */
 
 const CONFIG_FILE_THRESHOLD = 0.9;
-const THRESHOLDS = [0.8, CONFIG_FILE_THRESHOLD];
 const FAVOURITES = 0.8; /* Zipf exponent of the dishes: a few are ordered often */
 const LOSSY = { loss_ppm: 20_000, jitter_us: 20_000 }; /* 2 % of the messages, up to 20 ms late */
 const CLOSED_LOOP = ["users", "think_ms"];
@@ -189,7 +188,7 @@ function policyParts(model, until) {
         "button",
         { type: "button", onclick: () => void comparePolicies(model) },
         icon("compare"),
-        t("compare.open"),
+        t("compare.policies"),
       ),
     ),
   ];
@@ -225,7 +224,7 @@ function handoverParts(model, until) {
       ),
       button(
         t("compare.thresholds"),
-        () => compareValues(model, "overload_threshold", THRESHOLDS, { migration: true }),
+        () => compareThresholds(model),
         "compare",
       ),
     ),
@@ -244,7 +243,7 @@ function handoverParts(model, until) {
       null,
       button(
         t("compare.handover"),
-        () => compareValues(model, "migration", [false, true]),
+        () => compareHandover(model),
         "compare",
       ),
     ),

@@ -39,7 +39,7 @@ const TERMS = ["load", "specialty", "time", "distance"];
 /**
  * @param {Model} model
  * @param {number} order
- * @param {(what: {subject: number}) => void} showCauses
+ * @param {(what: {subject: number}) => void} [showCauses] none: not from here
  */
 export async function explainOrder(model, order, showCauses) {
   if (!model.run) return;
@@ -47,9 +47,11 @@ export async function explainOrder(model, order, showCauses) {
     const at_ms = model.replay?.inPast ? model.replay.cursor_us / 1000 : undefined;
     const answer = await api.subject(model.run.run, order, at_ms);
     const { body } = openDialog("explain", t("explain.title", { order: number(order) }));
-    const causes = el("button", { type: "button", onclick: () => showCauses({ subject: order }) },
-      icon("spacetime"), t("spacetime.show"));
-    fill(body, ...content(model, answer, order), el("div", null, causes));
+    fill(body, ...content(model, answer, order));
+    if (!showCauses) return;
+    body.append(el("div", null,
+      el("button", { type: "button", onclick: () => showCauses({ subject: order }) },
+        icon("spacetime"), t("spacetime.show"))));
   } catch (error) {
     report(error);
   }

@@ -10,6 +10,7 @@
 
 export const DISPATCHER = 0;
 const COMPACT_FROM = 13; /* so many open kitchens lose their names on the map */
+const COMPACT_WIDTH = 560; /* units: a stage so narrow has no room for names either */
 const PUSHES = 60;
 
 /**
@@ -28,15 +29,18 @@ export class Geometry {
    * @param {number} height
    * @param {number} u one unit of the density
    * @param {(text: string) => number} measure width of a text in the stage's font
+   * @param {boolean} [bare] without a legend
    */
-  constructor(plan, kitchens, width, height, u, measure) {
+  constructor(plan, kitchens, width, height, u, measure, bare = false) {
     this.plan = plan;
     this.width = width;
     this.height = height;
     this.u = u;
-    this.compact = kitchens.filter((kitchen) => kitchen.truth !== 0).length >= COMPACT_FROM;
+    const open = kitchens.filter((kitchen) => kitchen.truth !== 0).length;
+    this.compact = open >= COMPACT_FROM || width < COMPACT_WIDTH * u;
     const top = 8 * u;
-    const bottom = 34 * u; /* the legend's row */
+    const bottom = (bare ? 8 : 34) * u; /* the legend's row */
+    this.bottom = bottom;
     const side = 10 * u;
     const { width_m, height_m } = plan.map;
     this.scale = Math.min((width - 2 * side) / width_m, (height - top - bottom) / height_m);
@@ -120,7 +124,7 @@ export class Geometry {
     const margin = 10 * this.u;
     for (const { box } of plates) {
       box.x = Math.max(margin, Math.min(this.width - box.width - margin, box.x));
-      box.y = Math.max(margin, Math.min(this.height - 44 * this.u - box.height, box.y));
+      box.y = Math.max(margin, Math.min(this.height - this.bottom - 10 * this.u - box.height, box.y));
     }
     return moved;
   }

@@ -6,6 +6,7 @@ import { t } from "../../app/words.js";
 import { mountActions } from "./actions.js";
 import { mountCaption } from "./caption.js";
 import { busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
+import { comparePresets, light, mountPairStage, nodeWords, PAIR_CHARTS, pairFigures } from "./compare.js";
 import { mountControls } from "./controls.js";
 import { setMoments } from "../../app/search.js";
 import { diagramWords } from "./diagram.js";
@@ -58,6 +59,7 @@ export function mountKitchens(model, hands) {
     if (model.kitchens.has(node) || node === 0) model.select(node);
     if (event.subject >= 0) explain(event.subject);
   };
+  const untils = () => UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition }));
   return {
     figures: FIGURES,
     charts: [
@@ -74,7 +76,7 @@ export function mountKitchens(model, hands) {
       causes: (/** @type {EventRow} */ event) => hands.showCauses({ event: event.event }),
     },
     timelineWords: timelineWords(model, hands.chooseEvent),
-    untils: () => UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition })),
+    untils,
     verdictHow: {
       orders: ordersSoFar,
       choose: (/** @type {number} */ first, /** @type {number} */ _last, /** @type {number | null} */ subject) => {
@@ -86,7 +88,27 @@ export function mountKitchens(model, hands) {
         hands.showCauses(subject === null ? { event: first } : { subject }),
     },
     diagramWords: diagramWords(model, explain),
+    sides: pairParts(untils()),
     keys: kitchenKeys(model, actions, setMode),
+  };
+}
+
+/**
+ * What the kitchens put into the room of two runs side by side.
+ * @param {{text: string, condition: string}[]} untils
+ */
+function pairParts(untils) {
+  return {
+    mountStage: (/** @type {HTMLElement} */ root, /** @type {Model} */ side) => {
+      mountPairStage(root, side, (which, order) => void explainOrder(which, order));
+    },
+    timelineWords: (/** @type {Model} */ front) => timelineWords(front, () => {}),
+    nodeWords,
+    light,
+    figures: pairFigures(),
+    charts: PAIR_CHARTS,
+    untils,
+    presets: comparePresets,
   };
 }
 
@@ -145,7 +167,7 @@ function kitchenKeys(model, actions, setMode) {
       },
     },
     {
-      keys: ["d"],
+      keys: ["q"],
       name: "keys.desk",
       run: () => model.select(model.selection === 0 ? null : 0),
     },

@@ -19,7 +19,10 @@ export function policies(model) {
   return model.system?.settings.find((setting) => setting.key === "policy")?.choices ?? [];
 }
 
-/** @param {Model} model @param {() => void} compare */
+/**
+ * @param {Model} model
+ * @param {() => void} compare the two policies of the first comparison
+ */
 export function policyEntries(model, compare) {
   const current = model.run?.settings.policy;
   return [
@@ -31,6 +34,6 @@ export function policyEntries(model, compare) {
         run: () => void changeSetting(model, "policy", policy),
       })),
     document.createElement("hr"),
-    menuEntry({ icon: "compare", text: t("compare.open"), run: compare }),
+    menuEntry({ icon: "compare", text: t("compare.policies"), run: compare }),
   ];
 }

@@ -27,11 +27,14 @@ export class Stage {
    * @param {HTMLElement} root
    * @param {Model} model
    * @param {(order: number) => void} explain opens the explanation of an order
+   * @param {{looking?: boolean}} [options] looking: small, beside another one, and nothing can be
+   *   done on it
    */
-  constructor(root, model, explain) {
+  constructor(root, model, explain, options = {}) {
     this.root = root;
     this.model = model;
     this.explain = explain;
+    this.looking = options.looking ?? false;
     /** @type {Geometry | null} */
     this.geometry = null;
     /** @type {Shapes | null} */
@@ -42,6 +45,7 @@ export class Stage {
     this.drawn_wall = -Infinity;
     this.dirty = true;
     this.platesDirty = true;
+    this.seen = true; /* there is room for it on the page */
     this.places = "";
     /** @type {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} */
     this.mode = { kind: "look" };
@@ -63,6 +67,7 @@ export class Stage {
     this.tiles = el("div.tiles");
     fill(this.root, ...this.canvases, this.legend, this.twin, this.tiles, this.hint);
     mountTiles(this.tiles, this.model);
+    if (this.looking) return;
     this.card = mountCard(this.root, this.model, (mode) => this.setMode(mode));
   }
 
@@ -106,7 +111,8 @@ export class Stage {
   layOut() {
     const { model } = this;
     const { clientWidth: width, clientHeight: height } = this.root;
-    if (!model.plan || width === 0 || height === 0 || model.look.density === "phone") return;
+    this.seen = width > 0 && height > 0;
+    if (!model.plan || !this.seen || model.look.density === "phone") return;
     const u = unit() * (model.look.density === "lab" ? 0.8 : 1);
     const ratio = Math.min(2, window.devicePixelRatio || 1);
     const [ground, motion, plates] = this.contexts(width, height, ratio);
@@ -122,6 +128,7 @@ export class Stage {
       height,
       u,
       measure,
+      this.looking,
     );
     this.shapes = new Shapes(u, ratio);
     this.cuisines = model.plan.dishes.map((dish) => cuisineIndex(model, dish.cuisine));
@@ -147,7 +154,7 @@ export class Stage {
   /** @param {number} wall performance.now() */
   tick(wall) {
     const { model } = this;
-    if (document.hidden || this.root.hidden) return;
+    if (document.hidden || this.root.hidden || !this.seen) return;
     const t_us = model.clock.now(wall);
     if (!this.geometry || model.look.density === "phone") return;
     if (t_us === this.drawn_us && !this.dirty) return;
