@@ -295,7 +295,7 @@ static void tell_figures(const struct lab_scene *scene, struct lab_live_layer *l
                          int64_t now_ns, struct json_writer *json)
 {
     int64_t figures[LAB_LIVE_FIGURES_MAX] = {0};
-    bool stands = layer->time_told_ns == lab_course_now_ns(scene->course); /* the last word */
+    bool stands = scene->run != NULL && scene->run->pace.paused; /* nothing better will come */
     if (!stands && now_ns - layer->figures_told_ns < LAB_LIVE_FIGURES_EVERY_NS) {
         return;
     }
