@@ -169,7 +169,7 @@ function mount() {
   });
   causes.show = (what) => void diagram.showCauses(what);
   comparing = mountComparing(model, city.sides);
-  const keys = keyTable(city.keys, () => diagram.toggle());
+  const keys = keyTable(city.keys, diagram);
   mountShell(byId("header"), model, () => openHelp(keys));
   mountKeys(keys);
   mountDrop();
@@ -224,10 +224,10 @@ function toggleFullScreen() {
 
 /**
  * @param {import("./keys.js").Key[]} own the system's keys
- * @param {() => void} toggleDiagram
+ * @param {import("./spacetime.js").Spacetime} diagram
  * @returns {import("./keys.js").Key[]}
  */
-function keyTable(own, toggleDiagram) {
+function keyTable(own, diagram) {
   const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
     keys, name, run,
   });
@@ -250,9 +250,19 @@ function keyTable(own, toggleDiagram) {
       ...own,
       key(["g"], "keys.goto", () => openGoTo()),
       key(["s"], "keys.share", () => void openShare(model)),
-      key(["e"], "keys.spacetime", toggleDiagram),
       key(["i"], "keys.controls", () => toggleDrawer(model)),
     ].map(alone),
+    key(["0"], "keys.live", () => toLive(model)),
+    key(["["], "keys.slower", () => changeSpeed(model, -1)),
+    key(["]"], "keys.faster", () => changeSpeed(model, 1)),
+    key(["l"], "keys.lens", () => toggleLens(model)),
+    key(["="], "keys.real", () => setSpeed(model, KITCHEN_TIME)),
+    ...own,
+    key(["g"], "keys.goto", () => openGoTo()),
+    key(["s"], "keys.share", () => void openShare(model)),
+    key(["e"], "keys.spacetime", () => diagram.toggle()),
+    { keys: ["+", "-"], name: "keys.zoom", run: (event) => diagram.zoomKey(event.key) },
+    key(["i"], "keys.controls", () => toggleDrawer(model)),
     key(["t"], "keys.theme", () => toggleTheme(model)),
     key(["z"], "keys.density", () => toggleDensity(model)),
     key(["m"], "keys.still", () => toggleStill(model)),

@@ -71,6 +71,9 @@ export class Spacetime {
     this.words = words;
     this.time = time;
     this.isOpen = false;
+    /** Where the focus goes when the diagram closes.
+     * @type {Element | null} */
+    this.cameFrom = null;
     this.tiles = new Tiles(
       (from_us, to_us, max) => api.trace(model.run?.run ?? "", from_us, to_us, max),
       () => { this.dirty = true; },
@@ -193,7 +196,7 @@ export class Spacetime {
   }
 
   edge() {
-    return this.model.edge_us;
+    return Math.round(this.model.edge_us);
   }
 
   /** @param {number} t_us */
@@ -213,6 +216,8 @@ export class Spacetime {
   setOpen(open) {
     if (open === this.isOpen) return;
     this.isOpen = open;
+    const inside = this.root.contains(document.activeElement);
+    if (open) this.cameFrom = document.activeElement;
     const phone = this.model.look.density === "phone";
     const root = document.documentElement;
     if (open) root.dataset.room = "spacetime";
@@ -225,7 +230,10 @@ export class Spacetime {
       /** @type {HTMLElement | null} */ (document.querySelector(`#tabs [data-tab="${tab}"]`))?.click();
     }
     this.model.tell("room");
-    if (!open) return;
+    if (!open) {
+      if (inside && this.cameFrom instanceof HTMLElement) this.cameFrom.focus({ preventScroll: true });
+      return;
+    }
     this.model.clock.now(performance.now());
     const now_us = this.time.now();
     if (this.chain === null && (now_us < this.window.from_us || now_us > this.window.to_us)) this.showAround(now_us);
@@ -291,6 +299,14 @@ export class Spacetime {
     this.window = { from_us, to_us: from_us + span, scroll: between(from.scroll, to.scroll) };
     if (share === 1) [this.window, this.gliding] = [to, null];
     this.dirty = true;
+  }
+
+  /**
+   * Plus and minus, wherever the focus is, while the diagram is open.
+   * @param {string} key
+   */
+  zoomKey(key) {
+    if (this.isOpen) this.zoomBy(key === "+" ? 1 / ZOOM_STEP : ZOOM_STEP);
   }
 
   /** @param {number} factor */
