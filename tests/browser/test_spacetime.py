@@ -12,6 +12,13 @@ MINUTES_MS = 120_000
 SETTLED = "return document.getElementById('spacetime').dataset.pending === 'false'"
 LIT = "return [...document.querySelectorAll('#events li[data-lit]')].length"
 
+DRAWN = """
+const c = document.querySelector('canvas.messages'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+let n = 0;
+for (let i = 3; i < d.length; i += 4) n += d[i] === 255;
+return n;
+"""
+
 # Everything the diagram's tiles hold over the whole run at one level, counted as it counts itself.
 SUM = """
 const [run, edge_us, level, max, done] = arguments;
@@ -211,9 +218,7 @@ class Spacetime(unittest.TestCase):
             self.assertRegex(sentence, r"sent \d\d:\d\d\.\d+, arrived \d\d:\d\d\.\d+")
             page.key("Escape")
             self.assertTrue(page.js("return document.getElementById('stage').hasAttribute('data-focus')"))
-            drawn = page.js("""const c = document.querySelector('canvas.messages'), d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
-              let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] === 255; return n""")
-            self.assertGreater(drawn, 200, "two outlines and an arrow")
+            page.wait("two outlines and an arrow", lambda: page.js(DRAWN) > 200)
             page.key("Escape")
             self.assertFalse(page.js("return document.getElementById('stage').hasAttribute('data-focus')"))
 

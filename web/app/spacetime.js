@@ -5,8 +5,8 @@
 import { api } from "./api.js";
 import { byId, el, fill, icon, setText } from "./dom.js";
 import { closeMenu, openMenu } from "./menu.js";
-import { sayStatus } from "./say.js";
-import { around, causeOf, chainOf, chainOfLost, chainOfSubject, effectsOf, lonely, siblingsOf, sliceOf } from "./spacetime/chain.js";
+import { sliceOf } from "./spacetime/chain.js";
+import { Choice } from "./spacetime/choice.js";
 import { describe, drawDiagram, namesWidth } from "./spacetime/draw.js";
 import { filterEntries } from "./spacetime/filters.js";
 import { mountPointer, pressKey, ZOOM_STEP } from "./spacetime/hands.js";
@@ -22,7 +22,6 @@ import { number, t } from "./words.js";
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./types").DiagramWords} DiagramWords
  * @typedef {import("./spacetime/chain.js").Chain} Chain
- * @typedef {import("./spacetime/chain.js").Link} Link
  * @typedef {import("./spacetime/view.js").Window} Window
  * @typedef {import("./spacetime/scene.js").Scene} Scene
  * @typedef {import("./spacetime/tiles.js").TraceEvent} TraceEvent
@@ -86,16 +85,15 @@ export class Spacetime {
     this.view = null;
     /** @type {Scene | null} */
     this.scene = null;
-    /** @type {Chain | null} */
-    this.chain = null;
+    this.choice = new Choice(model, words, {
+      show: (chain) => this.showChain(chain),
+      fit: (chain) => this.fit(chain),
+      reveal: (event) => this.reveal(event),
+    });
     /** @type {TraceEvent | null} */
     this.hovered = null;
     /** @type {{from: Window, to: Window, start: number} | null} */
     this.gliding = null;
-    this.asked = 0; /* chains asked for; an answer to an older question comes too late */
-    /** Settles when causes and effects of what is chosen are known.
-     * @type {Promise<unknown>} */
-    this.answered = Promise.resolve();
     this.now_us = -1;
     this.drawnAt = -Infinity;
     this.dirty = true;
@@ -138,7 +136,7 @@ export class Spacetime {
     mountPointer(canvas, body);
     model.on("run", () => this.forget());
     model.on("focus", () => {
-      if (model.focus === null && this.chain !== null) this.clear();
+      if (model.focus === null && this.choice.chain !== null) this.choice.clear();
     });
     model.on(["look", "kitchens"], () => { this.dirty = true; });
     model.on("look", () => {
@@ -146,7 +144,7 @@ export class Spacetime {
     });
     new ResizeObserver(() => { this.dirty = true; }).observe(this.root);
     this.root.addEventListener("keydown", (event) => {
-      if (event.target instanceof HTMLInputElement || !pressKey(event, body, this.chain !== null)) return;
+      if (event.target instanceof HTMLInputElement || !pressKey(event, body, this.choice.chain !== null)) return;
       event.preventDefault();
       event.stopPropagation();
     });
@@ -177,7 +175,7 @@ export class Spacetime {
       hover: (x, y) => this.hover(x, y),
       scrub: (t_us) => this.time.scrub(Math.max(0, Math.min(this.edge(), t_us))),
       seek: (t_us) => this.time.seek(Math.max(0, t_us)),
-      walk: (way) => this.walk(way),
+      walk: (way) => this.choice.walk(way),
       zoom: (factor) => this.zoomBy(factor),
       whole: () => this.showWhole(),
       toNow: () => this.toNow(),
@@ -187,11 +185,9 @@ export class Spacetime {
   forget() {
     this.tiles.forget();
     this.typesSeen.clear();
-    this.chain = null;
     this.hovered = null;
-    this.asked += 1;
     this.filters = { nodes: new Set(), types: new Set(), subject: -1 };
-    this.showChain();
+    this.choice.clear();
     this.showAround(this.model.t_us);
   }
 
@@ -236,11 +232,10 @@ export class Spacetime {
     }
     this.model.clock.now(performance.now());
     const now_us = this.time.now();
-    if (this.chain === null && (now_us < this.window.from_us || now_us > this.window.to_us)) this.showAround(now_us);
+    if (this.choice.chain === null && (now_us < this.window.from_us || now_us > this.window.to_us)) this.showAround(now_us);
     this.now_us = now_us;
     this.dirty = true;
     this.canvas?.focus({ preventScroll: true });
-    this.showChain();
   }
 
   // ---- looking ----
@@ -318,7 +313,7 @@ export class Spacetime {
   centre() {
     const { from_us, to_us } = this.window;
     const inside = (/** @type {number | undefined} */ t_us) => t_us !== undefined && t_us > from_us && t_us < to_us;
-    const places = [this.chain?.chosen.t_us, this.now_us].filter(inside);
+    const places = [this.choice.chain?.chosen.t_us, this.now_us].filter(inside);
     return places[0] ?? (from_us + to_us) / 2;
   }
 
@@ -368,8 +363,8 @@ export class Spacetime {
       view: /** @type {import("./spacetime/view.js").View} */ (this.view),
       scene: /** @type {Scene} */ (this.scene),
       words: this.words, now_us: this.now_us, edge_us: this.edge(),
-      slice: this.chain ? sliceOf(this.chain) : [],
-      chosen: this.chain?.chosen ?? null, hover: this.hovered,
+      slice: this.choice.slice,
+      chosen: this.choice.chain?.chosen ?? null, hover: this.hovered,
     };
   }
 
@@ -406,7 +401,7 @@ export class Spacetime {
 
   /** What is lit up comes last: it lies on top. */
   pickable() {
-    const slice = this.chain ? sliceOf(this.chain) : [];
+    const { slice } = this.choice;
     return this.scene ? [...this.scene.events, ...this.scene.lost, ...slice] : slice;
   }
 
@@ -415,81 +410,21 @@ export class Spacetime {
     const { view, scene } = this;
     if (!view || !scene) return;
     const found = pick(view, this.pickable(), x, y, touch);
-    if (found) void this.choose(found, false);
+    if (found) this.choice.choose(found);
     else if (!scene.single && x > view.left && y < view.bottom) {
       this.glideTo(zoomed(this.window, CLICK_ZOOM, timeAt(view, x)));
-    } else this.clear();
-  }
-
-  clear() {
-    this.asked += 1;
-    this.chain = null;
-    this.showChain();
+    } else this.choice.clear();
   }
 
   /**
-   * Lights up an event with its causes and effects.
-   * @param {TraceEvent} event
-   * @param {boolean} fit show all of it
-   */
-  async choose(event, fit) {
-    const known = this.chain ? sliceOf(this.chain).find((link) => link.event === event.event) : null;
-    if (this.chain && this.chain.subject >= 0 && known && known.event >= 0) {
-      this.setChain(around(this.chain, known));
-      this.reveal(known);
-      sayStatus(sentenceOf(known, this.words));
-      return;
-    }
-    this.setChain(lonely(event), known?.notes ?? []);
-    this.reveal(event);
-    sayStatus(sentenceOf({ ...event, notes: known?.notes ?? [] }, this.words));
-    if (event.event >= 0) this.answered = this.ask((run) => chainOf(this.model, run, event.event), fit);
-    else if (event.cause > 0) this.answered = this.ask((run) => chainOfLost(this.model, run, event), fit);
-    await this.answered;
-  }
-
-  /**
-   * The way in from elsewhere: an event or an order, with the diagram opened at its slice.
+   * The way in from elsewhere: the diagram opened at an event, or at all of an order.
    * @param {{event?: number, subject?: number}} what
    */
-  async showCauses(what) {
+  showCauses(what) {
     closeMenu();
     for (const dialog of document.querySelectorAll("dialog")) dialog.close();
     this.setOpen(true);
-    const { event, subject } = what;
-    const chain = await this.ask((run) => event !== undefined
-      ? chainOf(this.model, run, event)
-      : chainOfSubject(this.model, run, subject ?? 0), true);
-    if (chain) sayStatus(sentenceOf(chain.chosen, this.words));
-  }
-
-  /**
-   * @param {(run: string) => Promise<Chain | null>} question
-   * @param {boolean} fit
-   */
-  async ask(question, fit) {
-    const asked = (this.asked += 1);
-    try {
-      const chain = await question(this.model.run?.run ?? "");
-      if (asked !== this.asked) return null;
-      if (!chain) {
-        sayStatus(t("spacetime.nothing"));
-        return null;
-      }
-      this.setChain(chain);
-      if (fit) this.fit(chain);
-      return chain;
-    } catch (error) {
-      if (asked === this.asked) report(error);
-      return null;
-    }
-  }
-
-  /** @param {Chain} chain @param {Link["notes"]} [notes] */
-  setChain(chain, notes) {
-    if (notes) chain.chosen.notes = notes;
-    this.chain = chain;
-    this.showChain();
+    return this.choice.find(what);
   }
 
   /**
@@ -526,76 +461,36 @@ export class Spacetime {
   }
 
   /**
-   * Along the chain, once it is known; says so when it ends there.
-   * @param {"cause" | "effect" | "before" | "after"} way
+   * What is chosen, in the panel and in one sentence.
+   * @param {Chain | null} chain
    */
-  walk(way) {
-    if (!this.chain) return false;
-    void this.answered.then(() => this.walkOn(way));
-    return true;
-  }
-
-  /** @param {"cause" | "effect" | "before" | "after"} way */
-  walkOn(way) {
-    const { chain } = this;
-    if (!chain) return;
-    const whole = chain.subject >= 0;
-    if (whole && way === "before") this.step(chain.back[0] ?? null, "spacetime.first_step");
-    else if (whole && way === "after") this.step(chain.forward[0] ?? null, "spacetime.last_step");
-    else if (whole && way === "cause" && !causeOf(chain) && chain.chosen.cause > 0) {
-      void this.showCauses({ event: chain.chosen.cause });
-    } else if (way === "cause") this.step(causeOf(chain), "spacetime.no_cause");
-    else if (way === "effect") this.step(effectsOf(chain, chain.chosen.event)[0] ?? null, "spacetime.no_effect");
-    else void this.across(chain, way === "before" ? -1 : 1);
-  }
-
-  /** @param {Link | null} link @param {string} none */
-  step(link, none) {
-    if (link) void this.choose(link, false);
-    else sayStatus(t(none));
-  }
-
-  /**
-   * To another effect of the same cause.
-   * @param {Chain} chain
-   * @param {1 | -1} by
-   */
-  async across(chain, by) {
-    try {
-      const siblings = await siblingsOf(this.model, this.model.run?.run ?? "", chain);
-      const at = siblings.findIndex((/** @type {Link} */ link) => link.event === chain.chosen.event);
-      if (this.chain?.chosen.event === chain.chosen.event) {
-        this.step(siblings[at + by] ?? null, "spacetime.no_sibling");
-      }
-    } catch (error) {
-      report(error);
-    }
-  }
-
-  /** What is chosen, told to the panel, the sentence, the stage and the list of events. */
-  showChain() {
-    const { panel, chain, choiceRoot, words } = this;
+  showChain(chain) {
+    const { panel, choiceRoot, words } = this;
     if (!panel) return;
     const inside = panel.contains(document.activeElement);
     panel.hidden = chain === null;
     if (chain) {
-      fillPanel(panel, chain, words, {
-        choose: (link) => void this.choose(link, false),
-        clear: () => this.clear(),
-        subject: (subject) => void this.showCauses({ subject }),
-        explain: words.explain,
-        seek: (t_us) => this.time.seek(t_us),
-        causes: (event) => void this.showCauses({ event }),
-        stage: () => this.setOpen(false),
-      });
+      fillPanel(panel, chain, words, this.panelHands());
       panel.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
       if (inside) /** @type {HTMLElement | null} */ (panel.querySelector("h2"))?.focus();
     } else if (inside) this.canvas?.focus();
     const sentence = chain ? sentenceOf(chain.chosen, words) : t("spacetime.hint");
     choiceRoot.toggleAttribute("data-long", sentence.length > SENTENCE_LETTERS);
     fill(choiceRoot, el("span", null, sentence));
-    this.model.setFocus(chain ? focusOf(chain) : null);
     this.dirty = true;
+  }
+
+  /** @returns {import("./spacetime/panel.js").PanelHands} */
+  panelHands() {
+    return {
+      choose: (link) => this.choice.choose(link),
+      clear: () => this.choice.clear(),
+      subject: (subject) => void this.choice.find({ subject }),
+      causes: (event) => void this.choice.find({ event }),
+      explain: this.words.explain,
+      seek: (t_us) => this.time.seek(t_us),
+      stage: () => this.setOpen(false),
+    };
   }
 
   openFilters() {
@@ -607,24 +502,11 @@ export class Spacetime {
         this.filters.subject = subject;
         this.dirty = true;
         /* Where events are only counted, the one order is lit up all the same. */
-        if (subject >= 0) void this.ask((run) => chainOfSubject(this.model, run, subject), true);
-        else this.clear();
+        if (subject >= 0) void this.choice.find({ subject });
+        else this.choice.clear();
       },
     }));
   }
-}
-
-/**
- * What the rest of the page has to know of a chain.
- * @param {Chain} chain
- * @returns {import("./types").Focus}
- */
-function focusOf(chain) {
-  const { chosen } = chain;
-  return {
-    event: chosen.event, node: chosen.node, from: chosen.from, subject: chosen.subject,
-    t_us: chosen.t_us, slice: new Set(sliceOf(chain).map((link) => link.event)),
-  };
 }
 
 /**

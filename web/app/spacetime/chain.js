@@ -41,9 +41,11 @@ function readItem(model, item) {
 /**
  * What is known of an event before the server has answered.
  * @param {TraceEvent} event
+ * @param {Link["notes"]} notes
+ * @returns {Chain}
  */
-export function lonely(event) {
-  const chosen = { ...event, notes: [] };
+export function lonely(event, notes) {
+  const chosen = { ...event, notes };
   return { chosen, subject: -1, back: [], forward: [], backMore: false, forwardMore: false };
 }
 
@@ -73,7 +75,7 @@ export async function chainOf(model, run, event) {
 export async function chainOfLost(model, run, lost) {
   const sender = await api.causes(run, { event: lost.cause, back: BACK_MAX, forward: 1 });
   const back = [sender.event, ...sender.back].map((item) => readItem(model, item));
-  return { ...lonely(lost), back, backMore: sender.back_more };
+  return { ...lonely(lost, []), back, backMore: sender.back_more };
 }
 
 /**
@@ -90,8 +92,8 @@ export async function chainOfSubject(model, run, subject) {
   if (links.length === 0) return null;
   const first = links.findIndex((link) => link.subject === subject);
   const at = Math.max(0, first);
-  const chain = { ...lonely(links[at]), subject, forward: links, forwardMore: Boolean(answer.more) };
-  return around({ ...chain, chosen: links[at], forward: links.filter((link) => link !== links[at]) }, links[at]);
+  const chain = { ...lonely(links[at], []), chosen: links[at], subject, forwardMore: Boolean(answer.more) };
+  return around({ ...chain, forward: links.filter((link) => link !== links[at]) }, links[at]);
 }
 
 /**
