@@ -235,6 +235,26 @@ class Spacetime(unittest.TestCase):
             self.assertGreaterEqual(page.js(LIT), 1)
             self.assertIn("Dispatcher", page.text("#choice").replace("the dispatcher", "Dispatcher"))
 
+    def test_a_click_on_the_axis_brings_the_page_there_and_the_view_follows_the_moment(self):
+        with open_page() as page:
+            info = self.pause(page, 20_000)
+            self.open(page)
+            self.keys(page, Keys.HOME)
+            canvas = page.browser.find_element("css selector", "#spacetime canvas")
+            ActionChains(page.browser).move_to_element_with_offset(
+                canvas, 0, int(canvas.size["height"] / 2) - 8).click().perform()
+            page.wait("the past", lambda: "REPLAY" in page.text(".badge"))
+            at_us = page.js("return new Promise((done) => setTimeout(() => done(Number("
+                            "new URLSearchParams(location.hash.slice(1)).get('t'))), 1500))")
+            self.assertGreater(at_us, 0)
+            self.keys(page, Keys.END, *["+"] * 8)
+            here = page.attribute("#spacetime canvas", "aria-label")
+            page.key("j")
+            page.key("0")
+            page.wait("the present", lambda: "REPLAY" not in page.text(".badge"))
+            self.assertEqual(page.api(f"/api/v1/runs/{page.run()}")["t_ms"], info["t_ms"], "the run did not move")
+            page.wait("the view to follow", lambda: page.attribute("#spacetime canvas", "aria-label") != here)
+
     def test_filters_hide_lines_and_messages(self):
         with open_page() as page:
             self.pause(page, 5000)
