@@ -150,7 +150,7 @@ export class Spacetime {
     });
     document.addEventListener("keydown", (event) => {
       const elsewhere = event.target instanceof Element && event.target.closest("dialog, .menu, input, select");
-      if (!this.isOpen || event.key !== "Escape" || elsewhere || !this.root.checkVisibility()) return;
+      if (!this.isOpen || event.key !== "Escape" || elsewhere || this.root.clientWidth === 0) return;
       event.preventDefault();
       event.stopPropagation();
       this.setOpen(false);
