@@ -383,6 +383,56 @@ class Branching(ReplayTest):
             page.wait("my order", lambda: "Your" in page.text("#caption"))
 
 
+FULL = """
+const done = arguments[arguments.length - 1];
+(async () => {
+  const { Model } = await import("/app/model.js");
+  const { Overview } = await import("/app/overview.js");
+  const overview = new Overview(new Model(), {
+    interesting: () => true, span: (event) => (event.kind === "cut" ? { begins: `cut ${event.event}` } : null) });
+  for (let s = 1; s <= 86400; s += 1) overview.addLoad(s, 100);
+  const event = (n) => ({ event: n, cause: 0, t_us: n * 1e6, kind: n % 100 === 0 ? "cut" : "note", node: 1, peer: 2,
+    subject: -1, args: [] });
+  for (let n = 1; n <= 20000; n += 1) { overview.keep(event(n)); if (n % 2000 === 0) overview.thin(); }
+  overview.sort();
+  const curve = overview.curve();
+  done({ buckets: curve.length, values: [...new Set(curve.map((one) => one.value))], until: curve.at(-1).t_us,
+    marks: overview.marks.length, spans: overview.spans.length,
+    ordered: overview.marks.every((one, i, all) => i === 0 || one.t_us > all[i - 1].t_us) });
+})().catch((error) => done(String(error)));
+"""
+
+
+class Limits(ReplayTest):
+    def test_a_day_and_twenty_thousand_events_are_thinned_but_no_fault_is_lost(self):
+        with open_page() as page:
+            page.browser.set_script_timeout(60)
+            seen = page.browser.execute_async_script(FULL)
+            self.assertIsInstance(seen, dict, seen)
+            self.assertLessEqual(seen["buckets"], 720)
+            self.assertEqual(seen["values"], [100])
+            self.assertGreater(seen["until"], 86_000e6)
+            self.assertLessEqual(seen["marks"], 4000)
+            self.assertEqual((seen["spans"], seen["ordered"]), (200, True))
+
+    def test_one_branch_too_many_is_refused_in_one_line_and_nothing_changes(self):
+        with open_page() as page:
+            self.run_to(page, 20)
+            run = page.run()
+            for number in range(16):
+                page.api(f"/api/v1/runs/{run}/branch", {"at_ms": 1000 * number, "private": True, "label": str(number)})
+            self.focus_slider(page)
+            self.seek(page, Keys.PAGE_DOWN)
+            page.wait("ten seconds", lambda: self.now(page) == 10)
+            page.press('[data-action="handover"]')
+            page.wait("the limit", lambda: "16 branches" in (page.text("#problem") or ""))
+            self.assertEqual(page.run(), run)
+            self.assertEqual(page.attribute('[data-action="handover"]', "aria-pressed"), "false")
+            self.assertEqual(self.now(page), 10)
+            page.press('[data-transport="branch"]')
+            page.wait("all in the menu", lambda: len(page.texts(".menu [role=menuitemradio]")) == 17)
+
+
 class Looks(ReplayTest):
     def family(self, page):
         """A run with two branches, the second of the first; the page in the past of the first."""

@@ -82,11 +82,12 @@ function field(model, info, control, until, ...between) {
   const read = () => {
     const reason = info.live ? idle(model, info.key) : "why.start_setting";
     control.toggleAttribute("disabled", reason !== null);
-    whole.title = (reason === null ? settingAbout(info.key) : t(reason)) ?? "";
+    const branches = model.replay?.inPast && reason === null ? t("branch.opens") : "";
+    whole.title = [reason === null ? settingAbout(info.key) : t(reason), branches].filter(Boolean).join(". ");
     why.hidden = reason === null || !info.live;
     setText(why, reason === null ? "" : t(reason));
   };
-  model.on(["settings", "run"], read, until);
+  model.on(["settings", "run", "replay"], read, until);
   read();
   return whole;
 }

@@ -265,13 +265,14 @@ export class Replay {
   }
 
   /**
+   * The thumb is where the newest wish is, also while the picture still follows.
    * @param {Frame[]} frames
    * @param {number} t_us where they end
    */
   showStill(frames, t_us) {
     this.shown = { frames, first: frames.length - 1, to_us: t_us };
     this.applied = -1;
-    this.show(t_us, this.scrubbing ? this.cursor_us : t_us);
+    this.show(t_us, this.wanted_us ?? t_us);
   }
 
   // ---- playing ----

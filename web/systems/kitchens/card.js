@@ -27,7 +27,7 @@ export function mountCard(stage, model, setMode) {
       shown = "";
       return;
     }
-    const key = `${node} ${truthOf(model, node)}`;
+    const key = `${node} ${truthOf(model, node)} ${model.replay?.inPast}`;
     if (key !== shown) {
       shown = key;
       fill(card, header(model, node), facts, faultButtons(model, node, setMode));
@@ -35,7 +35,7 @@ export function mountCard(stage, model, setMode) {
     fillFacts(facts, model, node);
     place(card, stage, node);
   };
-  model.on(["selection", "kitchens", "run", "look"], render);
+  model.on(["selection", "kitchens", "run", "look", "replay"], render);
   card.addEventListener("keydown", (event) => {
     if (event.key === "Escape") model.select(null);
   });

@@ -115,7 +115,9 @@ export function faultButton(model, node, fault) {
       type: "button",
       "data-fault": fault.id,
       "aria-disabled": why ? "true" : null,
-      title: why ? t(why, { node: nodeLabel(model, node) }) : null,
+      title: why
+        ? t(why, { node: nodeLabel(model, node) })
+        : model.replay?.inPast ? t("branch.opens") : null,
       onclick: () => void applyFault(model, node, fault),
     },
     icon(fault.icon),
