@@ -104,7 +104,7 @@ class ReplayTest(unittest.TestCase):
         return page.js("return document.getElementById('set-policy').value")
 
     def badge(self, page, word):
-        page.wait(word, lambda: word in page.text(".badge"))
+        page.wait(word, lambda: word in (page.text(".badge") or ""))
 
 
 class Seeking(ReplayTest):
