@@ -111,6 +111,11 @@ export class Replay {
     return this.mode !== "live";
   }
 
+  /** Asked for the present, which is not here yet: what is done now is done to the run. */
+  get joining() {
+    return this.mode === "joining";
+  }
+
   /** Another run is on the stage. */
   reset() {
     this.mode = "live";

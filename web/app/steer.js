@@ -37,7 +37,7 @@ export function setBranching(open) {
  */
 export async function sendInput(model, input) {
   if (!model.run) return false;
-  if (model.replay?.mode === "past") return branch(model, input);
+  if (model.replay?.inPast && !model.replay.joining) return branch(model, input);
   try {
     await api.input(model.run.run, input);
     return true;
@@ -111,7 +111,7 @@ export function whyNoOrder(model) {
  * @param {Model} model
  */
 export function togglePause(model) {
-  if (model.replay?.mode === "past") {
+  if (model.replay?.inPast && !model.replay.joining) {
     if (model.replay.direction === 0) model.replay.play(1);
     else model.replay.pause();
     return;

@@ -106,6 +106,7 @@ export interface Opened {
 /** The moment that a viewer sees and how it moves: over one run, or over two in lockstep. */
 export interface Cursor {
   readonly inPast: boolean; /* not the live edge */
+  readonly joining?: boolean; /* on the way back to it: what is done now is done to the run */
   readonly paired: boolean; /* of two runs at once */
   readonly link: object | null; /* where "live" is, if anywhere */
   cursor_us: number;
