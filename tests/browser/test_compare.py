@@ -10,6 +10,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from page import open_page
+from test_keyboard import NAMELESS
 from test_layout import MEASURE
 
 ROOM = "#compare"
@@ -45,6 +46,19 @@ const done = arguments[arguments.length - 1], [a, b, speed, moments] = arguments
   }
   pair.leave();
   done({ apart, count: seen.length, seen: seen.map(([one]) => one[0]) });
+})().catch((error) => done(String(error)));
+"""
+
+MARKS = """
+const done = arguments[arguments.length - 1];
+(async () => {
+  const { PairMarks } = await import("/app/pair_marks.js");
+  const event = (t_us, kind, number) => ({ event: number, cause: 0, t_us, kind, node: 1, peer: -1, subject: -1, args: [] });
+  const whole = (marks) => ({ marks, spans: [], curve: () => [], sort: () => {} });
+  const both = new PairMarks([whole([event(10, "node_crashed", 5), event(30, "rush", 9)]),
+    whole([event(10, "node_crashed", 7), event(20, "kitchen_overloaded", 8)])]);
+  both.sort();
+  done(both.marks.map((mark) => [mark.t_us, mark.kind, both.sideOf(mark)]));
 })().catch((error) => done(String(error)));
 """
 
@@ -140,8 +154,8 @@ class SideBySide(CompareTest):
             moment = self.shown(page)
             page.key("n")
             page.wait("the next event", lambda: self.moment(page) > 0)
-            page.key("k")
-            page.wait("an earlier moment, or none", lambda: self.shown(page) <= moment)
+            page.key("p", "p")
+            page.wait("an earlier event", lambda: self.shown(page) <= moment)
             page.key(",")
             page.wait("backwards to the beginning", lambda: self.shown(page) == "00:00.0")
             width = slider.size["width"]
@@ -194,7 +208,7 @@ class Differences(CompareTest):
                                     "round robin is at least twice as slow")
             page.press('[data-compare="all"]')
             page.wait("the plain table", lambda: len(page.texts("#figures-of-both tbody tr")) == len(rows))
-            self.assertIn("Round robin", page.text("#figures-of-both thead"))
+            self.assertIn("A: Round robin", page.text("#figures-of-both .lead"))
 
     def test_one_table_of_both_as_csv(self):
         with open_page() as page:
@@ -240,6 +254,11 @@ class Differences(CompareTest):
             self.assertEqual(page.attribute('[data-compare="after"]', "aria-disabled"), "true")
             self.assertEqual({row[2] for row in self.strip(page).values()} - {"0", "–"}, set())
             self.assertEqual(page.texts(f"{ROOM} .flag"), [])
+
+    def test_what_happened_on_one_side_only_bears_its_letter(self):
+        with open_page() as page:
+            self.assertEqual(page.browser.execute_async_script(MARKS), [
+                [10, "node_crashed", -1], [20, "kitchen_overloaded", 1], [30, "rush", 0]])
 
     def test_the_other_two_questions(self):
         with open_page() as page:
@@ -297,6 +316,37 @@ class ComingAndGoing(CompareTest):
                 self.assertEqual(page.api(f"/api/v1/runs/{run}")["inputs_count"], 0)
             page.key("Escape", "d")
             page.wait("one stage", lambda: not self.is_open(page))
+
+    def test_by_keys_alone_and_everything_has_a_name(self):
+        with open_page() as page:
+            self.run_to(page, 20)
+            page.key("d")
+            page.wait("the menu", lambda: page.js("return Boolean(document.activeElement.closest('.menu'))"))
+            page.key("Enter")
+            self.compared(page)
+            self.assertEqual(page.js(NAMELESS), [])
+            self.assertEqual(page.js("return [...document.querySelectorAll('#compare table')].filter((e) => "
+                                     "!e.caption?.innerText.trim() || !e.querySelector('th[scope=row]')).length"), 0)
+            page.key("d")
+            page.wait("one stage", lambda: not self.is_open(page))
+
+    def test_reduced_motion_goes_in_still_pictures(self):
+        with open_page(still=True) as page:
+            self.run_to(page, 20)
+            self.compare(page)
+            page.browser.find_element("css selector", f"{ROOM} .slider").send_keys(Keys.HOME)
+            page.wait("the beginning", lambda: self.shown(page) == "00:00.0")
+            page.js("""window.pictures = new Set();
+                       const look = () => {
+                         window.pictures.add([...document.querySelectorAll('#compare canvas.plates')].map((c) => c.toDataURL()).join());
+                         requestAnimationFrame(look);
+                       };
+                       document.activeElement.blur();
+                       look();""")
+            page.key("Space")
+            page.wait("three pictures", lambda: self.shown(page) >= "00:03.0")
+            page.key("Space")
+            self.assertLessEqual(page.js("return window.pictures.size"), 6, "about one a second")
 
     def test_a_change_in_the_past_against_how_it_was(self):
         with open_page() as page:

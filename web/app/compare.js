@@ -12,6 +12,7 @@ import { closeMenu, menuEntry, openMenu } from "./menu.js";
 import { Overview } from "./overview.js";
 import { Pair } from "./pair.js";
 import { pairChart } from "./pair_chart.js";
+import { PairMarks } from "./pair_marks.js";
 import { putInAddress, putPairInAddress, scenarioTitle } from "./runs.js";
 import { sayNote, sayStatus } from "./say.js";
 import { changesSentence, momentWords, partingSentence, runWords, SIDES, sideNames } from "./side_names.js";
@@ -112,14 +113,27 @@ export class Comparing {
     mountDifferences(strip, this.pair, this.system.figures);
     mountChart(chart, front, this.system.charts.map((what) =>
       pairChart(this.pair, this.histories, what, () => this.chartFacts())), true);
-    const words = this.system.timelineWords(front);
-    this.overview = new Overview(front, words);
-    this.pair.replays[0].onFrames = (frames) => {
-      for (const frame of frames) this.overview?.note(frame);
-    };
-    mountTransport(time, front, this.system.untils);
-    mountTimeline(time, front, this.overview, { ...words, choose: () => {}, flags: () => this.flags() });
+    this.mountTime(time);
     this.listen();
+  }
+
+  /** @param {HTMLElement} root */
+  mountTime(root) {
+    const { front, models } = this.pair;
+    const words = models.map((model) => this.system.timelineWords(model));
+    this.overviews = models.map((model, side) => new Overview(model, words[side]));
+    const marks = new PairMarks(this.overviews);
+    this.overviews.forEach((overview, side) => {
+      this.pair.replays[side].onFrames = (frames) => {
+        for (const frame of frames) overview.note(frame);
+      };
+    });
+    const text = (/** @type {import("./types").EventRow} */ event) => {
+      const side = marks.sideOf(event);
+      return side < 0 ? words[0].text(event) : `${SIDES[side].toUpperCase()}: ${words[side].text(event)}`;
+    };
+    mountTransport(root, front, this.system.untils);
+    mountTimeline(root, front, marks, { ...words[0], text, choose: () => {}, flags: () => this.flags() });
   }
 
   buildBar() {
@@ -215,7 +229,7 @@ export class Comparing {
     if (this.pair.end_us >= goal_us || goal_us - this.pair.end_us > TOGETHER_US_MAX) return;
     await this.pair.advanceTo(goal_us);
     if (this.runs !== runs) return;
-    this.overview?.reset();
+    for (const overview of this.overviews ?? []) overview.reset();
     if (this.pair.direction === 0 && this.pair.cursor_us < at_us) await this.pair.seekTo(at_us);
   }
 
@@ -323,12 +337,12 @@ export class Comparing {
     const node = front.selection;
     if (node !== null) {
       fill(caption, ...this.pair.models.map((model, side) =>
-        el("span", null, el("b", null, `${SIDES[side].toUpperCase()} `), this.system.nodeWords(model, node))));
+        el("span.node", null, el("b", null, `${SIDES[side].toUpperCase()} `), this.system.nodeWords(model, node))));
     } else if (!comparison) {
       fill(caption, el("span.second", null, t("pair.working")));
     } else {
-      fill(caption, el("span.parting", null, partingSentence(comparison)),
-        el("span.second", null, changesSentence(front, comparison)));
+      fill(caption, el("span", null, el("b", null, partingSentence(comparison)), " ",
+        el("span.second", null, changesSentence(front, comparison))));
     }
   }
 

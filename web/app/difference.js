@@ -3,7 +3,6 @@
 // and by colour. A table, so that it can be read without seeing it.
 
 import { el, fill, setText } from "./dom.js";
-import { settingName } from "./fields.js";
 import { openDialog, table } from "./menu.js";
 import { humanise, number, systemTitle, t, virtualTime } from "./words.js";
 
@@ -41,15 +40,29 @@ function words(value, info) {
 }
 
 /**
- * A difference with its sign; nothing but zero has none.
+ * A difference with its sign; only no difference has none. One that is too small for the decimals
+ * of the figure gets more of them.
  * @param {number | null} diff
  * @param {{unit: string, decimals: number}} info
  */
 export function signed(diff, info) {
   if (diff === null) return "–";
-  const text = words(Math.abs(diff), info);
-  if (Number(text.replaceAll(",", "")) === 0) return "0";
-  return `${diff > 0 ? "+" : "−"}${text}`;
+  if (diff === 0) return "0";
+  const { factor, decimals } = scaleOf(info);
+  const size = Math.abs(diff) * factor;
+  const finest = info.decimals - Math.round(Math.log10(factor));
+  const visible = size >= 0.5 * 10 ** -decimals;
+  return `${diff > 0 ? "+" : "−"}${number(size, visible ? decimals : finest)}`;
+}
+
+/**
+ * B - A, in the figure's own decimals.
+ * @param {number | null} a
+ * @param {number | null} b
+ * @param {{decimals: number}} info
+ */
+function difference(a, b, { decimals }) {
+  return a === null || b === null ? null : Number((b - a).toFixed(decimals));
 }
 
 /**
@@ -145,7 +158,7 @@ function fillRow(row, pair) {
   const better = betterSide(info, a, b);
   setText(row.a, words(a, info));
   setText(row.b, words(b, info));
-  setText(row.diff, signed(a === null || b === null ? null : b - a, info));
+  setText(row.diff, signed(difference(a, b, info), info));
   row.a.dataset.better = String(better === "a");
   row.b.dataset.better = String(better === "b");
   row.better.dataset.side = better ?? "";
@@ -175,6 +188,5 @@ export function openFigures(comparison, names) {
   });
   fill(body,
     el("p.lead", null, caption),
-    table(caption, [t("pair.figure"), `A: ${names[0]}`, `B: ${names[1]}`, t("pair.diff"), t("pair.better")], rows),
-    el("p.second", null, comparison.changes.map(({ setting }) => settingName(setting)).join(", ")));
+    table(caption, [t("pair.figure"), t("pair.a"), t("pair.b"), t("pair.diff"), t("pair.better")], rows));
 }

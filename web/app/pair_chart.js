@@ -58,7 +58,7 @@ function chartConfig(what, now_s, parting_s) {
   const size = chartFont();
   return {
     type: "line",
-    data: { datasets: [line("A", "--a-3", []), line("B", "--b-3", [9, 5])] },
+    data: { datasets: [line("A", "--a-3", []), { ...line("B", "--b-3", [9, 5]), order: -1 }] }, /* B over A */
     options: {
       ...options,
       layout: { padding: { top: size * 0.4, right: size * 1.6 } },

@@ -10,7 +10,7 @@ import { t, virtualTime } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
- * @typedef {import("./overview.js").Overview} Overview
+ * @typedef {import("./timeline/draw.js").Overview} Overview
  * @typedef {import("./types").Relative} Relative
  * @typedef {import("./timeline/draw.js").Words & {flags?: () => Flag[]}} Words
  * @typedef {{t_us: number, text: string, run: () => void}} Flag a moment of its own, to be pressed

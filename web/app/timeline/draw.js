@@ -6,7 +6,8 @@ import { cursorOf, tracksOf } from "./geometry.js";
 
 /**
  * @typedef {import("../model.js").Model} Model
- * @typedef {import("../overview.js").Overview} Overview
+ * @typedef {Pick<import("../overview.js").Overview, "marks" | "spans" | "curve" | "sort">} Overview the
+ *   whole run at a glance, or two runs
  * @typedef {import("../types").EventRow} EventRow
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {{
