@@ -97,6 +97,27 @@ static void keep_inputs(const struct lab_run *run, struct branch *branch)
     }
 }
 
+/* What is chosen here stays so: people's later changes of the same settings would undo what is to be
+ * compared. */
+static void drop_later_changes(const struct lab_run *run, const cJSON *settings,
+                               struct branch *branch)
+{
+    const struct system *system = run->scenario->system;
+    uint32_t script_count = run->scenario->script->count;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < branch->inputs.count; i++) {
+        const struct lab_input *item = &branch->inputs.items[i];
+        bool undoes = item->number > script_count && item->input.type == SIM_INPUT_SETTING &&
+                      item->input.time_ns >= branch->at_ns &&
+                      cJSON_GetObjectItemCaseSensitive(
+                          settings, system->settings[item->input.args[0]].key) != NULL;
+        if (!undoes) {
+            branch->inputs.items[kept++] = *item;
+        }
+    }
+    branch->inputs.count = kept;
+}
+
 /* At the beginning a setting is what the branch begins with; later it is an input. */
 static int read_settings(const struct lab_run *run, const cJSON *body, struct branch *branch,
                          struct lab_problem *problem)
@@ -109,6 +130,7 @@ static int read_settings(const struct lab_run *run, const cJSON *body, struct br
     if (status != 0) {
         return status;
     }
+    drop_later_changes(run, settings, branch);
     if (branch->at_ns == 0) {
         memcpy(branch->run.settings, values, sizeof values);
         return 0;

@@ -270,6 +270,20 @@ class Differences(CompareTest):
             self.assertEqual([one["overload_threshold"] for one in settings], [0.8, 0.9])
             self.assertEqual([one["migration"] for one in settings], [True, True])
 
+    def test_a_policy_that_was_changed_on_the_way_is_not_what_is_compared(self):
+        with open_page() as page:
+            self.run_to(page, 15)
+            page.api(f"/api/v1/runs/{page.run()}/inputs", {"type": "setting.set", "key": "policy", "value": "round-robin"})
+            page.api(f"/api/v1/runs/{page.run()}/inputs", {"type": "node.crash", "node": "C"})
+            self.run_to(page, 30)
+            sides = self.compare(page)
+            self.assertNotIn(page.run(), sides, "neither side is the run itself")
+            for run, policy in zip(sides, ("round-robin", "weighted-score")):
+                info = page.api(f"/api/v1/runs/{run}")
+                self.assertEqual((info["settings_at_start"]["policy"], info["settings"]["policy"]), (policy, policy))
+                self.assertEqual(info["inputs_count"], 1, "the crash, and nothing else")
+            self.assertIn("round robin | weighted score", page.text(f"{ROOM} .story"))
+
     def compare_again(self, page, preset):
         before = self.sides(page)
         page.press('[data-compare="others"]')

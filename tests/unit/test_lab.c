@@ -356,6 +356,30 @@ static void test_counterfactual(void **state)
     cJSON_Delete(two);
 }
 
+/* What is asked for at the beginning is not undone by what people changed later. */
+static void test_counterfactual_setting_stays(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lab *lab = fixture->lab;
+    char root[LAB_RUN_ID_BYTES];
+    make(lab, FIRE, root);
+    done(lab, lab_run_pace, root, "{\"until\":\"t_ms >= 10000\"}", 0);
+    done(lab, input, root,
+         "{\"type\":\"setting.set\",\"key\":\"policy\",\"value\":\"round-robin\"}", 0);
+    done(lab, input, root, "{\"type\":\"setting.set\",\"key\":\"migration\",\"value\":true}", 0);
+    done(lab, lab_run_pace, root, "{\"until\":\"t_ms >= 20000\"}", 0);
+    cJSON *out = ask(lab, branch, root,
+                     "{\"at_ms\":0,\"keep_later\":true,\"until_ms\":20000,"
+                     "\"settings\":{\"policy\":\"least-connections\"}}",
+                     0);
+    cJSON *other = get(lab, text_of(out, "run"));
+    const cJSON *settings = cJSON_GetObjectItem(other, "settings");
+    assert_string_equal(text_of(settings, "policy"), "least-connections");
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(settings, "migration")));
+    cJSON_Delete(other);
+    cJSON_Delete(out);
+}
+
 struct sender {
     struct lab *lab;
     const char *run;
@@ -644,6 +668,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_family, setup, teardown),
         cmocka_unit_test_setup_teardown(test_branches_limit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_counterfactual, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_counterfactual_setting_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(test_inputs_of_many_survive, setup, teardown),
         cmocka_unit_test_setup_teardown(test_full_lab, setup, teardown),
         cmocka_unit_test_setup_teardown(test_deleted_run_is_unknown, setup, teardown),

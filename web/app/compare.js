@@ -342,7 +342,7 @@ export class Comparing {
       fill(caption, el("span.second", null, t("pair.working")));
     } else {
       fill(caption, el("span", null, el("b", null, partingSentence(comparison)), " ",
-        el("span.second", null, changesSentence(front, comparison))));
+        el("span.second", null, changesSentence(front, this.runs, comparison))));
     }
   }
 

@@ -14,7 +14,7 @@ import { LiveLink } from "./live.js";
 import { Model } from "./model.js";
 import { Overview } from "./overview.js";
 import { Replay } from "./replay.js";
-import { momentInAddress, pairInAddress, putInAddress, runInAddress, setEnter, setFind } from "./runs.js";
+import { momentInAddress, pairInAddress, putInAddress, putPairInAddress, runInAddress, setEnter, setFind } from "./runs.js";
 import { sayNote, sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openGoTo, openLink, openShare } from "./share.js";
 import { openSearch } from "./search.js";
@@ -102,7 +102,9 @@ async function enterAddressed() {
  * @param {number | undefined} at_us
  */
 async function enterPair({ a, b, back_us }, home, at_us) {
-  await enter(home === "" ? b : home, { at_us: back_us });
+  const run = home === "" ? b : home;
+  await enter(run, { at_us: back_us });
+  putPairInAddress(a, b, at_us ?? 0, run, back_us); /* which the run's own address took the place of */
   await comparing?.open(a, b, { at_us });
 }
 

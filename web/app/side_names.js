@@ -70,9 +70,13 @@ export function sideNames(model, runs, comparison) {
 /**
  * What the two runs do not have in common, in one sentence.
  * @param {Model} model
+ * @param {RunInfo[]} runs
  * @param {Comparison} comparison
  */
-export function changesSentence(model, comparison) {
+export function changesSentence(model, runs, comparison) {
+  const [one, other] = runs;
+  if (one.scenario !== other.scenario) return t("pair.other_scenario");
+  if (one.seed !== other.seed) return t("pair.other_seed");
   const changes = comparison.changes.map(({ setting, a, b }) =>
     t("pair.change", { setting: settingName(setting), a: valueShort(a), b: valueShort(b) }));
   const inputs = comparison.inputs.map((input) => t("pair.input", {
