@@ -35,7 +35,7 @@ const [kitchens, orders, frames, done] = arguments;
   const model = new Model();
   model.look = { density: "lecture", theme: "light", still: false };
   const root = document.createElement("main");
-  root.id = "stage";
+  root.id = root.className = "stage";
   document.getElementById("stage").replaceWith(root);
   const stage = new Stage(root, model, () => {});
   stage.tick = () => {};
