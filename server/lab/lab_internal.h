@@ -97,6 +97,7 @@ struct lab_run {
     struct error trouble; /* why it does not go on; "" when nothing is wrong */
     bool finished;        /* a quota was reached */
     struct store_batch *batch;
+    bool rows_queued;   /* given to the store, perhaps not yet to be read there */
     int64_t flushed_ns; /* wall clock of the last batch */
     int64_t edge_ns;    /* live edge handed to the store */
     int64_t checkpoint_ns;

@@ -236,13 +236,13 @@ static cJSON *columns_json(const struct lab_table *table)
 static int flush_rows(struct lab *lab, struct lab_run *run, struct lab_problem *problem)
 {
     struct error error = {""};
-    if (run->batch == NULL) {
-        return 0;
+    if (run->batch != NULL) {
+        (void)lab_run_flush(lab, run);
     }
-    (void)lab_run_flush(lab, run);
-    if (store_flush(lab->store, &error) != 0) {
+    if (run->rows_queued && store_flush(lab->store, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
+    run->rows_queued = false;
     return 0;
 }
 

@@ -204,6 +204,7 @@ bool lab_run_flush(struct lab *lab, struct lab_run *run)
     if (!store_batch_put(lab->store, &run->batch)) {
         return false;
     }
+    run->rows_queued = true;
     run->edge_ns = now_ns;
     run->flushed_ns = lab_clock_ns();
     lab_checkpoint_keep(lab, run);
