@@ -85,6 +85,7 @@ int lab_course_open(struct lab_course *course, const struct lab_scenario *scenar
     struct error error = {""};
     if (sim_init(&course->sim, &course->plan, &error) != 0) {
         free(course->sim.world);
+        course->sim.world = NULL; /* whoever gives up on the course sees that there is none */
         return lab_refuse(problem, LAB_UNPROCESSABLE, "scenario %s: %s", scenario->name,
                           error.text);
     }

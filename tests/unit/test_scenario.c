@@ -1,4 +1,5 @@
 /* test_scenario.c - scenarios, settings, inputs and input files: read, written back, refused. */
+#include "lab/course.h"
 #include "lab/input.h"
 #include "lab/scenario.h"
 #include "lab/settings.h"
@@ -6,6 +7,7 @@
 #include "unit.h"
 
 #include <cjson/cJSON.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 const struct system *const SYSTEMS[] = {&TOY};
@@ -209,12 +211,30 @@ static void test_input_files(void **state)
     read_file("t_ms,type\n1,\"heal.all\"x\n", -422, "line 2: not a row", 0);
 }
 
+/* What only the host knows to be too much: nothing is left that somebody could free again. */
+static void test_a_world_refused(void **state)
+{
+    (void)state;
+    char text[4096];
+    struct lab_scenario *slow = NULL;
+    struct lab_course course;
+    struct lab_problem problem;
+    const char *rest = strchr(TOY_SCENARIO, '{') + 1;
+    (void)snprintf(text, sizeof text, "{\"model\":{\"event_cpu_ns\":1000000000000000},%s", rest);
+    assert_int_equal(lab_scenario_parse("toy/slow", text, &slow, &problem), 0);
+    assert_int_equal(lab_course_open(&course, slow, 1, slow->settings, true, &problem), -422);
+    assert_non_null(strstr(problem.detail, "event_cpu_ns"));
+    assert_null(course.sim.world);
+    lab_scenario_free(&slow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_common_part),        cmocka_unit_test(test_scenarios_refused),
         cmocka_unit_test(test_settings_from_text), cmocka_unit_test(test_inputs_there_and_back),
         cmocka_unit_test(test_inputs_refused),     cmocka_unit_test(test_input_files),
+        cmocka_unit_test(test_a_world_refused),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
