@@ -407,10 +407,26 @@ static cJSON *changes_json(const struct lab_pair *pair)
     return list;
 }
 
+/* Index of the first input at a time or later: a run may have had 100,000 of them. */
+static uint32_t first_input_at(const struct lab_inputs *inputs, int64_t time_ns)
+{
+    uint32_t low = 0;
+    uint32_t high = inputs->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (inputs->items[middle].input.time_ns < time_ns) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 static bool has_input(const struct lab_inputs *inputs, const struct sim_input *input)
 {
-    for (uint32_t i = 0; i < inputs->count && inputs->items[i].input.time_ns <= input->time_ns;
-         i++) {
+    for (uint32_t i = first_input_at(inputs, input->time_ns);
+         i < inputs->count && inputs->items[i].input.time_ns == input->time_ns; i++) {
         if (memcmp(&inputs->items[i].input, input, sizeof *input) == 0) {
             return true;
         }
