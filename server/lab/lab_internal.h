@@ -73,7 +73,7 @@ struct lab_run {
     struct lab_scenario *scenario;
     struct cJSON *settings_json; /* at t = 0 */
     uint32_t place, generation;
-    uint32_t world_bytes;
+    _Atomic uint32_t world_bytes; /* told by lab_counters_read(), which locks no run */
 
     /* Under lab->lock. */
     uint32_t references;
