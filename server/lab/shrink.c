@@ -188,9 +188,9 @@ static int choose_check(struct lab_shrinking *shrinking, struct lab_problem *pro
     }
     if (check == (int)judgement->count || !is_broken(judgement, (uint32_t)check)) {
         return lab_refuse(problem, LAB_CONFLICT,
-                          "nothing to shrink: %s is not broken up to %.3f ms, judged on a healed "
+                          "nothing to shrink: %s is%s broken up to %.3f ms, judged on a healed "
                           "copy",
-                          named == NULL ? "every promise is kept, or one of them" : named,
+                          named == NULL ? "no promise" : named, named == NULL ? "" : " not",
                           lab_decimal(shrinking->best.until_ns / NS_PER_US, 3));
     }
     shrinking->check = (uint32_t)check;
