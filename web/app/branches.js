@@ -238,14 +238,16 @@ function openDelete(model) {
   if (!run) return;
   const { dialog, body } = openDialog("delete", t("branch.delete"));
   const name = model.run?.label || t("branch.unnamed");
+  const keep = el("button", { type: "button", onclick: () => dialog.close() }, t("branch.not"));
   fill(body,
     el("p.lead", null, t("branch.delete_about", { name })),
     el("div.buttons", null,
-      el("button", { type: "button", autofocus: true, onclick: () => dialog.close() }, t("branch.not")),
+      keep,
       el("button.danger", { type: "button", onclick: () => {
         dialog.close();
         void removeBranch(model, run, parent?.run ?? model.family[0]?.run);
-      } }, icon("bin"), t("branch.delete"))));
+      } }, icon("bin"), t("branch.remove"))));
+  keep.focus();
 }
 
 /**

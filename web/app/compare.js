@@ -14,7 +14,7 @@ import { Pair } from "./pair.js";
 import { pairChart } from "./pair_chart.js";
 import { PairMarks } from "./pair_marks.js";
 import { putInAddress, putPairInAddress, scenarioTitle } from "./runs.js";
-import { sayNote, sayStatus } from "./say.js";
+import { dropOffer, sayNote, sayStatus } from "./say.js";
 import { changesSentence, momentWords, partingSentence, runWords, SIDES, sideNames } from "./side_names.js";
 import { report, setPace } from "./steer.js";
 import { mountTimeline } from "./timeline.js";
@@ -196,7 +196,9 @@ export class Comparing {
     const at_us = manner.at_us ?? (replay?.inPast ? replay.cursor_us : Math.max(0, clock.shown_us));
     this.names = manner.names ?? sideNames(this.front, runs, null);
     this.comparison = null;
+    dropOffer();
     this.showMode(true);
+    this.takeFocus();
     this.tellNames();
     this.tellStory();
     const speed = this.home.pace.speed;
@@ -207,6 +209,14 @@ export class Comparing {
     sayStatus(t("pair.opened", { a: this.names[0], b: this.names[1] }));
     if (manner.together) await this.bringTogether(runs, at_us);
     void this.compare();
+  }
+
+  /** What had the focus is covered now: the keyboard goes on at the play button of both. */
+  takeFocus() {
+    const held = document.activeElement;
+    if (held instanceof HTMLElement && held !== document.body && held.getClientRects().length > 0) return;
+    const play = /** @type {HTMLElement | null} */ (this.root.querySelector('[data-transport="play"]'));
+    play?.focus({ preventScroll: true });
   }
 
   /** @param {RunInfo[]} runs */

@@ -15,7 +15,7 @@ import { Model } from "./model.js";
 import { Overview } from "./overview.js";
 import { Replay } from "./replay.js";
 import { momentInAddress, pairInAddress, putInAddress, putPairInAddress, runInAddress, setEnter, setFind } from "./runs.js";
-import { sayNote, sayProblem, sayStatus } from "./say.js";
+import { dropOffer, endProblem, sayNote, sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openGoTo, openLink, openShare } from "./share.js";
 import { openSearch } from "./search.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
@@ -54,6 +54,7 @@ function takeFrame(frame) {
  */
 async function enter(run, where = {}) {
   const info = await api.run(run);
+  dropOffer();
   comparing?.leave();
   link.leave();
   replay.reset();
@@ -182,7 +183,10 @@ function mount() {
   });
   model.on("link", () => {
     if (model.link === "lost") sayProblem(t("link.lost"));
-    else if (model.link === "open") sayStatus(t("link.open"));
+    else if (model.link === "open") {
+      endProblem(t("link.lost"));
+      sayStatus(t("link.open"));
+    }
   });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) model.tell("frame", "points", "events");

@@ -42,6 +42,14 @@ export function sayProblem(sentence) {
   }, PROBLEM_SHOWN_MS);
 }
 
+/** @param {string} sentence a problem that is over: it goes before its time is up */
+export function endProblem(sentence) {
+  if (problemTimer === 0 || byId("problem").textContent?.trim() !== sentence) return;
+  window.clearTimeout(problemTimer);
+  problemTimer = 0;
+  showKept();
+}
+
 /**
  * Something a person should know and perhaps take back: a line over the timeline for a while.
  * @param {string} sentence
@@ -60,6 +68,12 @@ export function sayNote(sentence, ...actions) {
   noteTimer = window.setTimeout(() => {
     line.hidden = true;
   }, NOTE_SHOWN_MS);
+}
+
+/** What is offered about one run is not offered over another. */
+export function dropOffer() {
+  const line = byId("note");
+  if (line.querySelector("button")) line.hidden = true;
 }
 
 /**
