@@ -73,8 +73,15 @@ int handle_branch(struct request *request)
     int status = owner_of_new_run(request, &owner);
     if (status != 0)
         return status;
+    /* The past is computed in any case; a future far ahead waits in line with other long work. */
+    bool far = cJSON_HasObjectItem(request->body, "until_ms");
+    sem_t *places = far ? &request->server->heavy_places : &request->server->past_places;
+    status = request_place_take(request, places);
+    if (status != 0)
+        return status;
     int result = lab_run_branch(request->server->lab, run_of(request), request->body, owner,
                                 who_asks(request), &document, &problem);
+    sem_post(places);
     return reply_lab(request, result, 201, document, &problem);
 }
 

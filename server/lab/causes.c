@@ -230,6 +230,11 @@ static int chain_find(struct search *search, uint64_t event, uint32_t max,
             break;
         }
         uint64_t first = sim_steps(&replay->course.sim) + 1;
+        if (event > replay->edge_steps) { /* the run has not had it */
+            lab_replay_close(&replay);
+            event = 0;
+            break;
+        }
         run_to_event(replay, event);
         lab_replay_close(&replay);
         uint64_t oldest = event >= RING && event - RING + 1 > first ? event - RING + 1 : first;

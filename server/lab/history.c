@@ -197,8 +197,11 @@ void lab_history_add(struct lab *lab, struct lab_run *run, struct lab_kept *kept
     struct lab_history *history = &run->history;
     size_t bytes_max = allowance(lab);
     history->distance_ns = lab_history_distance_ns(history);
-    while (history->count > 0 &&
-           (history->count == LAB_HISTORY_WORLDS_MAX || history->bytes + kept->bytes > bytes_max)) {
+    /* One that is not wanted throws no other out; but the share may have become smaller. */
+    bool wanted = is_wanted(history, place_of(history, kept->time_ns), kept->time_ns);
+    size_t bytes = wanted ? kept->bytes : 0;
+    while (history->count > 0 && ((wanted && history->count == LAB_HISTORY_WORLDS_MAX) ||
+                                  history->bytes + bytes > bytes_max)) {
         if (history->count == 1) {
             remove_at(lab, history, 0); /* not even two fit */
         } else {
@@ -206,7 +209,7 @@ void lab_history_add(struct lab *lab, struct lab_run *run, struct lab_kept *kept
         }
     }
     uint32_t place = place_of(history, kept->time_ns);
-    if (kept->bytes > bytes_max || !is_wanted(history, place, kept->time_ns)) {
+    if (!wanted || kept->bytes > bytes_max || !is_wanted(history, place, kept->time_ns)) {
         free(kept);
         return;
     }

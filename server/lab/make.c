@@ -193,6 +193,7 @@ static void go_to_start(struct lab *lab, struct lab_run *run, const struct lab_n
         status = lab_course_run(&run->course, new_run->at_ns, STEPS_BETWEEN_FLUSHES);
         lab_history_keep(lab, run);
     } while (status == SIM_WORKING && flush(lab, run) && lab_clock_ns() < until_ns &&
+             lab_recorder_rows(&run->course.recorder) < LAB_ROWS_MAX &&
              !atomic_load(&lab->stopping_soon));
     (void)lab_run_flush(lab, run);
     run->pace.paused = status != SIM_WORKING;

@@ -83,6 +83,8 @@ static void test_never_more_than_the_number(void **state)
     struct fixture *fixture = *state;
     run_for(fixture, HOURS * 3600, 1024);
     assert_int_equal(fixture->run.history.count, LAB_HISTORY_WORLDS_MAX);
+    add(fixture, HOURS * 3600 + 1, 1024); /* not wanted: none goes for it */
+    assert_int_equal(fixture->run.history.count, LAB_HISTORY_WORLDS_MAX);
 }
 
 /* Memory is shared: with a thousand runs nobody keeps anything, and the past is computed from 0. */
