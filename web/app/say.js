@@ -32,6 +32,7 @@ export function sayStatus(sentence) {
 
 /** @param {string} sentence */
 export function sayProblem(sentence) {
+  sayInDialog(sentence);
   const line = byId("problem");
   fill(line, icon("warning"), sentence);
   line.hidden = false;
@@ -40,6 +41,19 @@ export function sayProblem(sentence) {
     problemTimer = 0;
     showKept();
   }, PROBLEM_SHOWN_MS);
+}
+
+/**
+ * An open dialog lies over the line, and hides it from a screen reader: it says the problem too.
+ * @param {string} sentence
+ */
+function sayInDialog(sentence) {
+  const header = document.querySelector("dialog[open] > header");
+  if (!header) return;
+  header.parentElement?.querySelector(":scope > .problem")?.remove();
+  const line = el("p.problem", { role: "alert" }, icon("warning"), sentence);
+  header.after(line);
+  window.setTimeout(() => line.remove(), PROBLEM_SHOWN_MS);
 }
 
 /** @param {string} sentence a problem that is over: it goes before its time is up */

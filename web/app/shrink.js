@@ -17,8 +17,9 @@ import { duration, number, systemTitle, t, virtualTime } from "./words.js";
 /**
  * @param {Model} model
  * @param {string} check
+ * @param {() => Promise<void>} verify
  */
-export async function openShrink(model, check) {
+export async function openShrink(model, check, verify) {
   const run = model.run;
   if (!run) return;
   const { dialog, body } = openDialog("shrink", t("shrink.title"));
@@ -36,7 +37,7 @@ export async function openShrink(model, check) {
         count: job.progress.done, runs: number(job.progress.done),
       });
     } else if (job.state === "done") {
-      fill(body, lead, ...resultParts(job.result, dialog));
+      fill(body, lead, ...resultParts(job.result, dialog, verify));
       /** @type {HTMLElement | null} */ (body.querySelector("button"))?.focus();
     } else {
       stop.hidden = true;
@@ -57,13 +58,16 @@ export async function openShrink(model, check) {
 }
 
 /**
+ * The small run opens at its end, where some promises are seen to be broken only once it is healed:
+ * it is verified at once.
  * @param {any} result
  * @param {HTMLDialogElement} dialog
+ * @param {() => Promise<void>} verify
  */
-function resultParts(result, dialog) {
+function resultParts(result, dialog, verify) {
   const open = el("button.main", { type: "button", onclick: () => {
     dialog.close();
-    void showRun(result.run).catch(report);
+    void showRun(result.run).then(verify).catch(report);
   } }, icon("play"), t("shrink.open"));
   const code = el("code", { tabindex: "0" }, `chef run ${result.repeat}`);
   return [

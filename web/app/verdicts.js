@@ -54,6 +54,24 @@ export function mountVerdict(root, model, how) {
    * @type {{verdicts: Verdict[], t_us: number} | null} */
   let proof = null;
   let shown = "";
+  /** Judges a healed copy; the run itself goes on untouched. */
+  const verify = async () => {
+    if (!model.run) return;
+    if (model.replay?.inPast) {
+      sayNote(t("why.verify_past"));
+      return;
+    }
+    sayStatus(t("said.verifying"));
+    const t_us = model.t_us;
+    try {
+      const answer = await api.verify(model.run.run);
+      proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us };
+      shown = "";
+      render();
+    } catch (error) {
+      report(error);
+    }
+  };
   const render = () => {
     const { inPast = false } = model.replay ?? {};
     const age_us = proof === null || inPast ? Infinity : model.t_us - proof.t_us;
@@ -68,7 +86,7 @@ export function mountVerdict(root, model, how) {
     shown = key;
     const all = () => openPromises(model, verdicts);
     const hands = {
-      ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check),
+      ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check, verify),
     };
     if (bad) showBad(root, bad, hands, all);
     else showGood(root, { fresh: fresh !== null, proved_us, orders }, verdicts, all);
@@ -80,26 +98,7 @@ export function mountVerdict(root, model, how) {
     render();
   });
   render();
-  return {
-    /** Judges a healed copy; the run itself goes on untouched. */
-    verify: async () => {
-      if (!model.run) return;
-      if (model.replay?.inPast) {
-        sayNote(t("why.verify_past"));
-        return;
-      }
-      sayStatus(t("said.verifying"));
-      const t_us = model.t_us;
-      try {
-        const answer = await api.verify(model.run.run);
-        proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us };
-        shown = "";
-        render();
-      } catch (error) {
-        report(error);
-      }
-    },
-  };
+  return { verify };
 }
 
 /**
