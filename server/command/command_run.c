@@ -26,7 +26,8 @@ static const char USAGE[] =
     "                   where it was shared\n"
     "  --seed N         another seed than the scenario's\n"
     "  --set KEY=VALUE  another value of a setting at the start; may be repeated\n"
-    "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported\n"
+    "  --inputs FILE    inputs beside the scenario's own: JSON Lines, or CSV as exported; with\n"
+    "                   --no-script a whole exported inputs.csv is the run again, numbers and all\n"
     "  --no-script      leaves the scenario's own inputs out\n"
     "  --until WHEN     10m, 1h30m, 250ms ...; or a condition: \"first(response_ms > 5000)\"\n"
     "  --out DIR        writes the evidence into this folder: report.html, run.chef (the run as\n"
@@ -230,6 +231,21 @@ static int run_link(int argc, char **argv, const struct run_words *words)
     return status;
 }
 
+/* A whole exported table holds the inputs of the script too: they would take effect twice. */
+static int refuse_script_twice(const struct lab_scenario *scenario, const struct lab_inputs *inputs)
+{
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        uint32_t number = inputs->items[i].number;
+        if (number != 0 && number <= scenario->script->count) {
+            return command_refuse("run",
+                                  "the file of inputs holds input %u, which the scenario's script "
+                                  "has by itself: add --no-script, or leave it out",
+                                  number);
+        }
+    }
+    return 0;
+}
+
 static int run_scenario(int argc, char **argv, const struct run_words *words)
 {
     struct command_scenario chosen;
@@ -241,6 +257,9 @@ static int run_scenario(int argc, char **argv, const struct run_words *words)
     status = command_rest("run", argc, argv);
     if (status == 0 && words->inputs != NULL) {
         status = command_inputs_read("run", chosen.scenario, words->inputs, &inputs);
+    }
+    if (status == 0 && !words->without_script) {
+        status = refuse_script_twice(chosen.scenario, &inputs);
     }
     if (status == 0) {
         struct lab_headless_options options = {.scenario = chosen.scenario,

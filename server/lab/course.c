@@ -144,6 +144,28 @@ void lab_course_input(struct lab_course *course, const struct sim_input *input, 
     assert(place >= course->inputs_done);
 }
 
+static uint32_t last_number(const struct lab_inputs *inputs)
+{
+    uint32_t last = 0;
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        last = inputs->items[i].number > last ? inputs->items[i].number : last;
+    }
+    return last;
+}
+
+uint32_t lab_course_inputs(struct lab_course *course, const struct lab_inputs *inputs)
+{
+    uint32_t before = last_number(&course->inputs);
+    uint32_t last = last_number(inputs);
+    last = before > last ? before : last;
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        const struct lab_input *item = &inputs->items[i];
+        uint32_t number = item->number != 0 ? item->number : ++last;
+        lab_course_input(course, &item->input, number, item->who);
+    }
+    return last;
+}
+
 void lab_course_arm(struct lab_course *course, const struct lab_condition *condition,
                     bool interesting)
 {

@@ -46,6 +46,9 @@ void lab_course_close(struct lab_course *course);
 /* Adds an input that takes effect at its time (not before now). */
 void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number,
                       const char *who);
+/* Adds a list: inputs keep the numbers under which they were accepted, those without one come after
+ * all others. Returns the last number of the course; 0 when it has no input. */
+uint32_t lab_course_inputs(struct lab_course *course, const struct lab_inputs *inputs);
 /* Goes on to `until_ns`, through at most about `steps_max` events; inputs at `until_ns` itself are
  * applied. SIM_REACHED also when a stop was reached before (course->stopped). */
 enum sim_status lab_course_run(struct lab_course *course, int64_t until_ns, uint64_t steps_max);

@@ -19,17 +19,6 @@ static void put_row(void *context, const struct lab_row *row)
     lab_csv_files_put(context, row);
 }
 
-/* Those that have no number get the next ones. */
-static void add_inputs(struct lab_course *course, const struct lab_inputs *inputs)
-{
-    uint32_t number = course->inputs.count;
-    for (uint32_t i = 0; inputs != NULL && i < inputs->count; i++) {
-        const struct lab_input *item = &inputs->items[i];
-        number = item->number != 0 ? item->number : number + 1;
-        lab_course_input(course, &item->input, number, item->who);
-    }
-}
-
 enum { STEPS_BETWEEN_LOOKS = 100000 }; /* some milliseconds */
 
 static bool given_up(const struct lab_headless_options *options)
@@ -116,7 +105,9 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
         course.sim.sink = (struct node_row_sink){0}; /* nobody listens */
     }
     if (status == 0) {
-        add_inputs(&course, options->inputs);
+        if (options->inputs != NULL) {
+            (void)lab_course_inputs(&course, options->inputs);
+        }
         run_to_end(&course, options, result);
         if (given_up(options)) {
             status = lab_refuse(problem, LAB_UNAVAILABLE, "the program is about to end");

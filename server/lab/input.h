@@ -44,8 +44,9 @@ uint32_t lab_inputs_insert(struct lab_inputs *inputs, const struct sim_input *in
 void lab_inputs_free(struct lab_inputs *inputs);
 
 /* An inputs file: JSON Lines with t_ms in each object, or CSV with a header that has t_ms, type and
- * optionally node, peer, args (as exported). Appends to `inputs`. -422 with line and reason; then
- * nothing is appended. */
+ * optionally input_id, who, node, peer, args (as exported). An input_id becomes the number, so that
+ * a list in which a crash left a gap has it again; none may stand twice. Appends to `inputs`. -422
+ * with line and reason; then nothing is appended. */
 int lab_inputs_read(const struct lab_scenario *scenario, const char *text,
                     struct lab_inputs *inputs, struct lab_problem *problem);
 

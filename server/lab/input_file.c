@@ -8,9 +8,24 @@
 
 enum { LINE_BYTES_MAX = 4096, FIELDS_MAX = 32, INPUTS_MAX = 1000000 };
 
+/* The number under which the input was accepted, taken out of the object; 0 when it names none. */
+static int take_number(cJSON *object, uint32_t *number, struct lab_problem *problem)
+{
+    cJSON *item = cJSON_DetachItemFromObjectCaseSensitive(object, "input_id");
+    bool given = item != NULL;
+    double value = cJSON_IsNumber(item) ? item->valuedouble : 0;
+    cJSON_Delete(item);
+    if (given && !(value >= 1 && value <= INPUTS_MAX && value == (double)(uint32_t)value)) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "input_id must be a whole number from 1 to %d, or left out", INPUTS_MAX);
+    }
+    *number = (uint32_t)value;
+    return 0;
+}
+
 /* Reads one input of time t_ms out of an object into the list. */
-static int add_object(const struct lab_scenario *scenario, const cJSON *object,
-                      struct lab_inputs *inputs, struct lab_problem *problem)
+static int add_object(const struct lab_scenario *scenario, cJSON *object, struct lab_inputs *inputs,
+                      struct lab_problem *problem)
 {
     const cJSON *t_ms = cJSON_GetObjectItemCaseSensitive(object, "t_ms");
     int64_t t_us = 0;
@@ -19,12 +34,16 @@ static int add_object(const struct lab_scenario *scenario, const cJSON *object,
         return lab_refuse(problem, LAB_UNPROCESSABLE, "t_ms must be a number from 0 to %d",
                           LAB_SCENARIO_SECONDS_MAX * 1000);
     }
+    uint32_t number = 0;
+    int status = take_number(object, &number, problem);
     struct sim_input input;
-    int status = lab_input_parse(scenario, object, &input, NULL, problem);
+    if (status == 0) {
+        status = lab_input_parse(scenario, object, &input, NULL, problem);
+    }
     if (status == 0) {
         input.time_ns = t_us * 1000;
         const cJSON *who = cJSON_GetObjectItemCaseSensitive(object, "who");
-        (void)lab_inputs_insert(inputs, &input, 0,
+        (void)lab_inputs_insert(inputs, &input, number,
                                 cJSON_IsString(who) ? who->valuestring : "script");
     }
     return status;
@@ -66,19 +85,22 @@ static int split_fields(char *line, char *fields[FIELDS_MAX])
 }
 
 struct csv_header {
-    int t_ms, type, node, peer, args, who;
+    int t_ms, type, input_id, node, peer, args, who;
 };
+
+static const struct csv_header NO_HEADER = {-1, -1, -1, -1, -1, -1, -1};
 
 static int read_header(char *line, struct csv_header *header, struct lab_problem *problem)
 {
     char *fields[FIELDS_MAX];
     int count = split_fields(line, fields);
-    *header = (struct csv_header){-1, -1, -1, -1, -1, -1};
+    *header = NO_HEADER;
     struct {
         const char *name;
         int *place;
-    } known[] = {{"t_ms", &header->t_ms}, {"type", &header->type}, {"node", &header->node},
-                 {"peer", &header->peer}, {"args", &header->args}, {"who", &header->who}};
+    } known[] = {{"t_ms", &header->t_ms},        {"type", &header->type}, {"node", &header->node},
+                 {"peer", &header->peer},        {"args", &header->args}, {"who", &header->who},
+                 {"input_id", &header->input_id}};
     for (int i = 0; i < count; i++) {
         for (size_t k = 0; k < sizeof known / sizeof known[0]; k++) {
             if (strcmp(fields[i], known[k].name) == 0) {
@@ -98,6 +120,21 @@ static const char *field_at(char *const *fields, int count, int place)
     return place >= 0 && place < count && fields[place][0] != '\0' ? fields[place] : NULL;
 }
 
+/* What is no number is added as the text that it is, for one place to refuse. */
+static void add_number(cJSON *object, const char *name, const char *field)
+{
+    if (field == NULL) {
+        return;
+    }
+    char *end;
+    double value = strtod(field, &end);
+    if (*end == '\0') {
+        (void)cJSON_AddNumberToObject(object, name, value);
+    } else {
+        (void)cJSON_AddStringToObject(object, name, field);
+    }
+}
+
 static int read_csv_line(const struct lab_scenario *scenario, char *line,
                          const struct csv_header *header, struct lab_inputs *inputs,
                          struct lab_problem *problem)
@@ -114,11 +151,8 @@ static int read_csv_line(const struct lab_scenario *scenario, char *line,
         cJSON_Delete(object);
         return lab_refuse(problem, LAB_UNPROCESSABLE, "args must be a JSON object");
     }
-    char *end;
-    double time = strtod(t_ms, &end);
-    if (*end == '\0') {
-        (void)cJSON_AddNumberToObject(object, "t_ms", time);
-    }
+    add_number(object, "t_ms", t_ms);
+    add_number(object, "input_id", field_at(fields, count, header->input_id));
     const char *const names[] = {"type", "node", "peer", "who"};
     const int places[] = {header->type, header->node, header->peer, header->who};
     for (int i = 0; i < 4; i++) {
@@ -166,7 +200,7 @@ static int read_lines(const struct lab_scenario *scenario, const char *text,
                       struct lab_inputs *inputs, uint32_t *number, struct lab_problem *problem)
 {
     char line[LINE_BYTES_MAX];
-    struct csv_header header = {-1, -1, -1, -1, -1, -1};
+    struct csv_header header = NO_HEADER;
     while (*text != '\0') {
         (*number)++;
         if (!take_line(&text, line)) {
@@ -194,6 +228,32 @@ static int read_lines(const struct lab_scenario *scenario, const char *text,
     return 0;
 }
 
+static int by_number(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left;
+    uint32_t b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* The first number that two inputs have; 0 when there is none. */
+static uint32_t number_twice(const struct lab_inputs *inputs)
+{
+    uint32_t *numbers = calloc((size_t)inputs->count + 1, sizeof *numbers);
+    uint32_t twice = 0;
+    if (numbers == NULL) {
+        abort();
+    }
+    for (uint32_t i = 0; i < inputs->count; i++) {
+        numbers[i] = inputs->items[i].number;
+    }
+    qsort(numbers, inputs->count, sizeof *numbers, by_number);
+    for (uint32_t i = 1; i < inputs->count && twice == 0; i++) {
+        twice = numbers[i] == numbers[i - 1] ? numbers[i] : 0;
+    }
+    free(numbers);
+    return twice;
+}
+
 int lab_inputs_read(const struct lab_scenario *scenario, const char *text,
                     struct lab_inputs *inputs, struct lab_problem *problem)
 {
@@ -213,8 +273,13 @@ int lab_inputs_read(const struct lab_scenario *scenario, const char *text,
             lab_problem_clear(&inner);
         }
     }
+    uint32_t twice = status == 0 ? number_twice(&read) : 0;
+    if (twice != 0) {
+        status = lab_refuse(problem, LAB_UNPROCESSABLE, "input_id %u stands twice", twice);
+    }
     for (uint32_t i = 0; i < read.count && status == 0; i++) {
-        (void)lab_inputs_insert(inputs, &read.items[i].input, 0, read.items[i].who);
+        (void)lab_inputs_insert(inputs, &read.items[i].input, read.items[i].number,
+                                read.items[i].who);
     }
     lab_inputs_free(&read);
     return status == 0 ? 0 : -LAB_UNPROCESSABLE;

@@ -154,20 +154,6 @@ static int place_run(struct lab *lab, const char *run_id, struct lab_run **run,
     return lab_refuse(problem, LAB_CONFLICT, "too many runs of the same content; delete some");
 }
 
-/* Inputs keep the numbers under which they were accepted; those without one come after all others. */
-static void number_inputs(struct lab_run *run, const struct lab_inputs *inputs)
-{
-    for (uint32_t i = 0; i < inputs->count; i++) {
-        uint32_t number = inputs->items[i].number;
-        run->input_last = number > run->input_last ? number : run->input_last;
-    }
-    for (uint32_t i = 0; i < inputs->count; i++) {
-        const struct lab_input *item = &inputs->items[i];
-        uint32_t number = item->number != 0 ? item->number : ++run->input_last;
-        lab_course_input(&run->course, &item->input, number, item->who);
-    }
-}
-
 /* Rows go to the store while they come. False while it takes nothing: the worker goes on later. */
 static bool flush(struct lab *lab, struct lab_run *run)
 {
@@ -265,7 +251,8 @@ int lab_run_make(struct lab *lab, struct lab_new_run *new_run, char name[LAB_RUN
     run->settings_json = lab_settings_json(run->scenario->system, new_run->settings);
     status = lab_run_open(lab, run, new_run->seed, new_run->settings, problem);
     if (status == 0) {
-        number_inputs(run, new_run->inputs != NULL ? new_run->inputs : run->scenario->script);
+        run->input_last = lab_course_inputs(
+            &run->course, new_run->inputs != NULL ? new_run->inputs : run->scenario->script);
         status = store_run(lab, run, problem);
     }
     if (status != 0) {

@@ -170,6 +170,21 @@ class Command(unittest.TestCase):
                                  [scenario, "--inputs", self.file("inputs.csv", lines)])]
         self.assertEqual(digests[0], digests[1])
 
+    def test_exported_inputs_keep_their_numbers(self):
+        """Where an input was stamped and never stored (a crash, a full disk) the table has a gap."""
+        words = ["run", "kitchens/kitchen-fire", "--until", "70s"]
+        chef(*words, "--out", self.folder / "out")
+        lines = (self.folder / "out" / "inputs.csv").read_bytes().decode()
+        rows = list(csv.reader(lines.splitlines()))
+        number = rows[0].index("input_id")
+        rows[-1][number] = "7"
+        path = self.folder / "gap.csv"
+        with open(path, "w", newline="") as file:
+            csv.writer(file).writerows(rows)
+        chef(*words, "--no-script", "--inputs", path, "--out", self.folder / "again")
+        self.assertEqual((self.folder / "again" / "inputs.csv").read_bytes(), path.read_bytes())
+        self.refused(*words, "--inputs", path, saying="input 1, which the scenario's script has by itself")
+
     def test_sweep(self):
         out = self.folder / "sweep.csv"
         done = chef("sweep", "kitchens/kitchen-fire", "--seeds", "1..30", "--until", "60s", "--out", out)

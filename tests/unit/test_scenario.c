@@ -205,6 +205,12 @@ static void test_input_files(void **state)
     read_file("{\"t_ms\":5,\"type\":\"heal.all\"}\n{\"type\":\"heal.all\"}\n", -422, "line 2: t_ms",
               0);
     read_file("{\"t_ms\":5,\n", -422, "line 1: not a JSON object", 0);
+    read_file("{\"t_ms\":5,\"input_id\":9,\"type\":\"heal.all\"}\n", 0, "", 1);
+    read_file("{\"t_ms\":5,\"input_id\":0.5,\"type\":\"heal.all\"}\n", -422, "line 1: input_id", 0);
+    read_file("t_ms,type,input_id\n1,heal.all,x\n", -422, "line 2: input_id", 0);
+    read_file("t_ms,type,input_id\n1,heal.all,3\n2,heal.all,3\n", -422, "input_id 3 stands twice",
+              0);
+    read_file("t_ms,type,input_id\n1,heal.all,\n2,heal.all,\n", 0, "", 2);
     read_file("a,b\n1,2\n", -422, "line 1: neither", 0);
     read_file("t_ms,type\nx,heal.all\n", -422, "line 2: t_ms", 0);
     read_file("t_ms,type,args\n1,toy.bump,[1]\n", -422, "line 2: args", 0);
