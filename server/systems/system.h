@@ -76,6 +76,55 @@ struct system_finding {
     struct node_reason reason;        /* in words */
 };
 
+/* ---- Operations of clients: the history that checkers judge (server/check) ----
+ *
+ * Clients tell of each operation by notes: one when it is invoked, one when it is completed, both on
+ * the true clock of the run. The lab turns them into the table `history` and into what checkers read,
+ * without looking into any node. */
+
+enum system_phase {
+    SYSTEM_INVOKED,
+    SYSTEM_OK,
+    SYSTEM_FAILED, /* it did not happen and never will */
+    SYSTEM_INFO,   /* nobody knows; its process goes on under another number */
+    SYSTEM_PART /* one more part (key and values) of what this operation asked for or was told; comes
+                      before the note that it belongs to */
+};
+enum { SYSTEM_VALUES_MAX = 4 };
+struct system_operation {
+    uint8_t phase;       /* enum system_phase */
+    uint8_t level;       /* bit index: which promise the operation was made under (struct
+                            system_history.levels) */
+    uint16_t function;   /* index in `functions` */
+    uint32_t operation;  /* 1, 2, 3 ... over the run */
+    uint32_t process;    /* a client's thread; at most one operation of it is open */
+    uint32_t node;       /* whom the client asked, or NODE_NONE */
+    uint32_t key;        /* see key_name(), or NODE_NONE */
+    uint16_t error;      /* FAILED, INFO: index in `errors` */
+    uint8_t value_count; /* 0: nil */
+    int64_t values
+        [SYSTEM_VALUES_MAX]; /* one: a number; more: a list (compare-and-set from, to; siblings) */
+};
+/* A check that is judged from the history. */
+struct system_judged {
+    uint16_t check;      /* index in `checks`, which has history = true */
+    const char *model;   /* of server/check: "register", "kv", "sessions" ... */
+    const char *options; /* "init=0 nil=missing": KEY=VALUE with a blank between, or "" */
+    uint8_t levels;      /* bits: operations of these levels are looked at */
+};
+struct system_history {
+    const char *const *functions; /* "read", "write", "cas"; NULL-terminated */
+    const char *const *levels;    /* "strong", "eventual", "local"; NULL-terminated, at most 8 */
+    const char *const *errors;    /* keys of the system's words; NULL-terminated */
+    /* The name of a key, as it stands in exports; NULL past the end. */
+    const char *(*key_name)(const void *plan, uint32_t key);
+    /* Is this note about an operation? Fills it. */
+    bool (*operation)(const void *plan, const struct node_note *note,
+                      struct system_operation *operation);
+    const struct system_judged *judged;
+    uint32_t judged_count;
+};
+
 enum system_better { SYSTEM_NEITHER, SYSTEM_LOWER, SYSTEM_HIGHER };
 struct system_figure {
     const char *name; /* with its unit: "response_mean_ms", "orders_lost" */
@@ -201,6 +250,13 @@ struct system {
     /* Key of a start setting that lets only the first so many parts of the world take part, 0 all
      * of them: how a world is made smaller. May be NULL. */
     const char *parts_setting;
+
+    /* Operations of clients; NULL: the system's ledger judges everything by itself. */
+    const struct system_history *history;
+    /* Is this check no promise under these settings (a linearizable read in AP mode)? Then a word of
+     * `words` that says why: what is broken is EXPECTED-FAIL. UINT16_MAX: it is a promise. May be
+     * NULL: all checks always are. */
+    uint16_t (*unpromised)(const void *plan, const int64_t *settings, uint32_t check);
 
     /* May be NULL: work gets done without anybody in particular. */
     void (*core)(const void *plan, struct system_core *core);
