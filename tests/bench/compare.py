@@ -5,7 +5,6 @@ playing costs. Round robin against the weighted score, ten virtual minutes of ki
 
 usage: tests/bench/compare.py [ADDRESS]   (of a running server; without one, the built server is started)"""
 
-import contextlib
 import pathlib
 import sys
 import time
@@ -15,8 +14,8 @@ from selenium.webdriver.common.keys import Keys
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "lib"), str(TESTS / "browser")]
 
+from bench_page import address, percentile  # noqa: E402
 from chef_browser import open_browser  # noqa: E402
-from chef_server import ChefServer  # noqa: E402
 from page import Page  # noqa: E402
 
 LENGTH_S = 600
@@ -47,19 +46,6 @@ let last = performance.now();
 const look = (now) => { window.gaps.push(now - last); last = now; requestAnimationFrame(look); };
 requestAnimationFrame(look);
 """
-
-
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
-
-
-@contextlib.contextmanager
-def address():
-    if len(sys.argv) > 1:
-        yield sys.argv[1]
-    else:
-        with ChefServer() as server:
-            yield server.url
 
 
 def main():

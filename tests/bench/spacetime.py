@@ -6,7 +6,6 @@ the whole run sum up to the server's.
 
 usage: tests/bench/spacetime.py [ADDRESS]   (of a running server; without one, the built server is started)"""
 
-import contextlib
 import json
 import pathlib
 import sys
@@ -15,8 +14,8 @@ import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
+from bench_page import address, percentile  # noqa: E402
 from chef_browser import open_browser  # noqa: E402
-from chef_server import ChefServer  # noqa: E402
 
 EVENTS_MIN = 1_000_000
 MINUTES = 90
@@ -94,19 +93,6 @@ const done = arguments[0], diagram = window.diagram;
   done({ shown, inView: diagram.scene.inView, ms: performance.now() - asked, tiles: diagram.tiles.requests });
 })().catch((error) => done({ error: String(error.stack ?? error) }));
 """
-
-
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
-
-
-@contextlib.contextmanager
-def address():
-    if len(sys.argv) > 1:
-        yield sys.argv[1]
-    else:
-        with ChefServer() as server:
-            yield server.url
 
 
 def api(url, path, body=None):

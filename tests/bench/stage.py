@@ -5,14 +5,13 @@ are ever drawn (300). The work of a frame: applying the live frame (ten times a 
 
 usage: tests/bench/stage.py [ADDRESS]   (of a running server; without one, the built server is started)"""
 
-import contextlib
 import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 
+from bench_page import address, percentile  # noqa: E402
 from chef_browser import open_browser  # noqa: E402
-from chef_server import ChefServer  # noqa: E402
 
 FRAMES = 900
 
@@ -71,19 +70,6 @@ const [kitchens, orders, frames, done] = arguments;
   requestAnimationFrame(loop);
 })().catch((error) => done({ error: String(error) }));
 """
-
-
-def percentile(values, share):
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
-
-
-@contextlib.contextmanager
-def address():
-    if len(sys.argv) > 1:
-        yield sys.argv[1]
-    else:
-        with ChefServer() as server:
-            yield server.url
 
 
 def main():

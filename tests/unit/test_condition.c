@@ -1,32 +1,16 @@
 /* test_condition.c - the language of conditions: what it says, and what it refuses. */
 #include "lab/condition.h"
-#include "toy_system.h"
+#include "toy_scenario.h"
 #include "unit.h"
 
 const struct system *const SYSTEMS[] = {&TOY};
 const uint32_t SYSTEM_COUNT = 1;
 
-static struct lab_scenario *scenario;
-
-static int setup(void **state)
-{
-    (void)state;
-    struct lab_problem problem;
-    return lab_scenario_parse("toy", TOY_SCENARIO, &scenario, &problem);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    lab_scenario_free(&scenario);
-    return 0;
-}
-
 static struct lab_condition parse(const char *text)
 {
     struct lab_condition condition;
     struct lab_problem problem;
-    if (lab_condition_parse(scenario, text, &condition, &problem) != 0) {
+    if (lab_condition_parse(toy_scenario, text, &condition, &problem) != 0) {
         fail_msg("%s: %s", text, problem.detail);
     }
     return condition;
@@ -44,7 +28,7 @@ static bool holds(struct lab_condition *condition, const struct node_note *note,
                   const int64_t *figures, int64_t time_ns)
 {
     const struct lab_moment moment = {.note = note, .figures = figures, .time_ns = time_ns};
-    return lab_condition_holds(condition, scenario, &moment);
+    return lab_condition_holds(condition, toy_scenario, &moment);
 }
 
 static bool at_note(const char *text)
@@ -96,15 +80,15 @@ static void test_rows(void **state)
     const struct lab_moment second = {.figures = FIGURES};
     struct lab_condition condition = parse("first(half > 4.4)");
     assert_true(condition.uses_rows);
-    assert_false(lab_condition_holds(&condition, scenario, &second));
-    assert_true(lab_condition_holds(&condition, scenario, &with_row));
-    assert_true(lab_condition_holds(&condition, scenario, &second)); /* first() remembers */
+    assert_false(lab_condition_holds(&condition, toy_scenario, &second));
+    assert_true(lab_condition_holds(&condition, toy_scenario, &with_row));
+    assert_true(lab_condition_holds(&condition, toy_scenario, &second)); /* first() remembers */
     condition = parse("half > 4.5");
-    assert_false(lab_condition_holds(&condition, scenario, &with_row));
+    assert_false(lab_condition_holds(&condition, toy_scenario, &with_row));
     condition = parse("nothing < 1"); /* the row ends before that column */
-    assert_false(lab_condition_holds(&condition, scenario, &with_row));
+    assert_false(lab_condition_holds(&condition, toy_scenario, &with_row));
     condition = parse("number == 9"); /* an argument of a note too: here it is the row's */
-    assert_true(lab_condition_holds(&condition, scenario, &with_row));
+    assert_true(lab_condition_holds(&condition, toy_scenario, &with_row));
     assert_false(at_note("number == 9"));
     assert_true(at_note("number == 400"));
 }
@@ -127,13 +111,13 @@ static void refused(const char *text, const char *words, int allowed)
 {
     struct lab_condition condition;
     struct lab_problem problem;
-    assert_int_equal(lab_condition_parse(scenario, text, &condition, &problem), -422);
+    assert_int_equal(lab_condition_parse(toy_scenario, text, &condition, &problem), -422);
     if (strstr(problem.detail, words) == NULL) {
         fail_msg("%s: %s", text, problem.detail);
     }
     assert_int_equal(problem.allowed != NULL, allowed);
     lab_problem_clear(&problem);
-    assert_int_equal(lab_condition_parse(scenario, text, &condition, NULL), -422);
+    assert_int_equal(lab_condition_parse(toy_scenario, text, &condition, NULL), -422);
 }
 
 static void test_refusals(void **state)
@@ -169,5 +153,5 @@ int main(void)
         cmocka_unit_test(test_rows),     cmocka_unit_test(test_first_latches),
         cmocka_unit_test(test_refusals),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, toy_scenario_setup, toy_scenario_teardown);
 }

@@ -1,29 +1,13 @@
 /* test_csv_rows.c - rows as CSV: plain, and as spreadsheets of two kinds of countries want them. */
 #include "lab/csv_rows.h"
 #include "lab/pieces.h"
-#include "toy_system.h"
+#include "toy_scenario.h"
 #include "unit.h"
 
 #include <stdlib.h>
 
 const struct system *const SYSTEMS[] = {&TOY};
 const uint32_t SYSTEM_COUNT = 1;
-
-static struct lab_scenario *scenario;
-
-static int setup(void **state)
-{
-    (void)state;
-    struct lab_problem problem;
-    return lab_scenario_parse("toy", TOY_SCENARIO, &scenario, &problem);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    lab_scenario_free(&scenario);
-    return 0;
-}
 
 static void row_is(enum lab_export_flavour flavour, const char *hearer, const char *expected)
 {
@@ -36,7 +20,7 @@ static void row_is(enum lab_export_flavour flavour, const char *hearer, const ch
     row.cells[1] = (struct lab_cell){.kind = LAB_CELL_NUMBER, .value = -35};
     row.cells[2] = (struct lab_cell){.kind = LAB_CELL_TEXT, .text = hearer};
     row.cells[3] = (struct lab_cell){.kind = LAB_CELL_TEXT, .text = "dark blue"};
-    lab_csv_begin(&csv, flavour, "r1", 7, scenario);
+    lab_csv_begin(&csv, flavour, "r1", 7, toy_scenario);
     lab_csv_row(&csv, beats, &row, &text);
     assert_string_equal(buffer, expected);
 }
@@ -60,7 +44,7 @@ static void test_header(void **state)
     struct text text = text_init(buffer, sizeof buffer);
     struct lab_csv csv;
     const struct lab_table *beats = &lab_tables(&TOY)->tables[LAB_OWN_TABLES];
-    lab_csv_begin(&csv, LAB_EXPORT_EXCEL, "r1", 7, scenario);
+    lab_csv_begin(&csv, LAB_EXPORT_EXCEL, "r1", 7, toy_scenario);
     lab_csv_header(&csv, beats, &text);
     assert_string_equal(buffer, "\xef\xbb\xbfrun_id,seed,system,scenario,mode,t_ms,number,half,"
                                 "hearer,colour,nothing\r\n");
@@ -73,13 +57,13 @@ static void test_system_rows_in_words(void **state)
     struct lab_row row;
     const int64_t cells[] = {3, 15, 1, 1, NODE_CELL_NULL};
     memcpy(from.cells, cells, sizeof cells);
-    lab_row_convert(scenario, &from, &row);
+    lab_row_convert(toy_scenario, &from, &row);
     assert_int_equal(row.table, LAB_OWN_TABLES);
     assert_string_equal(row.cells[2].text, "B");
     assert_string_equal(row.cells[3].text, "dark blue");
     assert_int_equal(row.cells[4].kind, LAB_CELL_NULL);
     from.cells[2] = 77; /* no such node */
-    lab_row_convert(scenario, &from, &row);
+    lab_row_convert(toy_scenario, &from, &row);
     assert_int_equal(row.cells[2].kind, LAB_CELL_NULL);
 }
 
@@ -134,5 +118,5 @@ int main(void)
         cmocka_unit_test(test_system_rows_in_words),
         cmocka_unit_test(test_pieces),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, toy_scenario_setup, toy_scenario_teardown);
 }

@@ -1,4 +1,5 @@
 /* test_lab.c - runs in the lab: made, steered, paced, watched, put away and brought back. */
+#include "data_folder.h"
 #include "lab/lab.h"
 #include "unit.h"
 
@@ -12,7 +13,7 @@
 enum { RUNS_MAX = 4, INPUT_THREADS = 4, INPUTS_EACH = 25, WAIT_TRIES = 2000 };
 
 struct fixture {
-    char folder[64];
+    char folder[DATA_FOLDER_BYTES];
     struct lab *lab;
 };
 
@@ -33,8 +34,7 @@ static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
-    strcpy(fixture->folder, "/tmp/chef-lab-XXXXXX");
-    assert_non_null(mkdtemp(fixture->folder));
+    data_folder_make(fixture->folder);
     lab_reopen(fixture);
     *state = fixture;
     return 0;
@@ -43,14 +43,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const FILES[] = {"chef.db", "chef.db-wal", "chef.db-shm"};
     lab_close(&fixture->lab);
-    for (int i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", fixture->folder, FILES[i]);
-        unlink(path);
-    }
-    assert_int_equal(rmdir(fixture->folder), 0);
+    data_folder_remove(fixture->folder);
     free(fixture);
     return 0;
 }

@@ -1,4 +1,5 @@
 /* test_lab_tables.c - the tables of the store are those that the systems and the lab write. */
+#include "data_folder.h"
 #include "lab/tables.h"
 #include "store/store.h"
 #include "unit.h"
@@ -46,12 +47,12 @@ static void assert_same(struct sqlite3 *reader, const struct store_table *table)
 static void test_schema_is_what_is_written(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/chef-tables-XXXXXX";
-    char path[64];
+    char folder[DATA_FOLDER_BYTES];
+    char path[DATA_FOLDER_BYTES + 16];
     struct error error = {""};
     uint32_t count;
     const struct store_table *tables = lab_store_tables(&count);
-    assert_non_null(mkdtemp(folder));
+    data_folder_make(folder);
     snprintf(path, sizeof path, "%s/chef.db", folder);
     struct store *store = store_open(
         &(struct store_options){.path = path, .tables = tables, .table_count = count}, &error);
@@ -65,8 +66,7 @@ static void test_schema_is_what_is_written(void **state)
     }
     store_reader_close(store, &reader);
     store_close(&store);
-    unlink(path);
-    assert_int_equal(rmdir(folder), 0);
+    data_folder_remove(folder);
 }
 
 int main(void)

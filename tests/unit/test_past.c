@@ -1,5 +1,6 @@
 /* test_past.c - the past of a run: any moment of it is bit for bit what it was, everything that
  * happened is found and counted, causes lead back, and nothing of this moves the run. */
+#include "data_folder.h"
 #include "lab/lab.h"
 #include "lab/replay.h"
 #include "unit.h"
@@ -18,7 +19,7 @@ static const int64_t NS_PER_US = 1000;
 static const uint32_t DRAW_MOMENT = DRAW_PURPOSE('m', 'o', 'm', 't');
 
 struct fixture {
-    char folder[64];
+    char folder[DATA_FOLDER_BYTES];
     struct lab *lab;
     char run[LAB_RUN_ID_BYTES];
 };
@@ -81,8 +82,7 @@ static int setup(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     struct lab_problem problem = {.allowed = NULL};
     assert_non_null(fixture);
-    strcpy(fixture->folder, "/tmp/chef-past-XXXXXX");
-    assert_non_null(mkdtemp(fixture->folder));
+    data_folder_make(fixture->folder);
     fixture->lab = lab_open(
         &(struct lab_options){.data_directory = fixture->folder, .workers = 2, .runs_max = 4},
         &problem);
@@ -108,14 +108,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const FILES[] = {"chef.db", "chef.db-wal", "chef.db-shm"};
     lab_close(&fixture->lab);
-    for (int i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/%s", fixture->folder, FILES[i]);
-        unlink(path);
-    }
-    assert_int_equal(rmdir(fixture->folder), 0);
+    data_folder_remove(fixture->folder);
     free(fixture);
     return 0;
 }

@@ -3,7 +3,7 @@
 #include "lab/input.h"
 #include "lab/scenario.h"
 #include "lab/settings.h"
-#include "toy_system.h"
+#include "toy_scenario.h"
 #include "unit.h"
 
 #include <cjson/cJSON.h>
@@ -13,34 +13,18 @@
 const struct system *const SYSTEMS[] = {&TOY};
 const uint32_t SYSTEM_COUNT = 1;
 
-static struct lab_scenario *scenario;
-
-static int setup(void **state)
-{
-    (void)state;
-    struct lab_problem problem;
-    return lab_scenario_parse("toy", TOY_SCENARIO, &scenario, &problem);
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    lab_scenario_free(&scenario);
-    return 0;
-}
-
 static void test_common_part(void **state)
 {
     (void)state;
-    assert_string_equal(scenario->title, "Toy");
-    assert_int_equal(scenario->seed, 7);
-    assert_int_equal(scenario->until_ns, 20000000000);
-    assert_int_equal(scenario->settings[TOY_SET_BEAT_MS], 100);
-    assert_int_equal(scenario->settings[TOY_SET_SHARE], 80);
-    assert_int_equal(scenario->script->count, 1);
-    assert_int_equal(scenario->script->items[0].input.time_ns, 2500000000);
-    assert_int_equal(scenario->script->items[0].input.args[0], 5);
-    assert_int_equal(scenario->node_count, 2);
+    assert_string_equal(toy_scenario->title, "Toy");
+    assert_int_equal(toy_scenario->seed, 7);
+    assert_int_equal(toy_scenario->until_ns, 20000000000);
+    assert_int_equal(toy_scenario->settings[TOY_SET_BEAT_MS], 100);
+    assert_int_equal(toy_scenario->settings[TOY_SET_SHARE], 80);
+    assert_int_equal(toy_scenario->script->count, 1);
+    assert_int_equal(toy_scenario->script->items[0].input.time_ns, 2500000000);
+    assert_int_equal(toy_scenario->script->items[0].input.args[0], 5);
+    assert_int_equal(toy_scenario->node_count, 2);
 }
 
 static void scenario_refused(const char *text, const char *words)
@@ -120,7 +104,7 @@ static void parse_input(const char *json, int expected, const char *back)
     struct sim_input input;
     struct lab_problem problem;
     cJSON *body = cJSON_Parse(json);
-    int status = lab_input_parse(scenario, body, &input, NULL, &problem);
+    int status = lab_input_parse(toy_scenario, body, &input, NULL, &problem);
     cJSON_Delete(body);
     assert_int_equal(status, expected);
     if (expected != 0) {
@@ -130,11 +114,11 @@ static void parse_input(const char *json, int expected, const char *back)
         lab_problem_clear(&problem);
         return;
     }
-    cJSON *again = lab_input_json(scenario, &input);
+    cJSON *again = lab_input_json(toy_scenario, &input);
     char *text = cJSON_PrintUnformatted(again);
     assert_string_equal(text, back);
     struct sim_input second;
-    assert_int_equal(lab_input_parse(scenario, again, &second, NULL, NULL), 0);
+    assert_int_equal(lab_input_parse(toy_scenario, again, &second, NULL, NULL), 0);
     assert_memory_equal(&input, &second, sizeof input);
     free(text);
     cJSON_Delete(again);
@@ -179,7 +163,7 @@ static void read_file(const char *text, int expected, const char *words, uint32_
 {
     struct lab_inputs inputs = {0};
     struct lab_problem problem;
-    assert_int_equal(lab_inputs_read(scenario, text, &inputs, &problem), expected);
+    assert_int_equal(lab_inputs_read(toy_scenario, text, &inputs, &problem), expected);
     assert_int_equal(inputs.count, count);
     if (expected != 0) {
         if (strstr(problem.detail, words) == NULL) {
@@ -242,5 +226,5 @@ int main(void)
         cmocka_unit_test(test_inputs_refused),     cmocka_unit_test(test_input_files),
         cmocka_unit_test(test_a_world_refused),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, toy_scenario_setup, toy_scenario_teardown);
 }

@@ -1,4 +1,5 @@
 /* test_store.c - runs, inputs and rows survive; what fails leaves nothing behind. */
+#include "data_folder.h"
 #include "store/store.h"
 #include "store/store_internal.h"
 #include "unit.h"
@@ -23,7 +24,7 @@ static const struct store_table TABLES[] = {
 };
 
 struct fixture {
-    char folder[64];
+    char folder[DATA_FOLDER_BYTES];
     char path[96];
     struct store *store;
 };
@@ -45,8 +46,7 @@ static int setup(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     assert_non_null(fixture);
-    strcpy(fixture->folder, "/tmp/chef-store-XXXXXX");
-    assert_non_null(mkdtemp(fixture->folder));
+    data_folder_make(fixture->folder);
     snprintf(fixture->path, sizeof fixture->path, "%s/chef.db", fixture->folder);
     store_reopen(fixture, 0);
     *state = fixture;
@@ -57,13 +57,7 @@ static int teardown(void **state)
 {
     struct fixture *fixture = *state;
     store_close(&fixture->store);
-    const char *const endings[] = {"", "-wal", "-shm"};
-    for (int i = 0; i < 3; i++) {
-        char path[128];
-        snprintf(path, sizeof path, "%s%s", fixture->path, endings[i]);
-        unlink(path);
-    }
-    assert_int_equal(rmdir(fixture->folder), 0);
+    data_folder_remove(fixture->folder);
     free(fixture);
     return 0;
 }
