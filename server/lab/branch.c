@@ -160,7 +160,7 @@ static int read_input(const struct lab_run *run, const cJSON *body, struct branc
     const cJSON *at_ms = cJSON_GetObjectItemCaseSensitive(body, "at_ms");
     int64_t at_us = branch->at_ns / 1000;
     struct lab_input_parts parts;
-    int status = lab_input_parts(run->scenario, body, &parts, NULL, problem);
+    int status = lab_input_parts(run->scenario, NULL, body, &parts, NULL, problem);
     if (status != 0) {
         return status;
     }
@@ -177,7 +177,7 @@ static int read_input(const struct lab_run *run, const cJSON *body, struct branc
                           run->scenario->system->settings[parts.list[0].args[0]].key);
     }
     for (uint32_t i = 0; i < parts.count; i++) {
-        parts.list[i].time_ns = at_us * 1000;
+        parts.list[i].time_ns += at_us * 1000;
         (void)lab_inputs_insert(&branch->inputs, &parts.list[i], 0, branch->who);
     }
     return 0;

@@ -1,5 +1,6 @@
 /* catalogue.c - systems and scenarios as JSON documents: what the page builds its controls from. */
 #include "lab/lab_internal.h"
+#include "lab/parts.h"
 
 #include "lab/notes.h"
 #include "lab/settings.h"
@@ -162,6 +163,7 @@ static cJSON *system_json(const struct system *system)
     for (uint32_t i = 0; i < SIM_INPUT_KIND_COUNT; i++) {
         (void)cJSON_AddItemToArray(inputs, host_input_json(&SIM_INPUT_KINDS[i]));
     }
+    (void)cJSON_AddItemToObject(object, "recipes", lab_recipes_json());
     lab_notes_each(system, add_note, cJSON_AddArrayToObject(object, "notes"));
     add_checks_and_figures(system, object);
     add_tables(system, object);

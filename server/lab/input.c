@@ -274,25 +274,39 @@ static int read_setting(const struct lab_scenario *scenario, const cJSON *body,
     return lab_setting_parse(scenario->system, (uint32_t)index, value, &input->args[1], problem);
 }
 
+/* A list of names as a mask. */
+static int read_names(const struct lab_scenario *scenario, const cJSON *list, const char *field,
+                      int64_t *mask, struct lab_problem *problem)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        uint32_t node;
+        int status = read_node(scenario, item, field, &node, problem);
+        if (status != 0) {
+            return status;
+        }
+        *mask |= INT64_C(1) << node;
+    }
+    return 0;
+}
+
 static int read_partition(const struct lab_scenario *scenario, const cJSON *body,
                           struct sim_input *input, struct lab_problem *problem)
 {
     const cJSON *nodes = cJSON_GetObjectItemCaseSensitive(body, "nodes");
+    const cJSON *bystanders = cJSON_GetObjectItemCaseSensitive(body, "bystanders");
     if (!cJSON_IsArray(nodes) || cJSON_GetArraySize(nodes) == 0) {
         return lab_refuse(problem, LAB_UNPROCESSABLE,
                           "nodes must be a list of the names of one side");
     }
-    const cJSON *item;
-    cJSON_ArrayForEach(item, nodes)
-    {
-        uint32_t node;
-        int status = read_node(scenario, item, "nodes", &node, problem);
-        if (status != 0) {
-            return status;
-        }
-        input->args[0] |= INT64_C(1) << node;
+    if (bystanders != NULL && !cJSON_IsArray(bystanders)) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "bystanders must be a list of the names of those who hear both sides");
     }
-    return 0;
+    int status = read_names(scenario, nodes, "nodes", &input->args[0], problem);
+    return status != 0 ? status
+                       : read_names(scenario, bystanders, "bystanders", &input->args[1], problem);
 }
 
 /* ---- The whole ---- */
@@ -366,14 +380,23 @@ static void add_setting(const struct lab_scenario *scenario, const struct sim_in
     (void)cJSON_AddItemToObject(object, "value", lab_setting_json(setting, input->args[1]));
 }
 
+static void add_names(const struct lab_scenario *scenario, const char *field, int64_t mask,
+                      cJSON *object)
+{
+    cJSON *nodes = cJSON_AddArrayToObject(object, field);
+    for (uint32_t i = 0; i < scenario->node_count; i++) {
+        if ((mask >> i & 1) != 0) {
+            (void)cJSON_AddItemToArray(nodes, cJSON_CreateString(scenario->nodes[i].name));
+        }
+    }
+}
+
 static void add_partition(const struct lab_scenario *scenario, const struct sim_input *input,
                           cJSON *object)
 {
-    cJSON *nodes = cJSON_AddArrayToObject(object, "nodes");
-    for (uint32_t i = 0; i < scenario->node_count; i++) {
-        if ((input->args[0] >> i & 1) != 0) {
-            (void)cJSON_AddItemToArray(nodes, cJSON_CreateString(scenario->nodes[i].name));
-        }
+    add_names(scenario, "nodes", input->args[0], object);
+    if (input->args[1] != 0) {
+        add_names(scenario, "bystanders", input->args[1], object);
     }
 }
 

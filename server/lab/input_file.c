@@ -1,5 +1,5 @@
 /* input_file.c - a file of inputs: JSON Lines or CSV. */
-#include "lab/input.h"
+#include "lab/parts.h"
 #include "lab/settings.h"
 
 #include <cjson/cJSON.h>
@@ -36,14 +36,18 @@ static int add_object(const struct lab_scenario *scenario, cJSON *object, struct
     }
     uint32_t number = 0;
     int status = take_number(object, &number, problem);
-    struct sim_input input;
+    struct lab_input_parts parts;
     if (status == 0) {
-        status = lab_input_parse(scenario, object, &input, NULL, problem);
+        status = lab_input_script_parts(scenario, object, &parts, problem);
     }
-    if (status == 0) {
-        input.time_ns = t_us * 1000;
+    if (status == 0 && number != 0 && parts.count > 1) {
+        status = lab_refuse(problem, LAB_UNPROCESSABLE,
+                            "a recipe becomes several inputs and cannot have an input_id");
+    }
+    for (uint32_t i = 0; i < parts.count && status == 0; i++) {
         const cJSON *who = cJSON_GetObjectItemCaseSensitive(object, "who");
-        (void)lab_inputs_insert(inputs, &input, number,
+        parts.list[i].time_ns += t_us * 1000;
+        (void)lab_inputs_insert(inputs, &parts.list[i], number,
                                 cJSON_IsString(who) ? who->valuestring : "script");
     }
     return status;

@@ -15,6 +15,7 @@
 #include "lab/history.h"
 #include "lab/lab.h"
 #include "lab/live.h"
+#include "lab/parts.h"
 #include "lab/problem.h"
 #include "lab/show.h"
 #include "store/store.h"
@@ -30,7 +31,6 @@ enum {
     LAB_ROWS_MAX = 20000000,  /* result rows of one run; then it ends */
     LAB_INPUTS_MAX = 100000,  /* of one run */
     LAB_STEPS_A_TURN = 20000, /* events before another run gets its turn */
-    LAB_INPUT_PARTS_MAX = 80, /* inputs that one request may become */
     LAB_FAMILY_BYTES = 48,
     LAB_FAMILY_MAX = 200, /* members of a family that are listed */
 };
@@ -57,7 +57,9 @@ struct lab_waiting_input {
     char who[LAB_WHO_BYTES];
     bool committed;
 };
-enum { LAB_WAITING_MAX = 256 };
+enum { LAB_WAITING_MAX = 768 };
+_Static_assert((int)LAB_INPUT_PARTS_MAX <= (int)LAB_WAITING_MAX,
+               "whatever one request becomes can wait");
 
 struct lab_run {
     /* Fixed while in memory. */
@@ -170,17 +172,6 @@ void lab_run_id_make(const struct lab_scenario *scenario, uint64_t seed, const i
 /* What is in memory says where it is now, the store only where it was last written: brings an item
  * of a list, which names its run, up to date. No run may be locked. */
 void lab_summary_refresh(struct lab *lab, struct cJSON *item);
-
-/* ---- steer.c ---- */
-
-/* The inputs that one body becomes: heal.all is followed by the system's remedies. */
-struct lab_input_parts {
-    uint32_t count;
-    struct sim_input list[LAB_INPUT_PARTS_MAX]; /* their time is 0 */
-};
-int lab_input_parts(const struct lab_scenario *scenario, const struct cJSON *body,
-                    struct lab_input_parts *parts, bool *client_operation,
-                    struct lab_problem *problem);
 
 /* ---- memory.c: which runs are in memory ---- */
 

@@ -26,7 +26,7 @@ static const struct system_note HOST_NOTES[] = {
                             .listed = true,
                             .interesting = true},
     [NODE_NOTE_PARTITIONED] = {.name = "net_partitioned",
-                               .args = {"side_mask"},
+                               .args = {"side_mask", "bystander_mask"},
                                .listed = true,
                                .interesting = true},
     [NODE_NOTE_NET_HEALED] = {.name = "net_healed", .listed = true, .interesting = true},

@@ -2,8 +2,8 @@
 #include "lab/scenario.h"
 
 #include "base/embedded.h"
-#include "lab/input.h"
 #include "lab/model.h"
+#include "lab/parts.h"
 #include "lab/settings.h"
 
 #include <assert.h>
@@ -192,11 +192,12 @@ static int read_script_item(struct lab_scenario *scenario, const cJSON *item,
         return lab_refuse(problem, LAB_UNPROCESSABLE, "at_ms must be a number from 0 to %d",
                           LAB_SCENARIO_SECONDS_MAX * 1000);
     }
-    struct sim_input input;
-    int status = lab_input_parse(scenario, item, &input, NULL, problem);
-    if (status == 0) {
-        input.time_ns = at_us * 1000;
-        (void)lab_inputs_insert(scenario->script, &input, scenario->script->count + 1, "script");
+    struct lab_input_parts parts;
+    int status = lab_input_script_parts(scenario, item, &parts, problem);
+    for (uint32_t i = 0; i < parts.count && status == 0; i++) {
+        parts.list[i].time_ns += at_us * 1000;
+        (void)lab_inputs_insert(scenario->script, &parts.list[i], scenario->script->count + 1,
+                                "script");
     }
     return status;
 }

@@ -5,7 +5,8 @@
  *    "until_s": 600,                  how long it is meant to go on, virtual seconds
  *    "seed": 7,                       the standard one
  *    "settings": {"policy": "weighted-score"},
- *    "inputs": [{"at_ms": 60000, "type": "node.crash", "node": "B"}],    the script
+ *    "inputs": [{"at_ms": 60000, "type": "node.crash", "node": "B"}],    the script; recipes
+ *                                     too (lab/parts.h)
  *    "model": {"disk_sync_ns": 2000000},                                 optional, never zero
  *    "bug": "bug.no_fence",           the switch that opens this scenario's trap, if it has one
  *    "expect": {"no_order_lost": "PASS"}}                                for tests: with the bug off

@@ -22,43 +22,6 @@ enum {
 
 /* ---- Inputs ---- */
 
-/* heal.all of the host does not reach what the system's own inputs broke: its remedies follow. */
-static void add_remedies(const struct lab_scenario *scenario, struct lab_input_parts *parts)
-{
-    const struct system *system = scenario->system;
-    struct system_remedy remedy;
-    for (uint32_t i = 0; system->remedy != NULL && parts->count < LAB_INPUT_PARTS_MAX &&
-                         system->remedy(scenario->data, i, &remedy);
-         i++) {
-        if (remedy.kind != SYSTEM_REMEDY_HEAL) {
-            continue;
-        }
-        struct sim_input *input = &parts->list[parts->count++];
-        *input =
-            (struct sim_input){.type = SIM_INPUT_SETTING, .node = NODE_NONE, .peer = NODE_NONE};
-        if (!remedy.is_setting) {
-            input->type = (uint16_t)(SIM_INPUT_SYSTEM + remedy.type);
-            input->node = remedy.node;
-        }
-        memcpy(input->args, remedy.args, sizeof input->args);
-    }
-}
-
-int lab_input_parts(const struct lab_scenario *scenario, const struct cJSON *body,
-                    struct lab_input_parts *parts, bool *client_operation,
-                    struct lab_problem *problem)
-{
-    parts->count = 0;
-    int status = lab_input_parse(scenario, body, &parts->list[0], client_operation, problem);
-    if (status == 0) {
-        parts->count = 1;
-        if (parts->list[0].type == SIM_INPUT_HEAL_ALL) {
-            add_remedies(scenario, parts);
-        }
-    }
-    return status;
-}
-
 /* When the input is to take effect: now, or at a later time that the body names. */
 static int read_time(const struct lab_run *run, const cJSON *body, int64_t *time_ns,
                      struct lab_problem *problem)
@@ -100,7 +63,7 @@ static int check_setting(const struct lab_run *run, const struct sim_input *inpu
                       setting->key);
 }
 
-static int check_state(const struct lab_run *run, bool client_operation,
+static int check_state(const struct lab_run *run, bool client_operation, uint32_t parts,
                        struct lab_problem *problem)
 {
     const char *state = lab_run_state_name(run);
@@ -118,8 +81,8 @@ static int check_state(const struct lab_run *run, bool client_operation,
                           "go on first",
                           run->name);
     }
-    if (run->course.inputs.count + run->waiting_count + LAB_INPUT_PARTS_MAX > LAB_INPUTS_MAX ||
-        run->waiting_count + LAB_INPUT_PARTS_MAX > LAB_WAITING_MAX) {
+    if (run->course.inputs.count + run->waiting_count + parts > LAB_INPUTS_MAX ||
+        run->waiting_count + parts > LAB_WAITING_MAX) {
         return lab_refuse(problem, LAB_TOO_MANY, "run %s has too many inputs: %u, of at most %d",
                           run->name, run->course.inputs.count, LAB_INPUTS_MAX);
     }
@@ -131,9 +94,10 @@ static int read_parts(struct lab_run *run, const cJSON *body, struct lab_input_p
 {
     bool client_operation = false;
     int64_t time_ns = 0;
-    int status = lab_input_parts(run->scenario, body, parts, &client_operation, problem);
+    int status =
+        lab_input_parts(run->scenario, &run->course.sim, body, parts, &client_operation, problem);
     if (status == 0) {
-        status = check_state(run, client_operation, problem);
+        status = check_state(run, client_operation, parts->count, problem);
     }
     if (status == 0) {
         status = read_time(run, body, &time_ns, problem);
@@ -145,7 +109,7 @@ static int read_parts(struct lab_run *run, const cJSON *body, struct lab_input_p
         return status;
     }
     for (uint32_t i = 0; i < parts->count; i++) {
-        parts->list[i].time_ns = time_ns;
+        parts->list[i].time_ns += time_ns;
     }
     return 0;
 }
@@ -244,6 +208,7 @@ int lab_run_input(struct lab *lab, const char *name, const char *who, const stru
         lab->counters.inputs += parts.count;
         *out = cJSON_CreateObject();
         (void)cJSON_AddNumberToObject(*out, "input_id", number);
+        (void)cJSON_AddNumberToObject(*out, "inputs", parts.count);
         (void)cJSON_AddNumberToObject(*out, "t_ms", lab_decimal(parts.list[0].time_ns / 1000, 3));
         lab_run_wake(lab, run);
     }

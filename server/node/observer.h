@@ -22,7 +22,8 @@ enum node_host_note {
     NODE_NOTE_LINK_HEALED,
     NODE_NOTE_LINK_SET,    /* node -> peer (NODE_NONE: all); args = extra delay us, loss ppm,
                               duplication ppm, reorder ppm */
-    NODE_NOTE_PARTITIONED, /* args[0] = bit mask of the nodes of one side (nodes 0..62) */
+    NODE_NOTE_PARTITIONED, /* args = bit mask of the nodes of one side (nodes 0..62), bit mask of those
+                              who hear both sides */
     NODE_NOTE_NET_HEALED,
     NODE_NOTE_DISK_SET,  /* args = enum sim disk fault, value */
     NODE_NOTE_CLOCK_SET, /* args = enum sim clock fault, value */

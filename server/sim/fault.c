@@ -59,7 +59,11 @@ const struct sim_input_kind SIM_INPUT_KINDS[] = {
       {"loss_ppm", 0, DRAW_MILLION, 0},
       {"duplicate_ppm", 0, DRAW_MILLION, 0},
       {"reorder_ppm", 0, DRAW_MILLION, 0}}},
-    {SIM_INPUT_NET_PARTITION, "net.partition", false, false, {{"side_mask", 1, INT64_MAX, 1}}},
+    {SIM_INPUT_NET_PARTITION,
+     "net.partition",
+     false,
+     false,
+     {{"side_mask", 1, INT64_MAX, 1}, {"bystander_mask", 0, INT64_MAX, 0}}},
     {SIM_INPUT_NODE_ISOLATE, "node.isolate", true, false, FAULT_NO_ARGS},
     {SIM_INPUT_NET_HEAL, "net.heal", false, false, FAULT_NO_ARGS},
     {SIM_INPUT_DISK_SLOW,
@@ -317,17 +321,19 @@ static void fault_degrade(struct sim *sim, const struct sim_input *input)
 }
 
 /* Cuts what crosses the line between the nodes of the mask and the others; earlier cuts stay. */
-static void fault_partition(struct sim *sim, int64_t mask)
+static void fault_partition(struct sim *sim, const int64_t masks[2])
 {
     struct sim_world *world = sim->world;
     for (uint32_t a = 0; a < world->node_count; a++) {
         for (uint32_t b = 0; b < a; b++) {
-            if ((mask >> a & 1) != (mask >> b & 1)) {
+            bool across = (masks[0] >> a & 1) != (masks[0] >> b & 1);
+            bool bystander = (masks[1] >> a & 1) != 0 || (masks[1] >> b & 1) != 0;
+            if (across && !bystander) {
                 fault_cut_both(world, a, b, SIM_INPUT_NET_PARTITION);
             }
         }
     }
-    sim_note_host(sim, NODE_NOTE_PARTITIONED, NODE_NONE, NODE_NONE, &mask, 1);
+    sim_note_host(sim, NODE_NOTE_PARTITIONED, NODE_NONE, NODE_NONE, masks, 2);
 }
 
 /* A partition with one node on its side, under a name and a count of effects of its own. */
@@ -557,7 +563,7 @@ static void fault_act(struct sim *sim, const struct sim_input *input)
         fault_degrade(sim, input);
         break;
     case SIM_INPUT_NET_PARTITION:
-        fault_partition(sim, input->args[0]);
+        fault_partition(sim, input->args);
         break;
     case SIM_INPUT_NODE_ISOLATE:
         fault_isolate(sim, input->node);

@@ -174,7 +174,9 @@ enum sim_input_type {
     SIM_INPUT_LINK_HEAL,    /* node, peer: both ways, cut and degradation */
     SIM_INPUT_LINK_SET, /* node, peer (either NODE_NONE: all); args: delay us, jitter us, loss ppm,
                            duplicate ppm, reorder ppm */
-    SIM_INPUT_NET_PARTITION, /* args: bit mask of one side; every link across is cut both ways */
+    SIM_INPUT_NET_PARTITION, /* args: bit mask of one side, bit mask of bystanders (0: none); every
+                                link across is cut both ways, but not those of a bystander, who
+                                goes on hearing both sides */
     SIM_INPUT_NODE_ISOLATE,  /* node: every link of it is cut both ways */
     SIM_INPUT_NET_HEAL,      /* every cut, partition and degradation */
     SIM_INPUT_DISK_SLOW,     /* node; args: factor percent */

@@ -258,6 +258,12 @@ struct system {
      * NULL: all checks always are. */
     uint16_t (*unpromised)(const void *plan, const int64_t *settings, uint32_t check);
 
+    /* Who makes up the cluster, as bits of node indices: recipes of faults act among these, and
+     * clients are none. May be NULL: all nodes. */
+    uint64_t (*members)(const void *plan);
+    /* The member who leads, as far as can be told from outside; NODE_NONE: nobody. May be NULL. */
+    uint32_t (*leader)(const void *ledger, const struct node_world *world);
+
     /* May be NULL: work gets done without anybody in particular. */
     void (*core)(const void *plan, struct system_core *core);
 

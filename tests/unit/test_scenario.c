@@ -134,6 +134,8 @@ static void test_inputs_there_and_back(void **state)
     parse_input("{\"type\":\"toy.paint\"}", 0, "{\"type\":\"toy.paint\",\"colour\":\"all\"}");
     parse_input("{\"type\":\"setting.set\",\"key\":\"share\",\"value\":0.5}", 0,
                 "{\"type\":\"setting.set\",\"key\":\"share\",\"value\":0.5}");
+    parse_input("{\"type\":\"net.partition\",\"nodes\":[\"B\"],\"bystanders\":[\"A\"]}", 0,
+                "{\"type\":\"net.partition\",\"nodes\":[\"B\"],\"bystanders\":[\"A\"]}");
     parse_input("{\"type\":\"net.partition\",\"nodes\":[\"B\"]}", 0,
                 "{\"type\":\"net.partition\",\"nodes\":[\"B\"]}");
     parse_input("{\"type\":\"node.crash\",\"node\":\"A\",\"at_ms\":7,\"who\":\"x\"}", 0,
@@ -197,6 +199,15 @@ static void test_input_files(void **state)
     read_file("t_ms,type,input_id\n1,heal.all,\n2,heal.all,\n", 0, "", 2);
     read_file("a,b\n1,2\n", -422, "line 1: neither", 0);
     read_file("t_ms,type\nx,heal.all\n", -422, "line 2: t_ms", 0);
+    read_file("{\"t_ms\":5,\"type\":\"recipe.isolate_leader\",\"length_ms\":1000}\n", 0, "", 2);
+    read_file("{\"t_ms\":5,\"type\":\"recipe.isolate_leader\",\"input_id\":1}\n", -422,
+              "line 1: a recipe", 0);
+    read_file("{\"t_ms\":5,\"type\":\"recipe.stew\"}\n", -422, "\"recipe.stew\"", 0);
+    read_file("{\"t_ms\":5,\"type\":\"recipe.ring\",\"seed\":0.5}\n", -422, "seed must be", 0);
+    read_file("{\"t_ms\":5,\"type\":\"recipe.ring\",\"salt\":1}\n", -422, "no argument \"salt\"",
+              0);
+    read_file("{\"t_ms\":5,\"type\":\"recipe.ring\",\"leader\":\"X\"}\n", -422, "no such member",
+              0);
     read_file("t_ms,type,args\n1,toy.bump,[1]\n", -422, "line 2: args", 0);
     read_file("t_ms,type\n1,\"heal.all\"x\n", -422, "line 2: not a row", 0);
 }

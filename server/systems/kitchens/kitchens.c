@@ -60,6 +60,20 @@ static bool kitchens_remedy(const void *data, uint32_t index, struct system_reme
     return true;
 }
 
+/* Customers are no members: a city in parts is still telephoned from everywhere. */
+static uint64_t kitchens_members(const void *data)
+{
+    return (UINT64_C(1) << kitchens_customers(data)) - 1;
+}
+
+/* The dispatcher's role has one holder as long as it does not move. */
+static uint32_t kitchens_leader(const void *ledger, const struct node_world *world)
+{
+    (void)ledger;
+    (void)world;
+    return KITCHENS_DISPATCHER;
+}
+
 /* Orders are served in the end if there are customers, the dispatcher, and one kitchen that can cook:
  * a counter without cooks or places, or a place where nobody has moved in yet, is none. */
 static void kitchens_core(const void *data, struct system_core *core)
@@ -102,6 +116,8 @@ const struct system KITCHENS = {
     .describe = kitchens_describe,
     .remedy = kitchens_remedy,
     .parts_setting = "kitchens_max",
+    .members = kitchens_members,
+    .leader = kitchens_leader,
     .core = kitchens_core,
     .observer = &KITCHENS_LEDGER,
     .figures_read = kitchens_figures_read,
