@@ -16,6 +16,7 @@ static const struct subcommand {
     {"sweep", command_sweep, "runs many seeds with random faults and reports failures first"},
     {"search", command_search, "finds seeds on which a condition comes true"},
     {"shrink", command_shrink, "makes a run that breaks a promise as small as it goes"},
+    {"stdio", command_stdio, "a node for Maelstrom, to be judged from outside"},
     {"scenarios", command_scenarios, "lists what can be run"},
     {"bench", command_bench, "measures one part on this machine"},
 };

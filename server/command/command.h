@@ -12,6 +12,7 @@ int command_scenarios(int argc, char **argv);
 int command_search(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_shrink(int argc, char **argv);
+int command_stdio(int argc, char **argv);
 int command_sweep(int argc, char **argv);
 
 #endif

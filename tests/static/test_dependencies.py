@@ -15,9 +15,10 @@ ROOMS = {
     "systems": {"base", "node"},
     "check": {"base"},
     "store": {"base"},
+    "stdio": {"base", "node", "systems"},
     "lab": {"base", "node", "sim", "systems", "check", "store"},
     "http": {"base", "node", "sim", "systems", "store", "lab"},
-    "command": {"base", "node", "sim", "systems", "check", "store", "lab", "http"},
+    "command": {"base", "node", "sim", "systems", "check", "stdio", "store", "lab", "http"},
     "main.c": {"base", "command"},
 }
 
@@ -36,7 +37,7 @@ LIBRARY_USERS = {
     "zlib.h": {"http", "lab"},
     "archive.h": {"lab"},
     "archive_entry.h": {"lab"},
-    "cjson/cJSON.h": {"store", "lab", "http", "command"},
+    "cjson/cJSON.h": {"stdio", "store", "lab", "http", "command"},
 }
 
 # Exceptions by name of the file: what turns JSON into a plan, before a world exists.
