@@ -39,6 +39,8 @@ struct check_value {
 };
 _Static_assert(sizeof(struct check_value) == 16, "long lists of values stay small");
 
+enum { CHECK_DEPTH_MAX = 32 }; /* of values in values */
+
 enum check_outcome { CHECK_OK, CHECK_FAIL, CHECK_INFO };
 
 #define CHECK_NEVER        UINT32_MAX /* `end` of an operation that was never completed, or info */
@@ -49,7 +51,9 @@ struct check_operation {
     uint32_t call,
         end;          /* places in real time: call < end; equal times are concurrent, so calls of a
                            moment come before its returns */
-    uint32_t process; /* one thread of a client: at most one operation of it is open */
+    uint32_t process; /* one thread of a client: it begins an operation when its last one has ended,
+                           at the earliest at the same moment; then both are concurrent for everybody
+                           else, and for itself in the order of `operations` */
     uint8_t outcome;  /* enum check_outcome */
     const char *function;             /* "read", "write", "cas", "txn" ...; interned */
     struct check_value key;           /* nil when the history has one object only */
@@ -67,7 +71,7 @@ struct check_history {
 
 /* ---- Building (history.c) ---- */
 
-/* Empty, to be filled; `bytes_max` bounds its memory. */
+/* Empty, to be filled; `bytes_max` bounds its memory. NULL: there is none at all. */
 struct check_history *check_history_new(size_t bytes_max);
 void check_history_free(struct check_history **history);
 /* A text's only copy; NULL when there is no memory left. */
@@ -76,9 +80,13 @@ const char *check_history_text(struct check_history *history, const char *text, 
 struct check_value *check_history_values(struct check_history *history, uint32_t count);
 /* The next operation, in order of call. Its fields are taken as they are. False: no memory left. */
 bool check_history_add(struct check_history *history, const struct check_operation *operation);
+/* Memory that the history holds. */
+size_t check_history_bytes(const struct check_history *history);
 
 /* ---- Values ---- */
 
+/* Integers and texts are never equal, nor lists and sets. Sets and maps are equal in any order. Values
+ * nest as deep as a reader lets them (CHECK_DEPTH_MAX). */
 bool check_value_equal(const struct check_value *a, const struct check_value *b);
 uint64_t check_value_hash(const struct check_value *value);
 

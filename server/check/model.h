@@ -37,6 +37,7 @@ struct check_model {
                  struct error *error);
 };
 
+/* In the order of --help; behind the last one stands NULL. */
 extern const struct check_model *const CHECK_MODELS[];
 extern const uint32_t CHECK_MODEL_COUNT;
 const struct check_model *check_model_find(const char *name); /* NULL: none of that name */

@@ -57,6 +57,8 @@ void check_verdict_worsen(struct check_verdict *verdict, enum check_answer answe
 /* A new finding of that name, or the one that is there (its count goes up); NULL when there are too
  * many kinds. */
 struct check_finding *check_verdict_find(struct check_verdict *verdict, const char *anomaly);
+/* One more line; the last one that has room says "cut" and how many are missing, itself included.
+ * `finding` may be NULL: nothing is told. */
 void check_finding_line(struct check_finding *finding, const struct check_line *line);
 
 #endif
