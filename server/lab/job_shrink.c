@@ -111,7 +111,9 @@ static int shrink_work(struct lab_job *job, struct lab_problem *problem)
     }
     int status = lab_shrink_run(&shrink, result, problem);
     if (status == 0) {
-        status = run_make(job, result, name, problem);
+        status = atomic_load(&job->give_up) /* since the last candidate: nobody wants the run */
+                     ? lab_refuse(problem, LAB_UNAVAILABLE, "cancelled")
+                     : run_make(job, result, name, problem);
         if (status == 0) {
             cJSON *told = result_json(job, result, name);
             lab_job_lock(job);

@@ -268,6 +268,13 @@ struct cursors {
     int64_t time_ns, number;
 };
 
+/* A setting that is fixed from the start cannot change later, in a link as little as in a request. */
+static bool may_come_then(const struct lab_scenario *scenario, const struct sim_input *input)
+{
+    return input->type != SIM_INPUT_SETTING || input->time_ns == 0 ||
+           scenario->system->settings[input->args[0]].live;
+}
+
 /* The next input; false when this program does not have it. */
 static bool next_input(const struct lab_link_body *body, struct cursors *cursors,
                        const struct lab_scenario *scenario, struct sim_input *input)
@@ -286,7 +293,7 @@ static bool next_input(const struct lab_link_body *body, struct cursors *cursors
     bool known = lab_input_parse(scenario, object, input, NULL, NULL) == 0;
     input->time_ns = cursors->time_ns;
     cJSON_Delete(object);
-    return known;
+    return known && may_come_then(scenario, input);
 }
 
 static void open_inputs(const struct lab_link *link, struct lab_link_run *run,

@@ -25,7 +25,9 @@ static void draw_setting(struct link_random *random, const struct lab_scenario *
                          struct sim_input *input)
 {
     const struct system *system = scenario->system;
-    input->args[0] = (int64_t)link_random_below(random, system->setting_count);
+    do { /* the others cannot change later */
+        input->args[0] = (int64_t)link_random_below(random, system->setting_count);
+    } while (!system->settings[input->args[0]].live);
     const struct system_setting *setting = &system->settings[input->args[0]];
     int64_t last = setting->max;
     if (setting->kind == SYSTEM_SWITCH) {

@@ -388,9 +388,35 @@ static void test_a_bomb(void **state)
     free(packed);
 }
 
+/* What the API refuses no link brings in: a setting of the start, changed later. */
+static void test_start_settings_stay(void **state)
+{
+    (void)state;
+    struct lab_scenario *scenario = load("kitchens/road-closed");
+    struct lab_course course;
+    uint32_t fixed = 0;
+    while (scenario->system->settings[fixed].live) {
+        fixed++;
+    }
+    assert_int_equal(lab_course_open(&course, scenario, 7, scenario->settings, true, NULL), 0);
+    const struct sim_input change = {.time_ns = SECOND_NS,
+                                     .type = SIM_INPUT_SETTING,
+                                     .node = NODE_NONE,
+                                     .peer = NODE_NONE,
+                                     .args = {fixed, scenario->system->settings[fixed].min}};
+    lab_course_input(&course, &change, scenario->script->count + 1, "phone");
+    struct lab_link_run run = open_changed(&course, "road-closed", "road-closed");
+    assert_int_equal(run.inputs_left_out, 1);
+    assert_int_equal(run.inputs.count, scenario->script->count);
+    lab_link_run_free(&run);
+    lab_course_close(&course);
+    lab_scenario_free(&scenario);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_start_settings_stay),
         cmocka_unit_test(test_random_runs),
         cmocka_unit_test(test_every_byte_counts),
         cmocka_unit_test(test_it_stands_anywhere),
