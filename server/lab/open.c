@@ -211,12 +211,17 @@ static void check_digest(struct stored *stored)
                     stored->digest, digest);
 }
 
-static void recompute(struct lab *lab, struct stored *stored)
+/* Up to the edge, however far that is: whoever asked for the run waits. Only the end of the program
+ * goes first. */
+static int recompute(struct lab *lab, struct stored *stored)
 {
     struct lab_run *run = stored->run;
     int64_t edge_ns = stored->t_ns;
     uint64_t stored_digest = stored->digest;
     while (lab_course_run(&run->course, edge_ns, LAB_STEPS_A_TURN) == SIM_WORKING) {
+        if (atomic_load(&lab->stopping_soon)) {
+            return lab_refuse(stored->problem, LAB_UNAVAILABLE, "the program is stopping");
+        }
         lab_history_keep(lab, run);
     }
     stored->digest = stored_digest;
@@ -225,6 +230,7 @@ static void recompute(struct lab *lab, struct stored *stored)
     recorder->given[LAB_TABLE_VERDICTS] = recorder->stored[LAB_TABLE_VERDICTS]; /* by hand */
     run->edge_ns = lab_course_now_ns(&run->course);
     run->checkpoint_ns = run->edge_ns;
+    return 0;
 }
 
 int lab_run_restore(struct lab *lab, struct lab_run *run, const char *name,
@@ -256,7 +262,7 @@ int lab_run_restore(struct lab *lab, struct lab_run *run, const char *name,
         stored.digest = 0; /* an input moved the edge beyond the last digest */
     }
     lab_checkpoint_restore(lab, run);
-    recompute(lab, &stored);
+    stored.status = recompute(lab, &stored);
     lab_run_anchor(run);
-    return 0;
+    return stored.status;
 }
