@@ -1,0 +1,146 @@
+/* append_edges.c - what must come before what: the dependencies of transactions upon lists, the order
+ * of each process, and real time (append.h).
+ *
+ * Only what follows from the reads is an edge. A transaction without an answer (info) did happen if
+ * somebody read an append of it; otherwise nothing leads out of it and it can be in no cycle. */
+#include "check/append.h"
+
+#include <assert.h>
+
+struct edges {
+    const struct append_history *append;
+    struct graph *graph;
+    bool second;           /* the second of the two rounds */
+    uint32_t *unread;      /* of each key: the first write that nobody read, + 1 */
+    uint32_t *unread_next; /* of each write: the next such one, + 1 */
+    uint64_t count;        /* edges to writes that nobody read: may be very many */
+};
+
+static void edge(struct edges *edges, uint32_t from, uint32_t to, enum graph_kind kind)
+{
+    if (edges->second) {
+        graph_add(edges->graph, from, to, kind);
+    } else {
+        graph_announce(edges->graph, from, to);
+    }
+}
+
+/* The transaction of a write, if it did not fail; else APPEND_NONE. */
+static uint32_t writer(const struct append_history *append, uint32_t write)
+{
+    if (write == APPEND_NONE) {
+        return APPEND_NONE;
+    }
+    uint32_t transaction = append->writes[write].transaction;
+    return append_outcome(append, transaction) == CHECK_FAIL ? APPEND_NONE : transaction;
+}
+
+/* Who appended next to the version that was read. */
+static void edges_to_next(struct edges *edges, uint32_t reader, const struct append_micro *read,
+                          uint32_t last)
+{
+    const struct append_history *append = edges->append;
+    const struct append_key *key = &append->keys[read->key];
+    if (read->length > 0 && (last == APPEND_NONE || append->writes[last].place == APPEND_NONE)) {
+        return; /* nobody's, or not in the order */
+    }
+    uint32_t next = read->length == 0 ? 0 : append->writes[last].place + 1;
+    if (next < key->version_count) {
+        uint32_t to = writer(append, append->versions[key->raw + next]);
+        if (to != APPEND_NONE) {
+            edge(edges, reader, to, GRAPH_RW);
+        }
+        return;
+    }
+    for (uint32_t w = edges->unread[read->key]; w != 0; w = edges->unread_next[w - 1]) {
+        edge(edges, reader, append->writes[w - 1].transaction, GRAPH_RW);
+        edges->count++;
+    }
+}
+
+static void edges_of_micro(struct edges *edges, uint32_t transaction,
+                           const struct append_micro *micro)
+{
+    const struct append_history *append = edges->append;
+    if (micro->append != APPEND_NONE) {
+        uint32_t from = writer(append, append_previous(append, &append->writes[micro->append]));
+        if (from != APPEND_NONE) {
+            edge(edges, from, transaction, GRAPH_WW);
+        }
+    } else if (micro->length != APPEND_NONE) {
+        uint32_t last = append_seen_last(append, micro);
+        uint32_t from = writer(append, last);
+        if (from != APPEND_NONE) {
+            edge(edges, from, transaction, GRAPH_WR);
+        }
+        edges_to_next(edges, transaction, micro, last);
+    }
+}
+
+static bool edges_of_data(struct edges *edges, struct check_budget *budget)
+{
+    const struct append_history *append = edges->append;
+    for (uint32_t i = 0; i < append->history->count; i++) {
+        if (append_outcome(append, i) == CHECK_FAIL) {
+            continue;
+        }
+        const struct append_transaction *own = &append->transactions[i];
+        for (uint32_t m = own->first; m < own->first + own->count; m++) {
+            edges_of_micro(edges, i, &append->micros[m]);
+        }
+        if (edges->count >= GRAPH_NONE / 2) {
+            budget->why = "memory";
+        }
+        if (!check_budget_spend(budget, own->count)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool collect_unread(struct edges *edges, struct check_budget *budget)
+{
+    const struct append_history *append = edges->append;
+    edges->unread = check_budget_take(budget, append->key_count, sizeof *edges->unread);
+    edges->unread_next = check_budget_take(budget, append->write_count, sizeof *edges->unread_next);
+    if (edges->unread == NULL || edges->unread_next == NULL) {
+        return false;
+    }
+    for (uint32_t i = append->write_count; i-- > 0;) {
+        const struct append_write *write = &append->writes[i];
+        if (write->place == APPEND_NONE && writer(append, i) != APPEND_NONE) {
+            edges->unread_next[i] = edges->unread[write->key];
+            edges->unread[write->key] = i + 1;
+        }
+    }
+    return true;
+}
+
+bool append_graph(const struct append_history *append, struct check_budget *budget,
+                  struct graph *graph)
+{
+    const struct check_history *history = append->history;
+    struct edges edges = {.append = append, .graph = graph};
+    uint32_t *previous = graph_processes(history, budget);
+    if (previous == NULL || !graph_open(graph, budget, history->count, history->count) ||
+        !collect_unread(&edges, budget)) {
+        return false;
+    }
+    for (int round = 0; round < 2; round++) {
+        edges.second = round == 1;
+        if (edges.second && !graph_make_room(graph, budget)) {
+            return false;
+        }
+        if (!edges_of_data(&edges, budget)) {
+            return false;
+        }
+        for (uint32_t i = 0; i < history->count; i++) {
+            if (previous[i] != GRAPH_NONE) {
+                edge(&edges, previous[i], i, GRAPH_PROCESS);
+            }
+        }
+    }
+    graph_seal(graph);
+    graph_set_times(graph, history);
+    return true;
+}

@@ -1,0 +1,201 @@
+/* append_load.c - takes a history of lists apart: transactions, keys, writes (append.h). */
+#include "check/append.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What a transaction is known to have done: an answer holds what was read, too. */
+static const struct check_value *micros_of(const struct check_operation *operation)
+{
+    bool answered = operation->outcome == CHECK_OK && operation->output.kind == CHECK_LIST;
+    return answered ? &operation->output : &operation->input;
+}
+
+static bool named(const struct check_value *value, const char *name)
+{
+    return value->kind == CHECK_TEXT && strcmp(value->text, name) == 0;
+}
+
+/* Line of the file for a sentence about an operation. */
+static uint32_t line_of(const struct check_operation *operation)
+{
+    return operation->outcome == CHECK_OK && operation->end_line > 0 ? operation->end_line
+                                                                     : operation->call_line;
+}
+
+static int refuse(const struct check_operation *operation, const char *what, struct error *error)
+{
+    return error_set(error,
+                     "line %u (operation %u): %s; a transaction of list-append is a list such as "
+                     "[[append KEY VALUE] [r KEY [VALUE ...]]]",
+                     line_of(operation), operation->number, what);
+}
+
+/* Is it such a micro-operation? NULL, or what is wrong. */
+static const char *wrong_with(const struct check_value *micro)
+{
+    if (micro->kind != CHECK_LIST || micro->count < 2 || micro->count > 3) {
+        return "a micro-operation is no list of three";
+    }
+    if (named(&micro->items[0], "append")) {
+        return micro->count == 3 ? NULL : "an append has no value";
+    }
+    if (!named(&micro->items[0], "r")) {
+        return "a micro-operation is neither append nor r";
+    }
+    bool list =
+        micro->count < 3 || micro->items[2].kind == CHECK_NIL || micro->items[2].kind == CHECK_LIST;
+    return list ? NULL : "what a read saw is no list";
+}
+
+static int check_shape(const struct check_history *history, uint64_t *micro_count,
+                       struct error *error)
+{
+    *micro_count = 0;
+    for (uint32_t i = 0; i < history->count; i++) {
+        const struct check_operation *operation = &history->operations[i];
+        const struct check_value *list = micros_of(operation);
+        const char *function = operation->function;
+        if (function != NULL && function[0] != '\0' && strcmp(function, "txn") != 0) {
+            return refuse(operation, "its function is not txn", error);
+        }
+        if (list->kind != CHECK_LIST && list->kind != CHECK_NIL) {
+            return refuse(operation, "its value is no list", error);
+        }
+        for (uint32_t m = 0; list->kind == CHECK_LIST && m < list->count; m++) {
+            const char *wrong = wrong_with(&list->items[m]);
+            if (wrong != NULL) {
+                return refuse(operation, wrong, error);
+            }
+        }
+        *micro_count += list->kind == CHECK_LIST ? list->count : 0;
+    }
+    return 0;
+}
+
+static uint32_t find_key(struct append_history *append, const struct check_value *name)
+{
+    uint64_t hash = check_table_hash(name, 0);
+    uint32_t at = (uint32_t)hash;
+    for (;;) {
+        uint32_t key = check_table_next(&append->key_table, hash, &at);
+        if (key == CHECK_TABLE_NONE) {
+            break;
+        }
+        if (check_table_same(&append->keys[key].name, name)) {
+            return key;
+        }
+    }
+    uint32_t key = append->key_count++;
+    append->keys[key] = (struct append_key){.name = *name,
+                                            .longest = APPEND_NONE,
+                                            .phantom_at = APPEND_NONE,
+                                            .aborted_at = APPEND_NONE,
+                                            .twice_at = APPEND_NONE};
+    check_table_put(&append->key_table, hash, key);
+    return key;
+}
+
+uint32_t append_find_write(const struct append_history *append, uint32_t key,
+                           const struct check_value *value)
+{
+    uint64_t hash = check_table_hash(value, key + 1);
+    uint32_t at = (uint32_t)hash;
+    for (;;) {
+        uint32_t write = check_table_next(&append->write_table, hash, &at);
+        if (write == CHECK_TABLE_NONE) {
+            return APPEND_NONE;
+        }
+        if (append->writes[write].key == key &&
+            check_table_same(append->writes[write].value, value)) {
+            return write;
+        }
+    }
+}
+
+static void load_write(struct append_history *append, struct append_micro *micro,
+                       uint32_t transaction, const struct check_value *value)
+{
+    uint32_t write = append->write_count++;
+    if (append_find_write(append, micro->key, value) != APPEND_NONE &&
+        append->written_twice == APPEND_NONE) {
+        append->written_twice = write;
+    }
+    append->writes[write] = (struct append_write){.key = micro->key,
+                                                  .transaction = transaction,
+                                                  .micro = (uint32_t)(micro - append->micros),
+                                                  .place = APPEND_NONE,
+                                                  .value = value};
+    micro->append = write;
+    check_table_put(&append->write_table, check_table_hash(value, micro->key + 1), write);
+}
+
+static void load_read(struct append_history *append, struct append_micro *micro,
+                      enum check_outcome outcome, const struct check_value *list)
+{
+    if (outcome != CHECK_OK) {
+        return;
+    }
+    bool seen = list != NULL && list->kind == CHECK_LIST;
+    micro->length = seen ? list->count : 0;
+    micro->items = seen ? list->items : NULL;
+    struct append_key *key = &append->keys[micro->key];
+    uint32_t longest = key->longest == APPEND_NONE ? 0 : append->micros[key->longest].length;
+    if (micro->length > longest) {
+        key->longest = (uint32_t)(micro - append->micros);
+    }
+}
+
+static void load_micros(struct append_history *append, uint32_t transaction)
+{
+    const struct check_operation *operation = &append->history->operations[transaction];
+    const struct check_value *list = micros_of(operation);
+    uint32_t count = list->kind == CHECK_LIST ? list->count : 0;
+    append->transactions[transaction] =
+        (struct append_transaction){.first = append->micro_count, .count = count};
+    for (uint32_t i = 0; i < count; i++) {
+        const struct check_value *items = list->items[i].items;
+        struct append_micro *micro = &append->micros[append->micro_count++];
+        *micro = (struct append_micro){
+            .key = find_key(append, &items[1]), .append = APPEND_NONE, .length = APPEND_NONE};
+        if (items[0].text[0] == 'a') {
+            load_write(append, micro, transaction, &items[2]);
+        } else {
+            load_read(append, micro, (enum check_outcome)operation->outcome,
+                      list->items[i].count > 2 ? &items[2] : NULL);
+        }
+    }
+}
+
+static bool take_room(struct append_history *append, struct check_budget *budget, uint32_t count)
+{
+    append->transactions =
+        check_budget_take(budget, append->history->count, sizeof *append->transactions);
+    append->micros = check_budget_take(budget, count, sizeof *append->micros);
+    append->writes = check_budget_take(budget, count, sizeof *append->writes);
+    append->keys = check_budget_take(budget, count, sizeof *append->keys);
+    return append->transactions != NULL && append->micros != NULL && append->writes != NULL &&
+           append->keys != NULL && check_table_open(&append->key_table, budget, count) &&
+           check_table_open(&append->write_table, budget, count);
+}
+
+int append_load(const struct check_history *history, struct check_budget *budget,
+                struct append_history *append, struct error *error)
+{
+    *append = (struct append_history){.history = history, .written_twice = APPEND_NONE};
+    uint64_t micro_count;
+    if (check_shape(history, &micro_count, error) != 0) {
+        return -1;
+    }
+    if (history->count > GRAPH_NODES_MAX / 8 || micro_count > GRAPH_NODES_MAX) {
+        budget->why = "memory";
+    }
+    if (!take_room(append, budget, (uint32_t)micro_count)) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < history->count; i++) {
+        load_micros(append, i);
+    }
+    assert(append->micro_count == micro_count);
+    return check_budget_spend(budget, micro_count) ? 0 : -1;
+}

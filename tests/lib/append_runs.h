@@ -1,0 +1,42 @@
+/* append_runs.h - histories of transactions over lists, as a store without faults would give them, and
+ * faults planted into them.
+ *
+ * Clients take turns by draws: call, take effect at once and as a whole, answer. So the history is
+ * strictly serializable whatever the draws. Some transactions fail before they take effect, some are never
+ * answered, half of those after they have taken effect. */
+#ifndef TESTS_APPEND_RUNS_H
+#define TESTS_APPEND_RUNS_H
+
+#include "check/history.h"
+
+struct append_run {
+    uint64_t seed;
+    uint32_t transactions;
+    uint32_t clients;     /* at once; one that got no answer is replaced by a new process */
+    uint32_t keys;        /* in use at once */
+    uint32_t appends_max; /* to a key; then a new one takes its place */
+    uint32_t micros_max;  /* of a transaction */
+    uint32_t fail_ppm, info_ppm;
+};
+
+/* The whole run; the caller frees it. Never NULL. */
+struct check_history *append_run_make(const struct append_run *run);
+
+/* Any history whose operations are lists, as lines of EDN in order of time; to be freed. */
+char *append_run_text(const struct check_history *history, size_t *length);
+
+/* ---- Making values by hand ---- */
+
+struct check_value append_text(struct check_history *history, const char *text);
+struct check_value append_integer(int64_t integer);
+/* A list of `count` values, copied. */
+struct check_value append_list(struct check_history *history, const struct check_value *items,
+                               uint32_t count);
+/* A transaction from a text such as "a1=5 r2=1,5 r3=": append 5 to key 1, read key 2 as [1 5], read key 3
+ * as []. With `unknown`, as it was called: lists that are not known yet are nil. */
+struct check_value append_parse(struct check_history *history, const char *text, bool unknown);
+/* Adds an operation with such a text. */
+void append_plant(struct check_history *history, uint32_t process, enum check_outcome outcome,
+                  uint32_t call, uint32_t end, const char *text);
+
+#endif
