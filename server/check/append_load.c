@@ -1,77 +1,8 @@
 /* append_load.c - takes a history of lists apart: transactions, keys, writes (append.h). */
 #include "check/append.h"
+#include "check/micro.h"
 
 #include <assert.h>
-#include <string.h>
-
-/* What a transaction is known to have done: an answer holds what was read, too. */
-static const struct check_value *micros_of(const struct check_operation *operation)
-{
-    bool answered = operation->outcome == CHECK_OK && operation->output.kind == CHECK_LIST;
-    return answered ? &operation->output : &operation->input;
-}
-
-static bool named(const struct check_value *value, const char *name)
-{
-    return value->kind == CHECK_TEXT && strcmp(value->text, name) == 0;
-}
-
-/* Line of the file for a sentence about an operation. */
-static uint32_t line_of(const struct check_operation *operation)
-{
-    return operation->outcome == CHECK_OK && operation->end_line > 0 ? operation->end_line
-                                                                     : operation->call_line;
-}
-
-static int refuse(const struct check_operation *operation, const char *what, struct error *error)
-{
-    return error_set(error,
-                     "line %u (operation %u): %s; a transaction of list-append is a list such as "
-                     "[[append KEY VALUE] [r KEY [VALUE ...]]]",
-                     line_of(operation), operation->number, what);
-}
-
-/* Is it such a micro-operation? NULL, or what is wrong. */
-static const char *wrong_with(const struct check_value *micro)
-{
-    if (micro->kind != CHECK_LIST || micro->count < 2 || micro->count > 3) {
-        return "a micro-operation is no list of three";
-    }
-    if (named(&micro->items[0], "append")) {
-        return micro->count == 3 ? NULL : "an append has no value";
-    }
-    if (!named(&micro->items[0], "r")) {
-        return "a micro-operation is neither append nor r";
-    }
-    bool list =
-        micro->count < 3 || micro->items[2].kind == CHECK_NIL || micro->items[2].kind == CHECK_LIST;
-    return list ? NULL : "what a read saw is no list";
-}
-
-static int check_shape(const struct check_history *history, uint64_t *micro_count,
-                       struct error *error)
-{
-    *micro_count = 0;
-    for (uint32_t i = 0; i < history->count; i++) {
-        const struct check_operation *operation = &history->operations[i];
-        const struct check_value *list = micros_of(operation);
-        const char *function = operation->function;
-        if (function != NULL && function[0] != '\0' && strcmp(function, "txn") != 0) {
-            return refuse(operation, "its function is not txn", error);
-        }
-        if (list->kind != CHECK_LIST && list->kind != CHECK_NIL) {
-            return refuse(operation, "its value is no list", error);
-        }
-        for (uint32_t m = 0; list->kind == CHECK_LIST && m < list->count; m++) {
-            const char *wrong = wrong_with(&list->items[m]);
-            if (wrong != NULL) {
-                return refuse(operation, wrong, error);
-            }
-        }
-        *micro_count += list->kind == CHECK_LIST ? list->count : 0;
-    }
-    return 0;
-}
 
 static uint32_t find_key(struct append_history *append, const struct check_value *name)
 {
@@ -149,20 +80,19 @@ static void load_read(struct append_history *append, struct append_micro *micro,
 static void load_micros(struct append_history *append, uint32_t transaction)
 {
     const struct check_operation *operation = &append->history->operations[transaction];
-    const struct check_value *list = micros_of(operation);
+    const struct check_value *list = micro_list(operation);
     uint32_t count = list->kind == CHECK_LIST ? list->count : 0;
     append->transactions[transaction] =
         (struct append_transaction){.first = append->micro_count, .count = count};
     for (uint32_t i = 0; i < count; i++) {
-        const struct check_value *items = list->items[i].items;
+        const struct check_value *item = &list->items[i];
         struct append_micro *micro = &append->micros[append->micro_count++];
         *micro = (struct append_micro){
-            .key = find_key(append, &items[1]), .append = APPEND_NONE, .length = APPEND_NONE};
-        if (items[0].text[0] == 'a') {
-            load_write(append, micro, transaction, &items[2]);
+            .key = find_key(append, micro_key(item)), .append = APPEND_NONE, .length = APPEND_NONE};
+        if (micro_writes(item)) {
+            load_write(append, micro, transaction, micro_value(item));
         } else {
-            load_read(append, micro, (enum check_outcome)operation->outcome,
-                      list->items[i].count > 2 ? &items[2] : NULL);
+            load_read(append, micro, (enum check_outcome)operation->outcome, micro_value(item));
         }
     }
 }
@@ -184,7 +114,7 @@ int append_load(const struct check_history *history, struct check_budget *budget
 {
     *append = (struct append_history){.history = history, .written_twice = APPEND_NONE};
     uint64_t micro_count;
-    if (check_shape(history, &micro_count, error) != 0) {
+    if (micro_check(history, "append", true, &micro_count, error) != 0) {
         return -1;
     }
     if (history->count > GRAPH_NODES_MAX / 8 || micro_count > GRAPH_NODES_MAX) {

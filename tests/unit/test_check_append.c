@@ -574,7 +574,7 @@ static void test_refusals(void **state)
     refuse(&operation, "seriable", "no isolation level seriable");
     operation.input = (struct check_value){.kind = CHECK_LIST, .count = 1, .items = &micro};
     refuse(&operation, NULL, "line 12");
-    refuse(&operation, NULL, "neither append nor r");
+    refuse(&operation, NULL, "none that the model has");
     three[0] = (struct check_value){.kind = CHECK_TEXT, .count = 1, .text = "r"};
     refuse(&operation, NULL, "no list");
     micro.count = 1;
