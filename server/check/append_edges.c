@@ -16,15 +16,6 @@ struct edges {
     uint64_t count;        /* edges to writes that nobody read: may be very many */
 };
 
-static void edge(struct edges *edges, uint32_t from, uint32_t to, enum graph_kind kind)
-{
-    if (edges->second) {
-        graph_add(edges->graph, from, to, kind);
-    } else {
-        graph_announce(edges->graph, from, to);
-    }
-}
-
 /* The transaction of a write, if it did not fail; else APPEND_NONE. */
 static uint32_t writer(const struct append_history *append, uint32_t write)
 {
@@ -48,12 +39,13 @@ static void edges_to_next(struct edges *edges, uint32_t reader, const struct app
     if (next < key->version_count) {
         uint32_t to = writer(append, append->versions[key->raw + next]);
         if (to != APPEND_NONE) {
-            edge(edges, reader, to, GRAPH_RW);
+            graph_tell(edges->graph, edges->second, reader, to, GRAPH_RW);
         }
         return;
     }
     for (uint32_t w = edges->unread[read->key]; w != 0; w = edges->unread_next[w - 1]) {
-        edge(edges, reader, append->writes[w - 1].transaction, GRAPH_RW);
+        graph_tell(edges->graph, edges->second, reader, append->writes[w - 1].transaction,
+                   GRAPH_RW);
         edges->count++;
     }
 }
@@ -65,13 +57,13 @@ static void edges_of_micro(struct edges *edges, uint32_t transaction,
     if (micro->append != APPEND_NONE) {
         uint32_t from = writer(append, append_previous(append, &append->writes[micro->append]));
         if (from != APPEND_NONE) {
-            edge(edges, from, transaction, GRAPH_WW);
+            graph_tell(edges->graph, edges->second, from, transaction, GRAPH_WW);
         }
     } else if (micro->length != APPEND_NONE) {
         uint32_t last = append_seen_last(append, micro);
         uint32_t from = writer(append, last);
         if (from != APPEND_NONE) {
-            edge(edges, from, transaction, GRAPH_WR);
+            graph_tell(edges->graph, edges->second, from, transaction, GRAPH_WR);
         }
         edges_to_next(edges, transaction, micro, last);
     }
@@ -136,7 +128,7 @@ bool append_graph(const struct append_history *append, struct check_budget *budg
         }
         for (uint32_t i = 0; i < history->count; i++) {
             if (previous[i] != GRAPH_NONE) {
-                edge(&edges, previous[i], i, GRAPH_PROCESS);
+                graph_tell(graph, edges.second, previous[i], i, GRAPH_PROCESS);
             }
         }
     }

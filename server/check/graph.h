@@ -66,6 +66,16 @@ static inline void graph_add(struct graph *graph, uint32_t from, uint32_t to, en
         graph->edges[graph->first[from]++] = to << 3 | (uint32_t)kind;
     }
 }
+/* Either round. */
+static inline void graph_tell(struct graph *graph, bool second, uint32_t from, uint32_t to,
+                              enum graph_kind kind)
+{
+    if (second) {
+        graph_add(graph, from, to, kind);
+    } else {
+        graph_announce(graph, from, to);
+    }
+}
 /* After the second round. */
 void graph_seal(struct graph *graph);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 const struct check_model *const CHECK_MODELS[] = {
-    NULL, /* the end */
+    &check_list_append, &check_transactions, NULL, /* the end */
 };
 const uint32_t CHECK_MODEL_COUNT = sizeof CHECK_MODELS / sizeof CHECK_MODELS[0] - 1;
 
