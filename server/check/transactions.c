@@ -98,7 +98,7 @@ static void tell_read(const struct judge *judge, const struct forced_list *list,
             return;
         }
     }
-    assert(!"a wr edge is a read");
+    assert(false && "a wr edge is a read");
 }
 
 static void tell_known(const struct judge *judge, const struct forced_list *list,
@@ -151,7 +151,7 @@ static void tell_forced(struct judge *judge, const struct graph *graph,
         }
         return;
     }
-    assert(!"a forced edge has its reader");
+    assert(false && "a forced edge has its reader");
 }
 
 static void tell_cycle(struct judge *judge, const struct graph *graph,
