@@ -23,7 +23,7 @@ struct part {
     struct check_budget *budget;
     const uint32_t *nodes; /* transactions of the part */
     struct graph graph;
-    uint32_t here; /* set of kinds that were told of this part */
+    uint32_t here; /* set of kinds that this part has; what they imply is not told again */
 };
 
 static bool told(const struct part *part, enum append_anomaly kind, uint32_t order)
@@ -69,14 +69,15 @@ static void tell(struct part *part, enum append_anomaly kind, const struct graph
     }
 }
 
-/* A kind that is there for certain: a short cycle of it. False: budget. */
+/* A kind that is there for certain: a short cycle of it. It counts as seen only with its proof. False:
+ * budget. */
 static bool search(struct part *part, enum append_anomaly kind, const struct graph *graph,
                    const struct graph_components *components, enum graph_kind closing,
                    uint32_t mask)
 {
     struct graph_cycle cycle;
-    part->findings->seen |= APPEND_BIT(kind);
     if ((part->findings->wanted & APPEND_BIT(kind)) == 0) {
+        part->findings->seen |= APPEND_BIT(kind);
         part->here |= APPEND_BIT(kind);
         return true;
     }
@@ -98,80 +99,71 @@ static bool check_dependencies(struct part *part, uint32_t order, uint32_t order
     if (!graph_components(&part->graph, mask, part->budget, &writes)) {
         return false;
     }
-    if (has_inner(&part->graph, &writes, GRAPH_WW)) {
-        part->findings->seen |= APPEND_BIT(APPEND_G0 + order);
-        if (!told(part, APPEND_G0, order) &&
-            !search(part, APPEND_G0 + order, &part->graph, &writes, GRAPH_WW, mask)) {
-            return false;
-        }
+    if (has_inner(&part->graph, &writes, GRAPH_WW) && !told(part, APPEND_G0, order) &&
+        !search(part, APPEND_G0 + order, &part->graph, &writes, GRAPH_WW, mask)) {
+        return false;
     }
-    if (components->largest < 2) {
-        return true;
-    }
-    part->findings->seen |= APPEND_BIT(APPEND_G1C + order);
-    if (told(part, APPEND_G0, order) || told(part, APPEND_G1C, order)) {
+    if (components->largest < 2 || told(part, APPEND_G0, order) || told(part, APPEND_G1C, order)) {
         return true;
     }
     return search(part, APPEND_G1C + order, &part->graph, components, GRAPH_WR,
                   GRAPH_DEPENDENCIES | order_mask);
 }
 
-/* Cycles with exactly one rw edge: `components` are those of ww and wr. */
-static bool check_single(struct part *part, uint32_t order, uint32_t order_mask,
-                         const struct graph_components *components)
+/* Cycles in which no two rw edges are neighbours: one such edge, or several. `layers` are the components
+ * of the layered graph, `components` those of ww and wr. */
+static bool check_isolation(struct part *part, uint32_t order, uint32_t order_mask,
+                            const struct graph *layered, const struct graph_components *layers,
+                            const struct graph_components *components)
 {
     uint32_t mask = GRAPH_DEPENDENCIES | order_mask;
-    enum append_anomaly kind = APPEND_SINGLE + order;
+    struct graph_cycle cycle;
+    struct graph_cycle single;
     if (told(part, APPEND_SINGLE, order)) {
         return true;
     }
     if (has_inner(&part->graph, components, GRAPH_RW)) {
-        return search(part, kind, &part->graph, components, GRAPH_RW, mask);
+        return search(part, APPEND_SINGLE + order, &part->graph, components, GRAPH_RW, mask);
     }
-    struct graph_cycle cycle;
-    switch (graph_find_closing(&part->graph, components, GRAPH_RW, mask, REACH_WORK_MAX,
-                               part->budget, &cycle)) {
-    case GRAPH_REACH_YES:
-        part->findings->seen |= APPEND_BIT(kind);
-        tell(part, kind, &cycle);
-        return true;
-    case GRAPH_REACH_GAVE_UP:
-        part->findings->unknown |= APPEND_BIT(kind);
-        return part->budget->why == NULL;
-    case GRAPH_REACH_NO:
-        break;
+    if (!graph_find_cycle(layered, layers, GRAPH_RW, GRAPH_DATA | order_mask, SEARCH_WORK_MAX,
+                          part->budget, &cycle)) {
+        return false;
     }
-    return true;
+    assert(cycle.length >= 2 && cycle.rw_count > 0);
+    enum graph_reach reach = GRAPH_REACH_YES;
+    single = cycle;
+    if (cycle.rw_count > 1) {
+        reach = graph_find_closing(&part->graph, components, layers, GRAPH_RW, mask, REACH_WORK_MAX,
+                                   part->budget, &single);
+    }
+    if (reach == GRAPH_REACH_YES) {
+        tell(part, APPEND_SINGLE + order, &single);
+    } else if (!told(part, APPEND_NONADJACENT, order)) {
+        tell(part, APPEND_NONADJACENT + order, &cycle);
+    }
+    part->findings->unknown |= reach == GRAPH_REACH_GAVE_UP ? APPEND_BIT(APPEND_SINGLE + order) : 0;
+    return part->budget->why == NULL;
 }
 
-/* Cycles with several rw edges: none of them neighbours, or some. */
-static bool check_several(struct part *part, uint32_t order, uint32_t order_mask,
-                          const struct graph_components *dependencies,
-                          const struct graph_components *components)
+/* Cycles with rw edges. */
+static bool check_overwrites(struct part *part, uint32_t order, uint32_t order_mask,
+                             const struct graph_components *dependencies,
+                             const struct graph_components *components)
 {
     struct graph layered;
     struct graph_components layers;
+    if (!has_inner(&part->graph, components, GRAPH_RW)) {
+        return true;
+    }
     if (!graph_layer(&part->graph, part->budget, &layered) ||
         !graph_components(&layered, GRAPH_DATA | order_mask, part->budget, &layers)) {
         return false;
     }
     if (has_inner(&layered, &layers, GRAPH_RW)) {
-        if (!check_single(part, order, order_mask, dependencies)) {
-            return false;
-        }
-        part->findings->seen |=
-            APPEND_BIT(APPEND_NONADJACENT + order) | APPEND_BIT(APPEND_G2 + order);
-        if (told(part, APPEND_SINGLE, order) || told(part, APPEND_NONADJACENT, order)) {
-            return true;
-        }
-        return search(part, APPEND_NONADJACENT + order, &layered, &layers, GRAPH_RW,
-                      GRAPH_DATA | order_mask);
+        return check_isolation(part, order, order_mask, &layered, &layers, dependencies);
     }
-    if (told(part, APPEND_G2, order) || !has_inner(&part->graph, components, GRAPH_RW)) {
-        return true;
-    }
-    return search(part, APPEND_G2 + order, &part->graph, components, GRAPH_RW,
-                  GRAPH_DATA | order_mask);
+    return told(part, APPEND_G2, order) || search(part, APPEND_G2 + order, &part->graph, components,
+                                                  GRAPH_RW, GRAPH_DATA | order_mask);
 }
 
 static bool check_part(struct part *part)
@@ -187,7 +179,7 @@ static bool check_part(struct part *part)
             good = graph_components(&part->graph, GRAPH_DEPENDENCIES | ORDERS[order], part->budget,
                                     &dependencies) &&
                    check_dependencies(part, order, ORDERS[order], &dependencies) &&
-                   check_several(part, order, ORDERS[order], &dependencies, &all);
+                   check_overwrites(part, order, ORDERS[order], &dependencies, &all);
         }
         check_budget_release(part->budget, mark);
     }

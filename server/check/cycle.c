@@ -55,7 +55,7 @@ enum { BATCH = 64 };
 
 struct reach {
     const struct graph *graph;
-    const struct graph_components *components;
+    const struct graph_components *components, *layers;
     enum graph_kind closing;
     uint32_t mask;
     uint32_t *targets; /* of closing edges, each once */
@@ -63,6 +63,14 @@ struct reach {
     uint32_t target_count;
     uint64_t *led; /* to each component: by which targets of the batch */
 };
+
+/* Could this edge of a node close a cycle? */
+static bool may_close(const struct reach *reach, uint32_t node, graph_edge edge)
+{
+    const uint32_t *of = reach->layers->of;
+    return graph_kind_of(edge) == (uint32_t)reach->closing &&
+           of[node] == of[graph_target(edge) + reach->graph->node_count];
+}
 
 static bool reach_open(struct reach *reach, struct check_budget *budget)
 {
@@ -75,12 +83,13 @@ static bool reach_open(struct reach *reach, struct check_budget *budget)
         return false;
     }
     memset(reach->place, 0xff, graph->node_count * sizeof *reach->place);
-    for (uint32_t e = 0; e < graph->first[graph->node_count]; e++) {
-        uint32_t to = graph_target(graph->edges[e]);
-        if (graph_kind_of(graph->edges[e]) == (uint32_t)reach->closing &&
-            reach->place[to] == GRAPH_NONE) {
-            reach->place[to] = reach->target_count;
-            reach->targets[reach->target_count++] = to;
+    for (uint32_t node = 0; node < graph->node_count; node++) {
+        for (uint32_t e = graph->first[node]; e < graph->first[node + 1]; e++) {
+            uint32_t to = graph_target(graph->edges[e]);
+            if (may_close(reach, node, graph->edges[e]) && reach->place[to] == GRAPH_NONE) {
+                reach->place[to] = reach->target_count;
+                reach->targets[reach->target_count++] = to;
+            }
         }
     }
     return true;
@@ -138,7 +147,7 @@ static void close_batch(const struct reach *reach, uint32_t start, uint64_t work
         for (uint32_t e = graph->first[node]; e < graph->first[node + 1]; e++) {
             uint32_t to = graph_target(graph->edges[e]);
             uint32_t place = reach->place[to];
-            if (graph_kind_of(graph->edges[e]) == (uint32_t)reach->closing && place >= start &&
+            if (may_close(reach, node, graph->edges[e]) && place >= start &&
                 place < start + BATCH && (led >> (place - start) & 1) != 0 &&
                 !content(search, cycle, work_max)) {
                 try_edge(search, node, to, reach->closing, cycle);
@@ -150,13 +159,17 @@ static void close_batch(const struct reach *reach, uint32_t start, uint64_t work
 
 enum graph_reach graph_find_closing(const struct graph *graph,
                                     const struct graph_components *components,
-                                    enum graph_kind closing, uint32_t mask, uint64_t work_max,
-                                    struct check_budget *budget, struct graph_cycle *cycle)
+                                    const struct graph_components *layers, enum graph_kind closing,
+                                    uint32_t mask, uint64_t work_max, struct check_budget *budget,
+                                    struct graph_cycle *cycle)
 {
     *cycle = (struct graph_cycle){.length = 0};
     struct check_block *mark = check_budget_mark(budget);
-    struct reach reach = {
-        .graph = graph, .components = components, .closing = closing, .mask = mask};
+    struct reach reach = {.graph = graph,
+                          .components = components,
+                          .layers = layers,
+                          .closing = closing,
+                          .mask = mask};
     struct path_search search;
     bool good = reach_open(&reach, budget) && path_open(&search, graph, NULL, mask, budget);
     uint64_t round = (uint64_t)graph->first[graph->node_count] * 2 + graph->node_count;

@@ -112,7 +112,8 @@ bool graph_components(const struct graph *graph, uint32_t mask, struct check_bud
 
 enum { GRAPH_CYCLE_MAX = 60 };
 struct graph_cycle {
-    uint32_t length; /* 0: none; all edges are counted, the list holds the first of them */
+    uint32_t length;   /* 0: none; all edges are counted, the list holds the first of them */
+    uint32_t rw_count; /* of all edges */
     struct {
         uint32_t from;
         uint8_t kind;
@@ -126,12 +127,14 @@ bool graph_find_cycle(const struct graph *graph, const struct graph_components *
                       enum graph_kind closing, uint32_t mask, uint64_t work_max,
                       struct check_budget *budget, struct graph_cycle *cycle);
 
-/* Is there an edge of `closing` whose target leads back to its source by edges of `mask`, in whose
- * components that edge need not be (reach.c)? Up to 64 of those edges are marked at a time. */
+/* Is there an edge of `closing` whose target leads back to its source by edges of `mask`, whose components
+ * these are? Only edges that stand in one component of the layered graph come into question. Up to 64
+ * of them are followed at a time. */
 enum graph_reach { GRAPH_REACH_NO, GRAPH_REACH_YES, GRAPH_REACH_GAVE_UP };
 enum graph_reach graph_find_closing(const struct graph *graph,
                                     const struct graph_components *components,
-                                    enum graph_kind closing, uint32_t mask, uint64_t work_max,
-                                    struct check_budget *budget, struct graph_cycle *cycle);
+                                    const struct graph_components *layers, enum graph_kind closing,
+                                    uint32_t mask, uint64_t work_max, struct check_budget *budget,
+                                    struct graph_cycle *cycle);
 
 #endif

@@ -78,10 +78,11 @@ void path_close(const struct path_search *search, uint32_t start, uint32_t goal,
 {
     uint32_t length = search->depth[goal] + 1;
     assert(search->seen[goal] == search->round && length >= 2);
-    *cycle = (struct graph_cycle){.length = length};
+    *cycle = (struct graph_cycle){.length = length, .rw_count = closing == GRAPH_RW};
     uint32_t node = goal;
     for (uint32_t i = length; i-- > 1;) {
         uint32_t from = search->from[node];
+        cycle->rw_count += search->kind[node] == GRAPH_RW;
         if (i < GRAPH_CYCLE_MAX) {
             cycle->edges[i].from = from;
             cycle->edges[i].kind = search->kind[node];

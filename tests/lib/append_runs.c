@@ -10,7 +10,7 @@
 
 static const uint32_t PURPOSE = DRAW_PURPOSE('l', 'i', 's', 't');
 static const size_t HISTORY_BYTES_MAX = (size_t)4 << 30;
-enum { MICROS_MAX = 64 };
+enum { MICROS_MAX = 64, KEYS_MAX = 64 };
 
 /* ---- Values ---- */
 
@@ -108,6 +108,11 @@ struct client {
     bool reads[MICROS_MAX];
     uint32_t keys[MICROS_MAX]; /* places in the store when it was called */
     int64_t names[MICROS_MAX], values[MICROS_MAX];
+    uint32_t next; /* micro-operation of a torn transaction */
+    struct check_value micros[MICROS_MAX];
+    uint32_t seen[MICROS_MAX]; /* how long the lists were then */
+    uint32_t old[KEYS_MAX];    /* how long all were at the call before, */
+    int64_t old_names[KEYS_MAX];
 };
 
 struct store {
@@ -139,6 +144,22 @@ static void key_renew(struct store *store, struct store_key *key)
     key->count = 0;
 }
 
+/* How many elements of a key a snapshot has; with a stale store that is one of the call before. */
+static uint32_t seen_at_call(const struct store *store, const struct client *client, uint32_t key)
+{
+    const struct store_key *now = &store->keys[key];
+    bool stale = store->run->store == APPEND_STALE && client->old_names[key] == now->name;
+    return stale ? client->old[key] : now->count;
+}
+
+static void remember(const struct store *store, struct client *client)
+{
+    for (uint32_t key = 0; key < store->run->keys; key++) {
+        client->old[key] = store->keys[key].count;
+        client->old_names[key] = store->keys[key].name;
+    }
+}
+
 /* Values and names in the order of the calls, so that they are what the client asked for. */
 static void call(struct store *store, struct client *client)
 {
@@ -149,11 +170,13 @@ static void call(struct store *store, struct client *client)
         client->names[i] = store->keys[client->keys[i]].name;
         client->reads[i] = draw(store, 2) == 0;
         client->values[i] = store->next_value++;
+        client->seen[i] = seen_at_call(store, client, client->keys[i]);
         micros[i] = client->reads[i]
                         ? micro(store->history, "r", client->names[i], (struct check_value){0})
                         : micro(store->history, "append", client->names[i],
                                 append_integer(client->values[i]));
     }
+    remember(store, client);
     client->operation = store->called++;
     client->open = true;
     client->done = false;
@@ -170,6 +193,24 @@ static void call(struct store *store, struct client *client)
     };
 }
 
+static bool appends_to(const struct client *client, uint32_t key)
+{
+    bool appends = false;
+    for (uint32_t i = 0; i < client->count; i++) {
+        appends = appends || (!client->reads[i] && client->keys[i] == key);
+    }
+    return appends;
+}
+
+static bool only_reads(const struct client *client)
+{
+    bool only = true;
+    for (uint32_t i = 0; i < client->count; i++) {
+        only = only && client->reads[i];
+    }
+    return only;
+}
+
 /* All micro-operations at one moment. A key that was replaced since the call still stands here when
  * nobody else has the place; otherwise the transaction finds it full and fails. */
 static bool take_effect(struct store *store, struct client *client, struct check_value *micros)
@@ -177,14 +218,20 @@ static bool take_effect(struct store *store, struct client *client, struct check
     uint32_t appends_max = store->run->appends_max;
     for (uint32_t i = 0; i < client->count; i++) {
         struct store_key *key = &store->keys[client->keys[i]];
-        if (key->name != client->names[i] || key->count + client->count > appends_max) {
+        if (key->name != client->names[i] || key->count + client->count > appends_max ||
+            (store->run->store == APPEND_SNAPSHOT && !client->reads[i] &&
+             key->count != client->seen[i])) {
             return false;
         }
     }
+    bool snapshot = store->run->store == APPEND_SNAPSHOT ||
+                    (store->run->store == APPEND_STALE && only_reads(client));
     for (uint32_t i = 0; i < client->count; i++) {
         struct store_key *key = &store->keys[client->keys[i]];
         if (client->reads[i]) {
-            struct check_value seen = append_list(store->history, key->values, key->count);
+            bool old = snapshot && !appends_to(client, client->keys[i]);
+            struct check_value seen =
+                append_list(store->history, key->values, old ? client->seen[i] : key->count);
             micros[i] = micro(store->history, "r", key->name, seen);
         } else {
             struct check_value value = append_integer(client->values[i]);
@@ -201,10 +248,41 @@ static bool take_effect(struct store *store, struct client *client, struct check
     return true;
 }
 
+static void take_effect_micro(struct store *store, struct client *client, uint32_t i)
+{
+    struct store_key *key = &store->keys[client->keys[i]];
+    if (client->reads[i]) {
+        struct check_value seen = append_list(store->history, key->values, key->count);
+        client->micros[i] = micro(store->history, "r", key->name, seen);
+        return;
+    }
+    assert(key->count < store->run->appends_max);
+    struct check_value value = append_integer(client->values[i]);
+    key->values[key->count++] = value;
+    client->micros[i] = micro(store->history, "append", key->name, value);
+}
+
+/* The keys of a torn store are never replaced, so there must be room for all appends. */
+static void tear(struct store *store, struct client *client)
+{
+    take_effect_micro(store, client, client->next++);
+    if (client->next == client->count) {
+        struct check_operation *operation = &store->operations[client->operation];
+        operation->outcome = CHECK_OK;
+        operation->output = append_list(store->history, client->micros, client->count);
+        client->done = true;
+        client->next = 0;
+    }
+}
+
 static void effect(struct store *store, struct client *client)
 {
     struct check_operation *operation = &store->operations[client->operation];
     struct check_value micros[MICROS_MAX];
+    if (store->run->store == APPEND_TORN) {
+        tear(store, client);
+        return;
+    }
     bool crash = chance(store, store->run->info_ppm);
     bool vanish = draw(store, 2) == 0;
     bool refused = chance(store, store->run->fail_ppm);
@@ -234,7 +312,8 @@ static void answer(struct store *store, struct client *client)
 static void store_open(struct store *store)
 {
     const struct append_run *run = store->run;
-    assert(run->micros_max <= MICROS_MAX && run->appends_max >= 2 * run->micros_max);
+    assert(run->keys <= KEYS_MAX && run->micros_max <= MICROS_MAX);
+    assert(run->appends_max >= 2 * run->micros_max);
     store->keys = calloc(run->keys, sizeof *store->keys);
     store->clients = calloc(run->clients, sizeof *store->clients);
     store->operations = calloc(run->transactions, sizeof *store->operations);

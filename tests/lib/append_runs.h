@@ -1,16 +1,24 @@
 /* append_runs.h - histories of transactions over lists, as a store without faults would give them, and
  * faults planted into them.
  *
- * Clients take turns by draws: call, take effect at once and as a whole, answer. So the history is
- * strictly serializable whatever the draws. Some transactions fail before they take effect, some are never
+ * Clients take turns by draws: call, take effect at once and as a whole, answer. So the history of a serial
+ * store is strictly serializable whatever the draws. Some transactions fail before they take effect, some are never
  * answered, half of those after they have taken effect. */
 #ifndef TESTS_APPEND_RUNS_H
 #define TESTS_APPEND_RUNS_H
 
 #include "check/history.h"
 
+enum append_store {
+    APPEND_SERIAL,   /* all at one moment */
+    APPEND_SNAPSHOT, /* reads as of the call; refused if a key that it appends to has changed since */
+    APPEND_STALE, /* serial, but who only reads sees what its process could have read a call ago */
+    APPEND_TORN,  /* one micro-operation after the other, with others between them */
+};
+
 struct append_run {
     uint64_t seed;
+    enum append_store store;
     uint32_t transactions;
     uint32_t clients;     /* at once; one that got no answer is replaced by a new process */
     uint32_t keys;        /* in use at once */
