@@ -365,6 +365,34 @@ struct check_history *append_run_make(const struct append_run *run)
     return store.history;
 }
 
+struct check_history *append_run_registers(const struct check_history *lists)
+{
+    struct check_history *history = check_history_new(HISTORY_BYTES_MAX);
+    for (uint32_t i = 0; i < lists->count; i++) {
+        struct check_operation operation = lists->operations[i];
+        struct check_value micros[MICROS_MAX];
+        const struct check_value *list =
+            operation.outcome == CHECK_OK ? &operation.output : &operation.input;
+        for (uint32_t m = 0; m < list->count; m++) {
+            const struct check_value *old = list->items[m].items;
+            struct check_value items[3] = {old[0], old[1], old[2]};
+            items[0] = append_text(history, old[0].text[0] == 'r' ? "r" : "w");
+            if (old[0].text[0] == 'r') {
+                items[2] = old[2].kind == CHECK_LIST && old[2].count > 0
+                               ? old[2].items[old[2].count - 1]
+                               : append_integer(-1);
+            }
+            micros[m] = append_list(history, items, 3);
+        }
+        operation.input = append_list(history, micros, list->count);
+        operation.output = operation.outcome == CHECK_OK ? operation.input : operation.output;
+        operation.function = check_history_text(history, "txn", 3);
+        bool added = check_history_add(history, &operation);
+        assert(added);
+    }
+    return history;
+}
+
 /* ---- Text ---- */
 
 static void print_value(FILE *file, const struct check_value *value)

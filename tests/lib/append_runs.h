@@ -30,6 +30,9 @@ struct append_run {
 /* The whole run; the caller frees it. Never NULL. */
 struct check_history *append_run_make(const struct append_run *run);
 
+/* The same history over registers: an append is a write, a read sees the last element, or -1. */
+struct check_history *append_run_registers(const struct check_history *lists);
+
 /* Any history whose operations are lists, as lines of EDN in order of time; to be freed. */
 char *append_run_text(const struct check_history *history, size_t *length);
 

@@ -469,34 +469,6 @@ static void test_values_written_twice(void **state)
 
 /* ---- Large runs, the start, budgets ---- */
 
-/* Lists become registers: an append is a write, a read sees the last element. */
-static struct check_history *registers_of(const struct check_history *lists)
-{
-    struct check_history *history = check_history_new((size_t)1 << 30);
-    for (uint32_t i = 0; i < lists->count; i++) {
-        struct check_operation operation = lists->operations[i];
-        struct check_value micros[64];
-        const struct check_value *list =
-            operation.outcome == CHECK_OK ? &operation.output : &operation.input;
-        for (uint32_t m = 0; m < list->count; m++) {
-            const struct check_value *old = list->items[m].items;
-            struct check_value items[3] = {old[0], old[1], old[2]};
-            items[0] = append_text(history, old[0].text[0] == 'r' ? "r" : "w");
-            if (old[0].text[0] == 'r') {
-                items[2] = old[2].kind == CHECK_LIST && old[2].count > 0
-                               ? old[2].items[old[2].count - 1]
-                               : append_integer(-1);
-            }
-            micros[m] = append_list(history, items, 3);
-        }
-        operation.input = append_list(history, micros, list->count);
-        operation.output = operation.outcome == CHECK_OK ? operation.input : operation.output;
-        operation.function = check_history_text(history, "txn", 3);
-        assert_true(check_history_add(history, &operation));
-    }
-    return history;
-}
-
 static void test_large_runs(void **state)
 {
     (void)state;
@@ -510,7 +482,7 @@ static void test_large_runs(void **state)
                                  .fail_ppm = 20000,
                                  .info_ppm = 20000};
         struct check_history *lists = append_run_make(&run);
-        struct check_history *history = registers_of(lists);
+        struct check_history *history = append_run_registers(lists);
         judge(history, "causal", "-1", NULL);
         assert_int_equal(verdict.answer, CHECK_VALID);
         judge(history, "causal", NULL, NULL);
