@@ -2,7 +2,9 @@
  *
  * A clock of a transaction says, for each session, how many of its transactions lead to it by ways of so and
  * wr; among those, the last that wrote a key matters, since its session orders the others before it. The
- * clocks of all sessions at once would be transactions times sessions; so sessions are taken in batches. */
+ * clocks of all sessions at once would be transactions times sessions; so sessions are taken in batches.
+ * Where keys live for a short time only, it is less to go from key to key, with the sessions that wrote it
+ * and the transactions between its first write and its last read. */
 #include "check/register.h"
 
 #include <assert.h>
@@ -24,25 +26,116 @@ struct causal {
     const struct register_history *registers;
     struct check_budget *budget;
     struct forced_list *list;
-    const uint32_t *order;
+    uint32_t *order;      /* all transactions, as so and wr allow */
+    uint32_t *rank;       /* of each: its place in `order` */
     uint32_t *sorted;     /* writers, by key, then session, then place */
     struct group *groups; /* and one behind the last */
     uint32_t *key_groups; /* of each key: its first group */
-    struct clock *clocks;
+    uint32_t *readers;    /* who read each key, by key; and of each key: its first one */
+    uint32_t *key_readers;
+    uint32_t *slots;      /* of each session: its place in the batch, or REGISTER_NONE */
+    struct clock *clocks; /* of the ranks from `start` on */
+    uint32_t start;
 };
 
 static bool causal_open(struct causal *causal)
 {
     const struct register_history *registers = causal->registers;
+    struct check_budget *budget = causal->budget;
+    size_t count = registers->history->count;
     size_t writes = registers->write_count;
-    causal->sorted = check_budget_take(causal->budget, writes, sizeof *causal->sorted);
-    causal->groups = check_budget_take(causal->budget, writes + 1, sizeof *causal->groups);
-    causal->key_groups =
-        check_budget_take(causal->budget, (size_t)registers->key_count + 2, sizeof(uint32_t));
-    causal->clocks =
-        check_budget_take(causal->budget, registers->history->count, sizeof *causal->clocks);
-    return causal->sorted != NULL && causal->groups != NULL && causal->key_groups != NULL &&
-           causal->clocks != NULL;
+    size_t keys = registers->key_count;
+    causal->order = check_budget_take(budget, count, sizeof *causal->order);
+    causal->rank = check_budget_take(budget, count, sizeof *causal->rank);
+    causal->sorted = check_budget_take(budget, writes, sizeof *causal->sorted);
+    causal->groups = check_budget_take(budget, writes + 1, sizeof *causal->groups);
+    causal->key_groups = check_budget_take(budget, keys + 1, sizeof *causal->key_groups);
+    causal->readers = check_budget_take(budget, registers->read_count, sizeof *causal->readers);
+    causal->key_readers = check_budget_take(budget, keys + 2, sizeof *causal->key_readers);
+    causal->slots = check_budget_take(budget, count, sizeof *causal->slots);
+    causal->clocks = check_budget_take(budget, count, sizeof *causal->clocks);
+    if (causal->slots != NULL) {
+        memset(causal->slots, 0xff, count * sizeof *causal->slots);
+    }
+    return budget->why == NULL;
+}
+
+/* ---- An order, near to that of time ---- */
+
+/* Who comes directly before a transaction: its session's, then those it read from; REGISTER_NONE: no more.
+ * GRAPH_NONE stands for none and is to be passed over. */
+static bool nth_before(const struct causal *causal, uint32_t transaction, uint32_t n,
+                       uint32_t *before)
+{
+    const struct register_history *registers = causal->registers;
+    const struct register_transaction *own = &registers->transactions[transaction];
+    if (n == 0) {
+        *before = registers->previous[transaction];
+        return true;
+    }
+    if (n > own->read_count) {
+        return false;
+    }
+    *before = register_writer(causal->list, &registers->reads[own->first_read + n - 1]);
+    *before = *before == registers->history->count ? REGISTER_NONE : *before;
+    return true;
+}
+
+/* Depth first from each transaction to those before it, which are placed first. There is no cycle. */
+static bool find_order(struct causal *causal)
+{
+    uint32_t count = causal->registers->history->count;
+    struct {
+        uint32_t transaction, next;
+    } *stack = check_budget_take(causal->budget, count, sizeof *stack);
+    uint32_t placed = 0;
+    if (stack == NULL) {
+        return false;
+    }
+    memset(causal->rank, 0xff, count * sizeof *causal->rank);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t depth = 0;
+        if (causal->rank[i] == REGISTER_NONE) {
+            stack[depth].transaction = i;
+            stack[depth++].next = 0;
+        }
+        while (depth > 0) {
+            uint32_t transaction = stack[depth - 1].transaction;
+            uint32_t before;
+            if (!nth_before(causal, transaction, stack[depth - 1].next++, &before)) {
+                causal->rank[transaction] = placed;
+                causal->order[placed++] = transaction;
+                depth--;
+            } else if (before != REGISTER_NONE && causal->rank[before] == REGISTER_NONE) {
+                assert(depth < count);
+                stack[depth].transaction = before;
+                stack[depth++].next = 0;
+            }
+        }
+    }
+    assert(placed == count);
+    return check_budget_spend(causal->budget, count);
+}
+
+/* ---- Writes and reads by key ---- */
+
+static void sort_reads(struct causal *causal)
+{
+    const struct register_history *registers = causal->registers;
+    uint32_t *starts = causal->key_readers + 1; /* becomes where a key's readers begin */
+    for (uint32_t r = 0; r < registers->read_count; r++) {
+        starts[registers->reads[r].key + 1]++;
+    }
+    for (uint32_t key = 0; key < registers->key_count; key++) {
+        starts[key + 1] += starts[key];
+    }
+    for (uint32_t i = 0; i < registers->history->count; i++) {
+        const struct register_transaction *own = &registers->transactions[i];
+        for (uint32_t r = own->first_read; r < own->first_read + own->read_count; r++) {
+            causal->readers[starts[registers->reads[r].key]++] = i;
+        }
+    }
+    assert(causal->key_readers[0] == 0);
 }
 
 /* Sorts all writes by counting: session by session they come already, so one pass by key keeps that. */
@@ -85,34 +178,46 @@ static bool sort_writes(struct causal *causal)
     return true;
 }
 
+/* ---- Clocks ---- */
+
 /* One transaction comes before another: what leads to it leads there, too, and itself. */
-static void clock_join(struct causal *causal, struct clock *clock, uint32_t before, uint32_t batch)
+static void clock_join(const struct causal *causal, struct clock *clock, uint32_t before)
 {
-    const struct clock *other = &causal->clocks[before];
+    if (causal->rank[before] < causal->start) {
+        return; /* before all writes that matter */
+    }
+    const struct clock *other = &causal->clocks[causal->rank[before] - causal->start];
     for (uint32_t i = 0; i < BATCH; i++) {
         clock->known[i] = clock->known[i] > other->known[i] ? clock->known[i] : other->known[i];
     }
-    uint32_t session = causal->registers->session[before] - batch;
-    if (session < BATCH && clock->known[session] <= causal->registers->place[before]) {
-        clock->known[session] = causal->registers->place[before] + 1;
+    uint32_t slot = causal->slots[causal->registers->session[before]];
+    if (slot != REGISTER_NONE && clock->known[slot] <= causal->registers->place[before]) {
+        clock->known[slot] = causal->registers->place[before] + 1;
     }
 }
 
-static void clock_make(struct causal *causal, uint32_t transaction, uint32_t batch)
+/* The clocks of the ranks start to end - 1. */
+static bool clocks_make(struct causal *causal, uint32_t start, uint32_t end)
 {
-    const struct register_history *registers = causal->registers;
-    const struct register_transaction *own = &registers->transactions[transaction];
-    struct clock *clock = &causal->clocks[transaction];
-    memset(clock, 0, sizeof *clock);
-    if (registers->previous[transaction] != GRAPH_NONE) {
-        clock_join(causal, clock, registers->previous[transaction], batch);
-    }
-    for (uint32_t r = own->first_read; r < own->first_read + own->read_count; r++) {
-        uint32_t from = register_writer(causal->list, &registers->reads[r]);
-        if (from != REGISTER_NONE && from != registers->history->count) {
-            clock_join(causal, clock, from, batch);
+    assert(start <= end && end <= causal->registers->history->count);
+    causal->start = start;
+    for (uint32_t rank = start; rank < end; rank++) {
+        struct clock *clock = &causal->clocks[rank - start];
+        uint32_t before;
+        memset(clock, 0, sizeof *clock);
+        for (uint32_t n = 0; nth_before(causal, causal->order[rank], n, &before); n++) {
+            if (before != REGISTER_NONE) {
+                clock_join(causal, clock, before);
+            }
         }
     }
+    return check_budget_spend(causal->budget, (uint64_t)end - start);
+}
+
+static uint32_t known_of(const struct causal *causal, uint32_t transaction, uint32_t slot)
+{
+    uint32_t rank = causal->rank[transaction];
+    return rank < causal->start ? 0 : causal->clocks[rank - causal->start].known[slot];
 }
 
 /* The last writer of a group that stands before that place in its session; REGISTER_NONE: none. */
@@ -131,14 +236,118 @@ static uint32_t latest_known(const struct causal *causal, const struct group *gr
     return low == group[0].first ? REGISTER_NONE : causal->sorted[low - 1];
 }
 
-/* A group that is the first of a key or later, and of a session from `batch` on. */
-static uint32_t first_group(const struct causal *causal, uint32_t key, uint32_t batch)
+/* Each session of the groups that has written the key before, as far as the reader knows. */
+static bool force_read(struct causal *causal, uint32_t reader, const struct register_read *read,
+                       uint32_t first, uint32_t end)
+{
+    const struct register_history *registers = causal->registers;
+    uint32_t from = register_writer(causal->list, read);
+    bool good = true;
+    for (uint32_t g = first; good && g < end; g++) {
+        uint32_t slot = causal->slots[causal->groups[g].session];
+        assert(slot < BATCH);
+        uint32_t known = known_of(causal, reader, slot);
+        uint32_t writer =
+            known == 0 ? REGISTER_NONE : latest_known(causal, &causal->groups[g], known);
+        if (writer == REGISTER_NONE || writer == from || writer == reader) {
+            continue;
+        }
+        bool leads = from != registers->history->count &&
+                     known_of(causal, from, slot) > registers->place[writer];
+        good = leads || forced_add(causal->list, causal->budget, writer, from, reader, read->key);
+    }
+    return good && check_budget_spend(causal->budget, end - first + 1);
+}
+
+/* ---- Key by key ---- */
+
+/* The ranks that matter for a key: from its first write to its last read. False: nobody read it. */
+static bool key_window(const struct causal *causal, uint32_t key, uint32_t *start, uint32_t *end)
+{
+    *start = UINT32_MAX;
+    *end = 0;
+    for (uint32_t i = causal->groups[causal->key_groups[key]].first;
+         i < causal->groups[causal->key_groups[key + 1]].first; i++) {
+        uint32_t rank = causal->rank[causal->sorted[i]];
+        *start = rank < *start ? rank : *start;
+    }
+    for (uint32_t i = causal->key_readers[key]; i < causal->key_readers[key + 1]; i++) {
+        uint32_t rank = causal->rank[causal->readers[i]];
+        *end = rank + 1 > *end ? rank + 1 : *end;
+    }
+    return *start < *end;
+}
+
+static uint32_t batches(uint32_t count)
+{
+    return (count + BATCH - 1) / BATCH;
+}
+
+/* How many clocks that takes for all keys. */
+static uint64_t clocks_by_key(const struct causal *causal)
+{
+    uint64_t sum = 0;
+    for (uint32_t key = 0; key < causal->registers->key_count; key++) {
+        uint32_t start;
+        uint32_t end;
+        if (key_window(causal, key, &start, &end)) {
+            uint32_t groups = causal->key_groups[key + 1] - causal->key_groups[key];
+            sum += (uint64_t)(end - start) * batches(groups);
+        }
+    }
+    return sum;
+}
+
+static bool force_reads_of_key(struct causal *causal, uint32_t key, uint32_t first, uint32_t end)
+{
+    const struct register_history *registers = causal->registers;
+    bool good = true;
+    for (uint32_t i = causal->key_readers[key]; good && i < causal->key_readers[key + 1]; i++) {
+        uint32_t reader = causal->readers[i];
+        const struct register_transaction *own = &registers->transactions[reader];
+        if (i > causal->key_readers[key] && causal->readers[i - 1] == reader) {
+            continue; /* all its reads of the key were done with the first */
+        }
+        for (uint32_t r = own->first_read; good && r < own->first_read + own->read_count; r++) {
+            if (registers->reads[r].key == key &&
+                register_writer(causal->list, &registers->reads[r]) != REGISTER_NONE) {
+                good = force_read(causal, reader, &registers->reads[r], first, end);
+            }
+        }
+    }
+    return good;
+}
+
+static bool force_key(struct causal *causal, uint32_t key)
+{
+    uint32_t start;
+    uint32_t end;
+    bool good = true;
+    uint32_t last = causal->key_groups[key + 1];
+    bool read = key_window(causal, key, &start, &end);
+    for (uint32_t g = causal->key_groups[key]; read && good && g < last; g += BATCH) {
+        uint32_t stop = last - g < BATCH ? last : g + BATCH;
+        for (uint32_t i = g; i < stop; i++) {
+            causal->slots[causal->groups[i].session] = i - g;
+        }
+        good = clocks_make(causal, start, end) && force_reads_of_key(causal, key, g, stop);
+        for (uint32_t i = g; i < stop; i++) {
+            causal->slots[causal->groups[i].session] = REGISTER_NONE;
+        }
+    }
+    return good;
+}
+
+/* ---- Sessions by sessions ---- */
+
+/* The first group of a key that is of that session or a later one. */
+static uint32_t first_group(const struct causal *causal, uint32_t key, uint32_t session)
 {
     uint32_t low = causal->key_groups[key];
     uint32_t high = causal->key_groups[key + 1];
-    while (low < high && batch > 0) {
+    while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (causal->groups[middle].session < batch) {
+        if (causal->groups[middle].session < session) {
             low = middle + 1;
         } else {
             high = middle;
@@ -147,56 +356,48 @@ static uint32_t first_group(const struct causal *causal, uint32_t key, uint32_t 
     return low;
 }
 
-static bool force_read(struct causal *causal, uint32_t reader, const struct register_read *read,
-                       uint32_t batch)
+static bool force_sessions(struct causal *causal, uint32_t first, uint32_t end)
 {
     const struct register_history *registers = causal->registers;
-    uint32_t from = register_writer(causal->list, read);
-    const struct clock *clock = &causal->clocks[reader];
-    uint32_t end = causal->key_groups[read->key + 1];
-    uint32_t g = first_group(causal, read->key, batch);
-    uint32_t start = g;
-    bool good = true;
-    for (; good && g < end && causal->groups[g].session - batch < BATCH; g++) {
-        uint32_t session = causal->groups[g].session - batch;
-        uint32_t known = clock->known[session];
-        uint32_t writer =
-            known == 0 ? REGISTER_NONE : latest_known(causal, &causal->groups[g], known);
-        if (writer == REGISTER_NONE || writer == from || writer == reader) {
-            continue;
-        }
-        bool leads = from != registers->history->count &&
-                     causal->clocks[from].known[session] > registers->place[writer];
-        good = leads || forced_add(causal->list, causal->budget, writer, from, reader, read->key);
+    for (uint32_t session = first; session < end; session++) {
+        causal->slots[session] = session - first;
     }
-    return good && check_budget_spend(causal->budget, g - start + 1);
-}
-
-static bool force_batch(struct causal *causal, uint32_t batch)
-{
-    const struct register_history *registers = causal->registers;
-    bool good = true;
-    for (uint32_t i = 0; i < registers->history->count; i++) {
-        clock_make(causal, causal->order[i], batch);
-    }
+    bool good = clocks_make(causal, 0, registers->history->count);
     for (uint32_t i = 0; good && i < registers->history->count; i++) {
         const struct register_transaction *own = &registers->transactions[i];
         for (uint32_t r = own->first_read; good && r < own->first_read + own->read_count; r++) {
+            uint32_t key = registers->reads[r].key;
             if (register_writer(causal->list, &registers->reads[r]) != REGISTER_NONE) {
-                good = force_read(causal, i, &registers->reads[r], batch);
+                good = force_read(causal, i, &registers->reads[r], first_group(causal, key, first),
+                                  first_group(causal, key, end));
             }
         }
     }
-    return good && check_budget_spend(causal->budget, registers->read_count);
+    for (uint32_t session = first; session < end; session++) {
+        causal->slots[session] = REGISTER_NONE;
+    }
+    return good;
 }
 
-bool forced_causal(const struct register_history *registers, const uint32_t *order,
-                   struct check_budget *budget, struct forced_list *list)
+bool forced_causal(const struct register_history *registers, struct check_budget *budget,
+                   struct forced_list *list)
 {
-    struct causal causal = {.registers = registers, .budget = budget, .list = list, .order = order};
-    bool good = causal_open(&causal) && sort_writes(&causal);
-    for (uint32_t batch = 0; good && batch < registers->session_count; batch += BATCH) {
-        good = force_batch(&causal, batch);
+    struct causal causal = {.registers = registers, .budget = budget, .list = list};
+    bool good = causal_open(&causal) && find_order(&causal) && sort_writes(&causal);
+    if (!good) {
+        return false;
+    }
+    sort_reads(&causal);
+    uint32_t sessions = registers->session_count;
+    if (clocks_by_key(&causal) < (uint64_t)registers->history->count * batches(sessions)) {
+        for (uint32_t key = 0; good && key < registers->key_count; key++) {
+            good = force_key(&causal, key);
+        }
+        return good;
+    }
+    for (uint32_t first = 0; good && first < sessions; first += BATCH) {
+        uint32_t end = sessions - first < BATCH ? sessions : first + BATCH;
+        good = force_sessions(&causal, first, end);
     }
     return good;
 }

@@ -107,8 +107,8 @@ bool forced_read_committed(const struct register_history *registers, struct chec
                            struct forced_list *list);
 bool forced_read_atomic(const struct register_history *registers, struct check_budget *budget,
                         struct forced_list *list);
-/* commit_causal.c: with `order`, all transactions in an order that so and wr allow. False: budget. */
-bool forced_causal(const struct register_history *registers, const uint32_t *order,
-                   struct check_budget *budget, struct forced_list *list);
+/* commit_causal.c: so and wr must have no cycle. False: budget. */
+bool forced_causal(const struct register_history *registers, struct check_budget *budget,
+                   struct forced_list *list);
 
 #endif

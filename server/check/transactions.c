@@ -198,27 +198,6 @@ static bool find_cycle(struct judge *judge, const struct forced_list *list, uint
     return true;
 }
 
-/* All transactions in an order that so and wr allow; NULL: they have a cycle, or budget. */
-static const uint32_t *order_known(struct judge *judge, const struct forced_list *list)
-{
-    struct graph graph;
-    struct graph_components components;
-    uint32_t count = judge->registers.history->count;
-    uint32_t *order = check_budget_take(&judge->budget, count, sizeof *order);
-    if (order == NULL || !graph_of_commits(&judge->registers, list, &judge->budget, &graph) ||
-        !graph_components(&graph, KNOWN, &judge->budget, &components)) {
-        return NULL;
-    }
-    uint32_t placed = 0;
-    for (uint32_t i = count + 1; i-- > 0;) {
-        if (components.order[i] != count) {
-            order[placed++] = components.order[i];
-        }
-    }
-    assert(placed == count);
-    return components.largest > 1 ? NULL : order;
-}
-
 static bool force(struct judge *judge, enum register_level level, struct forced_list *list)
 {
     switch (level) {
@@ -226,10 +205,8 @@ static bool force(struct judge *judge, enum register_level level, struct forced_
         return forced_read_committed(&judge->registers, &judge->budget, list);
     case READ_ATOMIC:
         return forced_read_atomic(&judge->registers, &judge->budget, list);
-    default: {
-        const uint32_t *order = order_known(judge, list);
-        return order != NULL && forced_causal(&judge->registers, order, &judge->budget, list);
-    }
+    default:
+        return forced_causal(&judge->registers, &judge->budget, list);
     }
 }
 
