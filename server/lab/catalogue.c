@@ -146,6 +146,8 @@ static void add_tables(const struct system *system, cJSON *object)
         }
         (void)cJSON_AddItemToArray(list, item);
     }
+    (void)cJSON_AddStringToObject(object, "subject_table",
+                                  system->tables[system->subject_table].name);
 }
 
 static cJSON *system_json(const struct system *system)

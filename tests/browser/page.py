@@ -18,11 +18,13 @@ KEYS = {"Escape": Keys.ESCAPE, "Tab": Keys.TAB, "Enter": Keys.ENTER, "Space": Ke
 
 
 @contextlib.contextmanager
-def open_page(width=1280, height=720, dark=False, still=False, storage=None, hash_="", downloads=None):
-    """A fresh server and a fresh browser on its page, with the city running."""
+def open_page(width=1280, height=720, dark=False, still=False, storage=None, hash_="", downloads=None, before=None):
+    """A fresh server and a fresh browser on its page, with the city running; before(browser) comes first."""
     with server() as url, open_browser(width, height, downloads=downloads) as browser:
         page = Page(browser, url)
         page.emulate(dark, still)
+        if before:
+            before(browser)
         if storage:
             browser.get(url + "/static/favicon.svg")
             for key, value in storage.items():

@@ -18,8 +18,9 @@ MOMENTS = """
 const done = arguments[arguments.length - 1], [a, b, speed, moments] = arguments;
 (async () => {
   const { Pair } = await import("/app/pair.js");
+  const { CityModel } = await import("/systems/kitchens/model.js");
   const { api } = await import("/app/api.js");
-  const pair = new Pair(), seen = [], apart = [];
+  const pair = new Pair(CityModel), seen = [], apart = [];
   pair.onProblem = (error) => done(String(error));
   const note = () => {
     const [one, two] = pair.models.map((model) => [model.clock.shown_us, model.t_us]);

@@ -19,7 +19,7 @@ return ["canvas.motion", "canvas.plates"].map((name) => document.querySelector(n
 BOTH_WAYS = """
 const done = arguments[arguments.length - 1], [run, speed, from, step, count] = arguments;
 (async () => {
-  const { Model } = await import("/app/model.js");
+  const { CityModel: Model } = await import("/systems/kitchens/model.js");
   const { Replay } = await import("/app/replay.js");
   const { api } = await import("/app/api.js");
   const model = new Model();

@@ -1,4 +1,4 @@
-"""Every sentence the page asks for is in web/words/page.json, and nothing there is unused; the report's too."""
+"""Every sentence the page asks for is in its tables of words, and nothing there is unused; the report's too."""
 
 import json
 import pathlib
@@ -11,26 +11,41 @@ BUILT = re.compile(r'`([a-z_]+\.)\$\{')
 
 
 class PageWords(unittest.TestCase):
+    """What the page itself says stands in page.json, what only one system's page says in that system's table."""
+
     @classmethod
     def setUpClass(cls):
-        cls.words = json.loads((WEB / "words" / "page.json").read_text())["words"]
-        cls.code = "\n".join(path.read_text() for folder in ("app", "systems") for path in sorted((WEB / folder).rglob("*.js")))
+        cls.common = json.loads((WEB / "words" / "page.json").read_text())["words"]
+        cls.systems = {path.name: json.loads((WEB / "words" / f"{path.name}.json").read_text())["page"]
+                       for path in sorted((WEB / "systems").iterdir()) if path.is_dir()}
+        cls.app = cls.code_of(WEB / "app")
+
+    @staticmethod
+    def code_of(folder):
+        return "\n".join(path.read_text() for path in sorted(folder.rglob("*.js")))
 
     def test_what_is_asked_for_is_there(self):
-        missing = [key for key, _ in ASKED.findall(self.code) if key and key not in self.words]
-        self.assertEqual(missing, [])
+        for name, own in self.systems.items():
+            code = self.app + self.code_of(WEB / "systems" / name)
+            asked = [key for key, _ in ASKED.findall(code) if key]
+            self.assertEqual([key for key in asked if key not in self.common and key not in own], [], name)
+
+    def unused(self, words, code):
+        prefixes = {prefix for _, prefix in ASKED.findall(code) if prefix} | set(BUILT.findall(code))
+        literals = set(re.findall(r'"([\w.]+(?: \w+)?)"', code))
+        return [key for key in words if key not in literals and key.removesuffix(".one") not in literals
+                and not any(key.startswith(prefix) for prefix in prefixes)]
 
     def test_what_is_there_is_used(self):
-        prefixes = {prefix for _, prefix in ASKED.findall(self.code) if prefix} | set(BUILT.findall(self.code))
-        literals = set(re.findall(r'"([\w.]+(?: \w+)?)"', self.code))
-        unused = [key for key in self.words
-                  if key not in literals and key.removesuffix(".one") not in literals
-                  and not any(key.startswith(prefix) for prefix in prefixes)]
-        self.assertEqual(unused, [])
+        every = self.app + "".join(self.code_of(WEB / "systems" / name) for name in self.systems)
+        self.assertEqual(self.unused(self.common, every), [])
+        for name, own in self.systems.items():
+            self.assertEqual(self.unused(own, self.app + self.code_of(WEB / "systems" / name)), [], name)
 
     def test_places_of_a_sentence_are_names(self):
-        for key, sentence in self.words.items():
-            self.assertEqual(re.findall(r"{(?!\w+})", sentence), [], key)
+        for words in (self.common, *self.systems.values()):
+            for key, sentence in words.items():
+                self.assertEqual(re.findall(r"{(?!\w+})", sentence), [], key)
 
 
 class ReportWords(unittest.TestCase):

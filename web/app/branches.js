@@ -35,8 +35,7 @@ export function branchName(one) {
 /** @param {Model} model @param {number} node or its name */
 function whom(model, node) {
   const at = typeof node === "number" ? node : (model.plan?.node_names.indexOf(node) ?? -1);
-  const kitchen = model.kitchens.get(at);
-  return kitchen ? `${kitchen.letter}` : String(node);
+  return at >= 0 ? model.nodeLetter(at) : String(node);
 }
 
 /**
@@ -96,7 +95,7 @@ export async function branchWith(model, input) {
       label,
       inputs: [input],
     });
-    await showRun(answer.run, { expected: model.expected, selection: model.selection });
+    await showRun(answer.run, { carried: model.carried(), selection: model.selection });
     await api.pace(answer.run, { speed });
     if (playing) await api.pace(answer.run, { paused: false });
     sayNote(t("branch.opened", { time: virtualTime(at_us, 1), what }), {

@@ -11,12 +11,12 @@ import { t, virtualTime } from "./words.js";
  * @typedef {{
  *   id: string,
  *   title: () => string,
- *   caption: (model: Model) => string,
+ *   caption(model: Model): string,
  *   csv: string,
  *   href?: () => string,
- *   config: (model: Model) => any,
- *   update: (model: Model, chart: ChartInstance) => void,
- *   table: (model: Model) => {head: string[], rows: (string | number)[][]},
+ *   config(model: Model): any,
+ *   update(model: Model, chart: ChartInstance): void,
+ *   table(model: Model): {head: string[], rows: (string | number)[][]},
  * }} ChartKind
  * @typedef {{t_s: number, text: string, tone: string}} Mark
  */
@@ -224,7 +224,11 @@ export function mountChart(root, model, kinds, choice = false) {
     kind.update(model, chart);
     chart.update("none");
   };
+  model.until.addEventListener("abort", () => {
+    window.clearTimeout(later);
+    chart?.destroy();
+  });
   model.on(["run", "look"], rebuild);
-  model.on(["points", "kitchens", "frame"], draw);
+  model.on(["points", "view", "frame"], draw);
   rebuild();
 }

@@ -28,14 +28,14 @@ import { cityClock, t } from "./words.js";
  * @typedef {import("./types").PartingSide} PartingSide
  * @typedef {import("./types").RunInfo} RunInfo
  * @typedef {{
- *   mountStage: (root: HTMLElement, model: Model) => void,
- *   timelineWords: (model: Model) => import("./timeline.js").Words & import("./overview.js").Sorts,
- *   nodeWords: (model: Model, node: number) => string,
- *   light: (model: Model, side: PartingSide | null) => void,
+ *   mountStage(root: HTMLElement, model: Model): void,
+ *   timelineWords(model: Model): import("./timeline.js").Words & import("./overview.js").Sorts,
+ *   nodeWords(model: Model, node: number): string,
+ *   light(model: Model, side: PartingSide | null): void,
  *   figures: {name: string, short: string}[],
  *   charts: import("./pair_chart.js").What[],
  *   untils: import("./until.js").Until[],
- *   presets: (model: Model) => {text: string, second?: string, run: () => void}[],
+ *   presets(model: Model): {text: string, second?: string, run: () => void}[],
  * }} System what the system puts into the room
  */
 
@@ -58,7 +58,8 @@ export class Comparing {
     this.home = home;
     this.system = system;
     this.isOpen = false;
-    this.pair = new Pair();
+    this.pair = new Pair(/** @type {new () => Model} */ (home.constructor));
+    home.until.addEventListener("abort", () => this.end());
     this.histories = [new History(), new History()];
     /** @type {RunInfo[]} */
     this.runs = [];
@@ -159,7 +160,7 @@ export class Comparing {
       });
       model.on(["frame", "replay"], () => this.light());
     });
-    this.front.on("kitchens", () => {
+    this.front.on("view", () => {
       if (this.front.selection !== null) this.tellStory();
     });
     this.front.on(["frame", "replay"], () => {
@@ -264,7 +265,7 @@ export class Comparing {
     const { front } = this;
     const node = /^[1-9]$/.test(key) ? Number(key) : key === "q" ? 0 : null;
     if (node !== null) {
-      if (node === 0 || front.kitchens.has(node)) front.select(front.selection === node ? null : node);
+      if (front.isPlace(node)) front.select(front.selection === node ? null : node);
     } else if (key !== "Escape") {
       return false;
     } else if (front.selection !== null) {
@@ -284,6 +285,13 @@ export class Comparing {
     window.clearTimeout(this.addressTimer);
     this.addressTimer = 0;
     this.showMode(false);
+  }
+
+  /** The page turns to another system. */
+  end() {
+    this.leave();
+    window.clearTimeout(this.readTimer);
+    for (const model of this.pair.models) model.leave();
   }
 
   /** @param {boolean} on */

@@ -8,7 +8,6 @@
 import { api } from "./api.js";
 import { byId, el, fill, forgetTokens, icon, setText } from "./dom.js";
 import { mountKeys } from "./keys.js";
-import { Model } from "./model.js";
 import { Overview } from "./overview.js";
 import { Replay } from "./replay.js";
 import { sayProblem } from "./say.js";
@@ -17,23 +16,21 @@ import { report, togglePause } from "./steer.js";
 import { mountTimeline } from "./timeline.js";
 import { changeSpeed, mountTransport, stepBack, stepTo, toggleBack } from "./transport.js";
 import { mountVerdict } from "./verdicts.js";
-import { cityClock, setWords, t } from "./words.js";
-import { mountCaption } from "../systems/kitchens/caption.js";
-import { ordersSoFar } from "../systems/kitchens/figures.js";
-import { timelineWords } from "../systems/kitchens/kitchens.js";
-import { Stage } from "../systems/kitchens/stage.js";
+import { cityClock, fetchPageWords, fetchWords, setWords, t } from "./words.js";
+import { hasPage, loadPart } from "../systems/catalogue.js";
 
-const SYSTEM = "kitchens";
+/** @typedef {import("./model.js").Model} Model */
+
 const NARROW_WIDTH = 560;
 
-const model = new Model();
-const replay = new Replay(model);
-replay.onProblem = report;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-/** As the system says; a frame has no settings of its own. */
-function refreshLook() {
+/**
+ * As the system says; a frame has no settings of its own.
+ * @param {Model} model
+ */
+function refreshLook(model) {
   const theme = dark.matches ? "dark" : "light";
   const density = window.innerWidth < NARROW_WIDTH ? "phone" : "lecture";
   Object.assign(document.documentElement.dataset, { theme, density, still: String(still.matches) });
@@ -42,18 +39,13 @@ function refreshLook() {
   model.tell("look");
 }
 
-/** @param {string} path */
-async function file(path) {
-  const answer = await fetch(path);
-  return answer.json();
-}
-
 /**
  * Brand, run, and the two buttons.
+ * @param {Model} model
  * @param {string} link
  * @param {() => void} reset
  */
-function mountHeader(link, reset) {
+function mountHeader(model, link, reset) {
   const title = el("h1.cut");
   const seed = el("span.second.seed");
   const clock = el("span.clock", { title: t("clock.about") });
@@ -94,12 +86,16 @@ function tellDifference(note) {
   say();
 }
 
-function mountRooms() {
-  const words = timelineWords(model, (event) => void replay.seekTo(event.t_us));
-  new Stage(byId("stage"), model, () => {});
-  mountCaption(byId("caption"), model);
+/**
+ * @param {Model} model
+ * @param {Replay} replay
+ * @param {import("./types").SystemPart} part
+ */
+function mountRooms(model, replay, part) {
+  byId("stage").setAttribute("aria-label", t("room.stage"));
+  const own = part.mountFrame(model, (event) => void replay.seekTo(event.t_us));
   mountVerdict(byId("verdict"), model, {
-    orders: ordersSoFar,
+    ...own.verdictHow,
     choose: (first) => {
       const broken = model.verdicts.find((one) => one.witness?.first_event === first);
       if (broken?.witness?.at_ms) void replay.seekTo(broken.witness.at_ms * 1000);
@@ -107,11 +103,11 @@ function mountRooms() {
   });
   const timeline = byId("timeline");
   mountTransport(timeline, model, []);
-  mountTimeline(timeline, model, new Overview(model, words), words);
+  mountTimeline(timeline, model, new Overview(model, own.timelineWords), own.timelineWords);
 }
 
-/** @param {() => void} reset */
-function mountEmbedKeys(reset) {
+/** @param {Model} model @param {() => void} reset */
+function mountEmbedKeys(model, reset) {
   const key = (/** @type {string[]} */ keys, /** @type {() => void} */ run) =>
     ({ keys, name: "", letter: keys.every((one) => /^[a-z]$/.test(one)), run });
   mountKeys([
@@ -124,31 +120,46 @@ function mountEmbedKeys(reset) {
     key(["["], () => changeSpeed(model, -1)),
     key(["]"], () => changeSpeed(model, 1)),
     key(["r"], reset),
-  ]);
+  ], model.until);
+}
+
+/**
+ * The model of the run's system, as this frame looks at it.
+ * @param {import("./types").SystemPart} part
+ * @param {string} system
+ */
+async function makeModel(part, system) {
+  const systems = await api.systems();
+  const model = new part.Model();
+  model.system = systems.find((/** @type {{name: string}} */ one) => one.name === system) ?? null;
+  refreshLook(model);
+  for (const list of [dark, still]) list.addEventListener("change", () => refreshLook(model));
+  window.addEventListener("resize", () => refreshLook(model));
+  return model;
 }
 
 async function start() {
-  refreshLook();
-  const [page, words, host, systems] = await Promise.all([
-    file("/words/page.json"), api.words(SYSTEM), file("/words/host.json"), api.systems(),
-  ]);
-  setWords(page.words, { ...words, notes: { ...host.notes, ...words.notes } });
-  model.system = systems.find((/** @type {{name: string}} */ one) => one.name === SYSTEM) ?? null;
-  for (const list of [dark, still]) list.addEventListener("change", refreshLook);
-  window.addEventListener("resize", refreshLook);
+  await fetchPageWords();
   const link = linkInAddress();
   if (link === "") {
     sayProblem(t("embed.no_link"));
     return;
   }
   const opened = await api.openLink(link);
+  const info = await api.run(opened.run);
+  if (!hasPage(info.system)) throw new Error(t("systems.none", { system: info.system }));
+  const [part, words] = await Promise.all([loadPart(info.system), fetchWords(info.system)]);
+  setWords(words);
+  const model = await makeModel(part, info.system);
+  const replay = new Replay(model);
+  replay.onProblem = report;
   const reset = () => void replay.seekTo(opened.t_ms * 1000);
-  mountHeader(link, reset);
-  mountRooms();
-  mountEmbedKeys(reset);
-  model.enter(await api.run(opened.run));
+  mountHeader(model, link, reset);
+  mountRooms(model, replay, part);
+  mountEmbedKeys(model, reset);
+  model.enter(info);
   reset();
-  document.title = `${model.run?.title ?? ""} · ${t("brand")}`;
+  document.title = `${info.title} · ${t("brand")}`;
   if (opened.note) tellDifference(opened.note);
   else if (opened.edge_ms === 0) sayProblem(t("embed.empty"));
 }

@@ -136,7 +136,7 @@ function sliderMax(info, now) {
  */
 function withUnit(now, info) {
   if (info.unit === "ms") return duration(now);
-  const unit = info.unit.replace("orders/", "per ");
+  const unit = info.unit.replace(/^\w+\//, "per ");
   return `${number(now, info.decimals)} ${unit}`.trim();
 }
 

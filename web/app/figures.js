@@ -5,7 +5,7 @@ import { number, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
- * @typedef {{name: string, value: (model: Model) => [string, string]}} Figure
+ * @typedef {{name: string, value(model: Model): [string, string]}} Figure
  */
 
 /** @param {HTMLElement} root @param {Model} model @param {Figure[]} figures */

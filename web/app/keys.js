@@ -20,8 +20,11 @@ export function lettersOff() {
   return recall(LETTERS_OFF) === "1";
 }
 
-/** @param {Key[]} keys no two may want the same */
-export function mountKeys(keys) {
+/**
+ * @param {Key[]} keys no two may want the same
+ * @param {AbortSignal} until
+ */
+export function mountKeys(keys, until) {
   const taken = keys.flatMap((one) => one.keys);
   const twice = taken.filter((key, index) => taken.indexOf(key) !== index);
   if (twice.length > 0) console.error(`keys with two meanings: ${twice.join(" ")}`);
@@ -37,7 +40,7 @@ export function mountKeys(keys) {
     if (!found || (/^[a-z]$/.test(key) && lettersOff())) return;
     event.preventDefault();
     found.run(event);
-  });
+  }, { signal: until });
 }
 
 /**
@@ -68,6 +71,6 @@ export function openHelp(keys) {
         el("span", null, t(key.name)),
       ))),
     el("div.field", null, el("label", { for: "letters-off" }, t("help.letters_off")), off),
-    el("p.second", null, icon("order"), " ", t("help.city")),
+    el("p.second", null, icon("order"), " ", t("help.stage")),
   );
 }

@@ -1,66 +1,26 @@
 // model.js: the one model of the page. State flows one way: the live link and the API change it
 // through the functions here, views read it and hear by topic that something changed.
+//
+// What a frame shows of a system's own world (its "view") is kept by that system's model, which
+// extends this one; the functions for it stand together below and do nothing here.
 
 /**
  * @typedef {import("./types").Frame} Frame
  * @typedef {import("./types").Topic} Topic
- * @typedef {import("./types").Order} Order
- * @typedef {import("./types").Kitchen} Kitchen
  * @typedef {import("./types").EventRow} EventRow
  */
 
 import { VirtualClock } from "./clock.js";
 
-export const PHASE = /** @type {const} */ ({
-  TO_DESK: 1,
-  WRITING: 2,
-  WAITING: 3,
-  TO_KITCHEN: 4,
-  QUEUED: 5,
-  COOKING: 6,
-  COURIER: 7,
-  HANDOVER: 8,
-  SERVED: 9,
-  REFUSED: 10,
-  LOST: 11,
-});
-export const TRUTH = /** @type {const} */ ([
-  "empty", "open", "slow", "closed", "paused", "recovering", "leaving", "cut_off",
-]);
-export const BELIEF = /** @type {const} */ ([
-  "unknown", "thought_open", "thought_closed", "ejected", "left",
-]);
-
 const EVENTS_KEPT = 400;
 export const FIRST_BOOT = 1; /* that every node starts at time 0 is no news */
 const POINTS_KEPT = 7200;
-const GONE_KEPT_US = 1.5e6; /* how long a finished order still shows, virtual */
-const FLOW_KEPT_US = 3e6;
 const FLIGHT_KEPT_MS = 2000; /* wall time: the clock's lag, then as long as an x or a fading arrow stays */
-const SAMPLE_EVERY_US = 1e5;
-const SAMPLES_SPAN_US = 60e6;
-const SAMPLES_MIN = 20; /* also when a frame spans more than the window */
 const FLIGHTS_MAX = 300;
 
 /** @param {import("./types").Flight} flight */
 function flightKey(flight) {
   return `${flight.from} ${flight.to} ${flight.type} ${flight.sent_us} ${flight.subject}`;
-}
-
-/**
- * A frame tells only the newest phase of an order; which way it went to this kitchen follows from
- * where it was before.
- * @param {Order} order
- * @param {number} phase
- * @param {number} node
- * @param {number} t_us
- */
-function noteMove(order, phase, node, t_us) {
-  if (phase < PHASE.TO_KITCHEN || phase > PHASE.COOKING) return;
-  const from = order.moves[order.moves.length - 1]?.to ?? 0;
-  if (from === node) return;
-  order.moves.push({ from, to: node, t_us });
-  if (order.moves.length > 4) order.moves.shift();
 }
 
 /**
@@ -92,6 +52,7 @@ export function eventOf(row) {
 export class Model {
   /** @type {Map<Topic, Set<() => void>>} */
   listeners = new Map();
+  leaving = new AbortController();
   /** @type {import("./types").SystemInfo | null} */
   system = null;
   /** @type {import("./types").ScenarioInfo[]} */
@@ -121,15 +82,6 @@ export class Model {
   /** The run and its branches, the root first, children after their parents.
    * @type {import("./types").Relative[]} */
   family = [];
-  /** @type {Map<number, Kitchen>} */
-  kitchens = new Map();
-  /** @type {import("./types").Dispatcher} */
-  dispatcher = { truth: 1, open: 0, waiting: 0, believed: 0 };
-  /** @type {Map<number, Order>} */
-  orders = new Map();
-  /** @type {{from: number, to: number, count: number, t_us: number, span_us: number}[]} */
-  flow = [];
-  sprites = true;
   /** @type {EventRow[]} */
   events = [];
   /** @type {Record<string, number | null>} */
@@ -144,49 +96,101 @@ export class Model {
   faults = [];
   /** @type {import("./types").Flight[]} */
   flights = [];
-  /** The share of cooks at work in each kitchen, over the last virtual minute.
-   * @type {{t_us: number, shares: Map<number, number>}[]} */
-  samples = [];
   /** @type {number | null} */
   selection = null;
   /** What is chosen in the space-time diagram, lit up everywhere.
    * @type {import("./types").Focus | null} */
   focus = null;
-  /** Orders that this page placed and follows; the newest last.
-   * @type {number[]} */
-  mine = [];
-  /** Placed here, not yet seen in a frame.
-   * @type {{dish: number, x_m: number, y_m: number}[]} */
-  expected = [];
 
+  /** Everything that belongs to one run. */
   forget() {
-    const { listeners, system, scenarios, link, look, replay } = this;
-    Object.assign(this, new Model(), { listeners, system, scenarios, link, look, replay });
+    const { listeners, leaving, system, scenarios, link, look, replay } = this;
+    const fresh = new /** @type {new () => Model} */ (this.constructor)();
+    Object.assign(this, fresh, { listeners, leaving, system, scenarios, link, look, replay });
+  }
+
+  // ---- what a system's own model says otherwise ----
+
+  /** A run has been entered: its plan is here, no frame yet. */
+  beginView() {}
+
+  /** Forgets what frames told of the world. */
+  rewindView() {}
+
+  /**
+   * A frame's view of the world.
+   * @param {Record<string, any>} _view as the system's C code wrote it
+   * @param {boolean} _key it tells everything
+   * @param {number} _before_us the moment of the frame before
+   * @param {Set<Topic>} _changed what views will have to hear of
+   */
+  takeView(_view, _key, _before_us, _changed) {}
+
+  /** A frame has been taken whole. */
+  endFrame() {}
+
+  /** Is something shown that needs the minute before the newest keyframe? */
+  wantsPast() {
+    return false;
+  }
+
+  /**
+   * The minute before it, computed again.
+   * @param {Model} _past
+   * @param {number} _t_us where the present begins
+   */
+  takePast(_past, _t_us) {}
+
+  /**
+   * What of this page goes along into a branch.
+   * @returns {unknown}
+   */
+  carried() {
+    return undefined;
+  }
+
+  /** @param {unknown} _carried by the page of the run that was branched from */
+  takeCarried(_carried) {}
+
+  /**
+   * Can this node be chosen on the stage?
+   * @param {number} node
+   */
+  isPlace(node) {
+    return node >= 0 && node < (this.plan?.node_names.length ?? 0);
+  }
+
+  /**
+   * A node in a letter or two, where there is no room for its name.
+   * @param {number} node
+   */
+  nodeLetter(node) {
+    return this.nodeName(node);
+  }
+
+  // ---- coming and going ----
+
+  /** Aborted when the page turns to another system: whatever outlives its room ends with it. */
+  get until() {
+    return this.leaving.signal;
+  }
+
+  /** The page has turned to another system: nobody listens any more, loops end. */
+  leave() {
+    this.leaving.abort();
+    this.listeners.clear();
   }
 
   /** Forgets what frames told, so that nothing of one moment leaks into another; what this page
    * itself did and chose stays. */
   rewind() {
-    for (const kitchen of this.plan?.kitchens ?? []) {
-      const truth = kitchen.open ? 1 : 0;
-      this.kitchens.set(kitchen.node, {
-        ...kitchen, truth, cooking: 0, pending: 0, belief: 0, believed: 0, served: 0,
-      });
-    }
-    for (const node of this.kitchens.keys()) {
-      if (!this.plan?.kitchens.some((kitchen) => kitchen.node === node)) this.kitchens.delete(node);
-    }
-    this.dispatcher = { truth: 1, open: 0, waiting: 0, believed: 0 };
-    this.orders = new Map();
-    this.flow = [];
-    this.sprites = true;
     this.events = [];
     this.figures = {};
     this.points = [];
     this.verdicts = [];
     this.faults = [];
     this.flights = [];
-    this.samples = [];
+    this.rewindView();
   }
 
   /**
@@ -195,6 +199,7 @@ export class Model {
    * @param {AbortSignal} [until] of parts that are built anew with every run
    */
   on(topics, listener, until) {
+    if (this.until.aborted) return;
     for (const topic of Array.isArray(topics) ? topics : [topics]) {
       const set = this.listeners.get(topic) ?? new Set();
       set.add(listener);
@@ -223,8 +228,8 @@ export class Model {
     this.t_us = run.t_ms * 1000;
     this.edge_us = this.t_us;
     this.family = run.family ?? [];
-    for (const kitchen of run.plan.kitchens) this.addKitchen(kitchen);
-    this.tell("run", "pace", "kitchens", "events", "figures", "points", "verdicts", "faults",
+    this.beginView();
+    this.tell("run", "pace", "view", "events", "figures", "points", "verdicts", "faults",
       "selection", "mine", "settings", "family", "edge", "replay", "frame");
   }
 
@@ -254,21 +259,6 @@ export class Model {
     if (!this.run || this.run.settings[key] === value) return;
     this.run.settings[key] = value;
     this.tell("settings");
-  }
-
-  /** @param {import("./types").PlanKitchen} kitchen */
-  addKitchen(kitchen) {
-    const before = this.kitchens.get(kitchen.node);
-    this.kitchens.set(kitchen.node, {
-      truth: kitchen.open ? 1 : 0,
-      cooking: 0,
-      pending: 0,
-      belief: 0,
-      believed: 0,
-      served: 0,
-      ...before,
-      ...kitchen,
-    });
   }
 
   /**
@@ -308,7 +298,7 @@ export class Model {
     const key = frame.h[5] === 0;
     const before_us = key ? frame.t : this.t_us;
     this.t_us = frame.t;
-    if (frame.view) this.applyView(frame.view, key, before_us, changed);
+    if (frame.view) this.takeView(frame.view, key, before_us, changed);
     if (frame.events) this.addEvents(frame.events, key, changed);
     if (frame.figures) {
       this.figures = key ? { ...frame.figures } : { ...this.figures, ...frame.figures };
@@ -332,21 +322,7 @@ export class Model {
     if (frame.flights) {
       this.addFlights(frame.flights);
     }
-    this.sample();
-  }
-
-  /** How busy the cooks are now, remembered for a virtual minute. */
-  sample() {
-    const { t_us, samples } = this;
-    while (samples.length > 0 && samples[samples.length - 1].t_us > t_us) samples.pop();
-    if (t_us - (samples[samples.length - 1]?.t_us ?? -Infinity) < SAMPLE_EVERY_US) return;
-    /** @type {Map<number, number>} */
-    const shares = new Map();
-    for (const { node, cooking, cooks } of this.kitchens.values()) {
-      shares.set(node, cooking / Math.max(1, cooks));
-    }
-    samples.push({ t_us, shares });
-    while (samples.length > SAMPLES_MIN && samples[0].t_us < t_us - SAMPLES_SPAN_US) samples.shift();
+    this.endFrame();
   }
 
   /**
@@ -369,81 +345,6 @@ export class Model {
       kept.set(flightKey(flight), flight);
     }
     this.flights = [...kept.values()].slice(-FLIGHTS_MAX);
-  }
-
-  /**
-   * @param {NonNullable<Frame["view"]>} view
-   * @param {boolean} key
-   * @param {number} before_us
-   * @param {Set<Topic>} changed
-   */
-  applyView(view, key, before_us, changed) {
-    for (const kitchen of view.kitchens ?? []) this.addKitchen(kitchen);
-    for (const [node, truth, cooking, pending, belief, believed, served] of view.k ?? []) {
-      const kitchen = this.kitchens.get(node);
-      if (kitchen) Object.assign(kitchen, { truth, cooking, pending, belief, believed, served });
-    }
-    if (view.d) {
-      const [truth, open, waiting, believed] = view.d;
-      this.dispatcher = { truth, open, waiting, believed };
-    }
-    if (view.k || view.kitchens || view.d) changed.add("kitchens");
-    if (view.sprites !== undefined) this.sprites = view.sprites;
-    if (key || view.sprites !== undefined) this.forgetOrders();
-    for (const row of view.on ?? []) this.addOrder(row, changed);
-    for (const row of view.o ?? []) this.changeOrder(row);
-    const span_us = Math.max(1, this.t_us - before_us);
-    for (const [from, to, count] of view.flow ?? []) {
-      this.flow.push({ from, to, count, t_us: this.t_us, span_us });
-    }
-    this.prune();
-  }
-
-  forgetOrders() {
-    for (const id of this.orders.keys()) {
-      if (!this.mine.includes(id) || this.sprites) this.orders.delete(id);
-    }
-  }
-
-  /** @param {number[]} row @param {Set<Topic>} changed */
-  addOrder([id, x_m, y_m, dish, source], changed) {
-    this.orders.set(id, { id, x_m, y_m, dish, source, segments: [], moves: [] });
-    const place = this.expected.findIndex(
-      (order) => order.dish === dish && Math.hypot(order.x_m - x_m, order.y_m - y_m) < 2,
-    );
-    if (source === 0 || place < 0) return;
-    this.expected.splice(place, 1);
-    this.mine.push(id);
-    changed.add("mine");
-  }
-
-  /** @param {number[]} row */
-  changeOrder([id, phase, node, since_ms, until_ms]) {
-    const order = this.orders.get(id);
-    if (!order) return;
-    const last = order.segments[order.segments.length - 1];
-    const began_us = phase >= PHASE.SERVED && last ? Math.min(last.until_us, this.t_us) : 0;
-    const since_us = Math.max(began_us, this.t_us + since_ms * 1000);
-    const until_us = until_ms === 0 ? 0 : this.t_us + until_ms * 1000;
-    if (last && last.phase === phase && last.node === node) {
-      last.until_us = until_us;
-      return;
-    }
-    if (last && (last.until_us === 0 || last.until_us > since_us)) last.until_us = since_us;
-    noteMove(order, phase, node, since_us);
-    order.segments.push({ phase, node, since_us, until_us });
-    if (order.segments.length > 6) order.segments.shift();
-  }
-
-  /** Finished orders fade and go; flow counts only live for a moment. */
-  prune() {
-    const horizon_us = this.t_us - GONE_KEPT_US;
-    for (const [id, order] of this.orders) {
-      const last = order.segments[order.segments.length - 1];
-      if (last && last.phase >= PHASE.SERVED && last.since_us < horizon_us) this.orders.delete(id);
-    }
-    const oldest_us = this.t_us - Math.max(FLOW_KEPT_US, this.pace.speed * 1e6);
-    this.flow = this.flow.filter((entry) => entry.t_us >= oldest_us);
   }
 
   /** @param {(number | string)[][]} rows @param {boolean} key @param {Set<Topic>} changed */

@@ -1,4 +1,4 @@
-// overview.js: the whole run at a glance, for the timeline: how much was ordered, what happened,
+// overview.js: the whole run at a glance, for the timeline: how much was asked for, what happened,
 // which faults lasted from when to when, and how the settings stood at any moment.
 //
 // It is read in pages and thinned; frames of the live link keep it up. They leave out much when the
@@ -13,13 +13,14 @@ import { eventKey, eventOf, FIRST_BOOT } from "./model.js";
  * @typedef {import("./types").EventRow} EventRow
  * @typedef {import("./types").Frame} Frame
  * @typedef {{
+ *   load: string,
  *   interesting: (event: EventRow) => boolean,
  *   span: (event: EventRow) => {begins?: string, ends?: string, until_us?: number} | null,
- * }} Sorts what the system makes of an event: `ends` may end in "*" for all that begin so
+ * }} Sorts what the system makes of its run: the column of the metrics that
+ *   says how much was asked of it, and what an event is: `ends` may end in "*" for all that begin so
  * @typedef {{key: string, from_us: number, until_us: number}} Span until_us Infinity: it lasts
  */
 
-const LOAD_COLUMN = "offered_per_min";
 const ROWS_A_PAGE = 3600;
 const EVENTS_A_PAGE = 2000;
 const PAGES_MAX = 60; /* of each; a run has at most 24 virtual hours */
@@ -129,7 +130,7 @@ export class Overview {
     for (let page = 0; page < PAGES_MAX; page += 1) {
       const { columns, rows } = await api.metrics(run, this.loadRead_s);
       if (!same()) return;
-      const load = columns.indexOf(LOAD_COLUMN);
+      const load = columns.indexOf(this.sorts.load);
       const time = columns.indexOf("t_ms");
       for (const row of rows) this.addLoad(Number(row[time]) / 1000, Number(row[load] ?? 0));
       if (rows.length > 0) this.loadRead_s = Math.floor(Number(rows[rows.length - 1][time]) / 1000);
@@ -189,7 +190,7 @@ export class Overview {
   note(frame) {
     if (frame.t - this.seen_us > LEAP_US * Math.max(1, this.model.pace.speed)) this.readSoon();
     this.seen_us = frame.t;
-    const column = this.model.columns.indexOf(LOAD_COLUMN);
+    const column = this.model.columns.indexOf(this.sorts.load);
     for (const row of frame.points ?? []) {
       const t_s = row[0] ?? 0;
       if (column > 0 && t_s > this.loadRead_s) this.roughLoad.set(t_s, row[column] ?? 0);
@@ -235,7 +236,7 @@ export class Overview {
   }
 
   /**
-   * Orders a minute over the whole run, in order of time.
+   * What was asked for over the whole run, in order of time.
    * @returns {{t_us: number, value: number}[]}
    */
   curve() {

@@ -4,8 +4,7 @@
 // computed on, and follows. Nothing else is ever done to them.
 
 import { api } from "./api.js";
-import { Model } from "./model.js";
-import { beginTicks, Replay } from "./replay.js";
+import { beginTicks, MESSAGES_SPEED_MAX, Replay } from "./replay.js";
 
 /**
  * @typedef {import("./types").RunInfo} RunInfo
@@ -17,10 +16,10 @@ const AHEAD_WALL_US = 3_000_000; /* so much time of the wall is computed ahead o
 const AHEAD_MIN_US = 100_000;
 const ASK_AGAIN_MS = 150;
 const STUCK_AFTER = 100; /* answers that all name the same moment: somebody else has stopped the run */
-const MESSAGES_SPEED_MAX = 0.1;
 
 export class Pair {
-  constructor() {
+  /** @param {new () => import("./model.js").Model} Model the system's */
+  constructor(Model) {
     this.models = [new Model(), new Model()];
     this.replays = this.models.map((model) => new Replay(model));
     this.cursor_us = 0;

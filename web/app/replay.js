@@ -8,9 +8,9 @@
 
 import { api } from "./api.js";
 import { VirtualClock } from "./clock.js";
-import { Model } from "./model.js";
 
 /**
+ * @typedef {import("./model.js").Model} Model
  * @typedef {import("./live.js").LiveLink} LiveLink
  * @typedef {import("./types").Frame} Frame
  * @typedef {import("./types").Topic} Topic
@@ -26,12 +26,12 @@ const RUN_UP_STEP_MIN_US = 100_000;
 const RUN_UP_US = 60_000_000;
 const RUN_UP_COARSE_US = 2_000_000;
 const REQUEST_US_MAX = 3_600_000_000; /* the server's limit of one request */
-const MESSAGES_SPEED_MAX = 0.1;
+export const MESSAGES_SPEED_MAX = 0.1; /* faster, single messages cannot be followed */
 const TICK_MS_MAX = 250; /* a browser that was busy for longer does not jump */
 const STILL_MS = 1000; /* reduced motion: a new still picture so often */
 
 /** @type {Topic[]} */
-const EVERYTHING = ["frame", "kitchens", "events", "figures", "points", "verdicts", "faults"];
+const EVERYTHING = ["frame", "view", "events", "figures", "points", "verdicts", "faults"];
 
 /**
  * Of a keyframe that is not needed for anything else: the messages under way.
@@ -144,7 +144,7 @@ export class Replay {
     if (frame.pace) this.livePace = frame.pace;
     if (this.mode === "joining" && frame.h[5] === 0) this.join(frame);
     else if (this.mode === "live") {
-      const first = model.samples.length === 0;
+      const first = model.wantsPast();
       model.applyFrame(frame, performance.now());
       if (first) void this.recall(frame.t);
     } else {
@@ -167,13 +167,13 @@ export class Replay {
   }
 
   /**
-   * A keyframe knows nothing of the minute before it: how busy the cooks were is asked for.
+   * A keyframe knows nothing of the minute before it: what is shown of that is asked for.
    * @param {number} t_us
    */
   async recall(t_us) {
     const { model, generation } = this;
     const from_us = Math.max(0, t_us - RUN_UP_US);
-    const past = new Model();
+    const past = new /** @type {new () => Model} */ (model.constructor)();
     past.plan = model.plan;
     past.rewind();
     try {
@@ -183,8 +183,7 @@ export class Replay {
       return; /* the figure begins with what this page has seen itself */
     }
     if (generation !== this.generation || this.mode !== "live") return;
-    model.samples = [...past.samples.filter((one) => one.t_us < t_us), ...model.samples];
-    model.tell("points");
+    model.takePast(past, t_us);
   }
 
   /** Back to the present; what was shown stays until its first frame is here. */

@@ -13,7 +13,7 @@ import { humanise, t, virtualTime } from "./words.js";
  * @typedef {{
  *   at_us?: number,
  *   selection?: number | null,
- *   expected?: Model["expected"],
+ *   carried?: unknown,
  * }} Where the moment to show, and what of the page goes along to the other run
  */
 

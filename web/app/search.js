@@ -199,13 +199,13 @@ function namesOf(model) {
   const list = (/** @type {string} */ title, /** @type {string[]} */ names) =>
     el("p", null, el("b", null, t(title)), ` ${names.join(", ")}`);
   const system = model.system;
-  const orders = system?.tables.find((table) => table.name === "orders");
+  const subjects = system?.tables.find((table) => table.name === system.subject_table);
   return el("details.names", { id: "find-names" },
     el("summary", null, t("find.names")),
     el("p", null, t("find.language")),
     list("find.notes", (system?.notes ?? []).map((note) => note.name)),
     list("find.figures", (system?.figures ?? []).map((figure) => figure.name)),
-    list("find.columns", (orders?.columns ?? []).map((column) => column.name)));
+    list("find.columns", (subjects?.columns ?? []).map((column) => column.name)));
 }
 
 /** @param {Job} job */

@@ -124,7 +124,7 @@ export function openGoTo() {
       autocomplete: "off",
       autocapitalize: "off",
       spellcheck: "false",
-      placeholder: "kitchens/lunch-rush#7-f14d",
+      placeholder: t("goto.example"),
       "aria-describedby": "goto-wrong",
     })
   );

@@ -9,6 +9,7 @@ import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
 import { sayStatus } from "./say.js";
 import { openGoTo, openShare } from "./share.js";
 import { openSearch } from "./search.js";
+import { systemsButton } from "./systems.js";
 import { cityClock, t } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -22,11 +23,8 @@ const LAB_WIDTH = 1200;
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
-/**
- * Theme, density and motion: what was chosen here, else what the system and the window say.
- * @param {Model} model
- */
-export function refreshLook(model) {
+/** Theme, density and motion: what was chosen here, else what the system and the window say. */
+export function chooseLook() {
   const theme = recall(THEME) ?? (dark.matches ? "dark" : "light");
   const wanted = recall(DENSITY) ?? "lecture";
   const phone = window.innerWidth < PHONE_WIDTH || window.innerHeight > window.innerWidth * 1.15;
@@ -38,8 +36,13 @@ export function refreshLook(model) {
   root.dataset.density = density;
   root.dataset.still = String(stillNow);
   forgetTokens();
-  model.look = { theme, density, still: stillNow };
-  byId("controls").hidden = density === "lecture" && !drawerOpen;
+  return { theme, density, still: stillNow };
+}
+
+/** @param {Model} model */
+export function refreshLook(model) {
+  model.look = chooseLook();
+  byId("controls").hidden = model.look.density === "lecture" && !drawerOpen;
   model.tell("look");
 }
 
@@ -78,8 +81,13 @@ export function toggleStill(model) {
   sayStatus(t(model.look.still ? "said.still" : "said.moving"));
 }
 
-/** @param {HTMLElement} root @param {Model} model @param {() => void} help */
-export function mountShell(root, model, help) {
+/**
+ * @param {HTMLElement} root
+ * @param {Model} model
+ * @param {string} system
+ * @param {() => void} help
+ */
+export function mountShell(root, model, system, help) {
   const title = el("b.cut");
   void readCards();
   const seed = el("span.second.seed");
@@ -113,19 +121,14 @@ export function mountShell(root, model, help) {
   const controls = el("button.wide", {
     type: "button",
     "data-tool": "controls",
-    "aria-expanded": "false",
+    "aria-expanded": String(drawerOpen),
     "aria-controls": "controls",
     title: t("tool.controls"),
     onclick: () => toggleDrawer(model),
   },
     icon("controls"), el("span", null, t("tool.controls_word")));
   fill(root,
-    el(
-      "span.brand",
-      null,
-      el("img", { src: "/static/favicon.svg", alt: "" }),
-      el("span", null, t("brand")),
-    ),
+    systemsButton(system),
     run, el("span.space"), clock, el(
       "span.tools",
       null,
@@ -149,8 +152,8 @@ export function mountShell(root, model, help) {
   model.on(["run", "look"], render);
   model.on("replay", renderPast);
   model.on("frame", () => setText(clock, cityClock(Math.max(0, model.clock.shown_us))));
-  for (const list of [dark, still]) list.addEventListener("change", () => refreshLook(model));
-  window.addEventListener("resize", () => refreshLook(model));
+  for (const list of [dark, still]) list.addEventListener("change", () => refreshLook(model), { signal: model.until });
+  window.addEventListener("resize", () => refreshLook(model), { signal: model.until });
 }
 
 /** @param {Model} model @param {HTMLElement} anchor */
@@ -185,7 +188,7 @@ export function mountTabs(root, model) {
         type: "button",
         role: "tab",
         "data-tab": id,
-        "aria-selected": String(id === "city"),
+        "aria-selected": String(id === (document.documentElement.dataset.tab ?? "city")),
         onclick: () => choose(id),
       },
       icon(picture),

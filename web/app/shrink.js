@@ -89,7 +89,7 @@ function sizes(result) {
     [t("shrink.time"), duration(before.until_ms), duration(after.until_ms)],
     [t("shrink.inputs"), number(before.inputs), number(after.inputs)],
     [t("shrink.orders"), number(before.orders), number(after.orders)],
-    [t("shrink.kitchens"), before.parts > 0 ? number(before.parts) : t("shrink.all"), after.parts > 0 ? number(after.parts) : t("shrink.all")],
+    [t("shrink.parts"), before.parts > 0 ? number(before.parts) : t("shrink.all"), after.parts > 0 ? number(after.parts) : t("shrink.all")],
   ];
   return table(t("shrink.sizes"), ["", t("shrink.before"), t("shrink.after")], rows);
 }

@@ -138,7 +138,7 @@ export class Spacetime {
     model.on("focus", () => {
       if (model.focus === null && this.choice.chain !== null) this.choice.clear();
     });
-    model.on(["look", "kitchens"], () => { this.dirty = true; });
+    model.on(["look", "view"], () => { this.dirty = true; });
     model.on("look", () => {
       if (model.look.density === "phone") this.setOpen(document.documentElement.dataset.tab === "spacetime");
     });
@@ -154,8 +154,9 @@ export class Spacetime {
       event.preventDefault();
       event.stopPropagation();
       this.setOpen(false);
-    }, true);
+    }, { capture: true, signal: model.until });
     const loop = () => {
+      if (model.until.aborted) return;
       if (this.isOpen && !document.hidden) this.tick(performance.now());
       requestAnimationFrame(loop);
     };

@@ -98,10 +98,10 @@ export function isPaused(model) {
 }
 
 /**
- * Why no order can be placed now, as a key of the words; in the past one opens a branch.
+ * Why nothing can be asked of the system now, as a key of the words; in the past one opens a branch.
  * @param {Model} model
  */
-export function whyNoOrder(model) {
+export function whyNoRequest(model) {
   return isPaused(model) && !model.replay?.inPast ? "why.paused_run" : null;
 }
 
@@ -125,20 +125,4 @@ export function togglePause(model) {
     model.tell("pace");
     void setPace(model, { paused: true });
   }
-}
-
-/**
- * Places an order and follows it.
- * @param {Model} model
- * @param {number} dish
- * @param {number} x_m
- * @param {number} y_m
- */
-export async function placeOrder(model, dish, x_m, y_m) {
-  const name = model.plan?.dishes[dish]?.name;
-  if (!name) return;
-  const expected = { dish, x_m, y_m };
-  model.expected.push(expected);
-  const stored = await sendInput(model, { type: "order.place", dish: name, x_m, y_m });
-  if (!stored) model.expected = model.expected.filter((order) => order !== expected);
 }

@@ -1,43 +1,16 @@
-// Shapes of what travels between server and page (docs/api.md) and of the page's one model.
+// Shapes of what travels between server and page (docs/api.md), of the page's one model, and of what
+// a system puts into the page.
 
-export interface PlanKitchen {
-  node: number;
-  letter: string;
-  name: string;
-  x_m: number;
-  y_m: number;
-  district: string | number;
-  cooks: number;
-  capacity: number;
-  speed_pct: number;
-  specialties: (string | number)[];
-  open: boolean;
-}
-export interface District {
-  name: string;
-  x_m: number;
-  y_m: number;
-  width_m: number;
-  height_m: number;
-  share_pct: number;
-}
-export interface Dish {
-  name: string;
-  cuisine: string | number;
-  preparation_ms: number;
-}
+import type { Model } from "./model.js";
+
+/** The fixed part of a world; a system's own plan extends it. */
 export interface Plan {
-  map: { width_m: number; height_m: number };
-  districts: District[];
-  dispatcher: { x_m: number; y_m: number };
-  kitchens: PlanKitchen[];
-  dishes: Dish[];
-  cuisines: string[];
   node_names: string[];
 }
 
 export interface RunInfo {
   run: string;
+  system: string;
   scenario: string;
   seed: number | string;
   t_ms: number;
@@ -196,6 +169,7 @@ export interface SystemInfo {
   checks: { name: string; kind: "history" | "invariant" }[];
   figures: { name: string; unit: string; decimals: number; better?: "lower" | "higher" }[];
   tables: { name: string; columns: ColumnInfo[] }[];
+  subject_table: string;
 }
 export interface ScenarioInfo {
   name: string;
@@ -229,37 +203,6 @@ export interface EventRow {
   args: number[];
 }
 
-/** One stretch of an order's life: what it does, where, from when until when (0: not known). */
-export interface Segment {
-  phase: number;
-  node: number;
-  since_us: number;
-  until_us: number;
-}
-export interface Order {
-  id: number;
-  x_m: number;
-  y_m: number;
-  dish: number;
-  source: number;
-  segments: Segment[];
-  /** From node to node: chosen (from 0), handed over, given to another after a failure. */
-  moves: { from: number; to: number; t_us: number }[];
-}
-export interface Kitchen extends PlanKitchen {
-  truth: number;
-  cooking: number;
-  pending: number;
-  belief: number;
-  believed: number;
-  served: number;
-}
-export interface Dispatcher {
-  truth: number;
-  open: number;
-  waiting: number;
-  believed: number;
-}
 export interface Fault {
   kind: string;
   node: number;
@@ -286,15 +229,7 @@ export interface Frame {
   h: [number, string, number, number, number, number, number];
   t: number;
   pace?: Pace;
-  view?: {
-    k?: number[][];
-    kitchens?: PlanKitchen[];
-    d?: number[];
-    on?: number[][];
-    o?: number[][];
-    flow?: number[][];
-    sprites?: boolean;
-  };
+  view?: Record<string, any>; /* the system's own */
   events?: (number | string)[][];
   figures?: Record<string, number | null>;
   points?: (number | null)[][];
@@ -408,7 +343,7 @@ export type Topic =
   | "link"
   | "pace"
   | "frame"
-  | "kitchens"
+  | "view"
   | "events"
   | "figures"
   | "points"
@@ -423,3 +358,38 @@ export type Topic =
   | "look"
   | "focus"
   | "room";
+
+// ---- What a system puts into the rooms of the page ----
+
+/** What the page does for a part. */
+export interface PageHands {
+  verify(): Promise<unknown>;
+  chooseEvent(event: EventRow): void;
+  showCauses(what: { event?: number; subject?: number }): void;
+}
+/** The module /systems/NAME/NAME.js exports one as `part`. */
+export interface SystemPart {
+  /** What this system's frames show, as a model of its own. */
+  Model: new () => Model;
+  /** What is worth looking for among seeds; words are moment.ID. */
+  moments: import("./search.js").Moment[];
+  /** Why a setting does nothing now, as a key of the words; null when it counts. */
+  whyIdle(model: Model, key: string): string | null;
+  /** Fills the rooms that are its own (stage, actions, caption, controls, and on a phone #mine and
+   * #ordering), and says what the page's own rooms need of it. Whatever outlives its room ends with
+   * model.until. */
+  mount(model: Model, hands: PageHands): Mounted;
+  /** The stage alone, in a frame of another page: nobody can do anything there. */
+  mountFrame(model: Model, choose: (event: EventRow) => void): Pick<Mounted, "timelineWords" | "verdictHow">;
+}
+export interface Mounted {
+  figures: import("./figures.js").Figure[];
+  charts: [import("./charts.js").ChartKind[], import("./charts.js").ChartKind[]];
+  eventWords: import("./events.js").EventWords;
+  timelineWords: import("./timeline.js").Words & import("./overview.js").Sorts;
+  untils: import("./until.js").Until[];
+  verdictHow: import("./verdicts.js").How;
+  diagramWords: DiagramWords;
+  sides: import("./compare.js").System;
+  keys: import("./keys.js").Key[];
+}

@@ -13,7 +13,7 @@ import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./wor
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./types").Verdict} Verdict
  * @typedef {{
- *   orders: (model: Model) => number,
+ *   operations(model: Model): number,
  *   choose: (first: number, last: number, subject: number | null) => void,
  *   causes?: (subject: number | null, first: number) => void,
  * }} How
@@ -80,8 +80,8 @@ export function mountVerdict(root, model, how) {
     const verdicts = (fresh ?? (broken ? proof : null))?.verdicts ?? model.verdicts;
     const bad = worst(model.verdicts) ?? worst(verdicts);
     const proved_us = proof === null || broken || inPast ? null : proof.t_us;
-    const orders = how.orders(model);
-    const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${proved_us} ${orders} ${verdicts.length}`;
+    const operations = how.operations(model);
+    const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${proved_us} ${operations} ${verdicts.length}`;
     if (key === shown) return;
     shown = key;
     const all = () => openPromises(model, verdicts);
@@ -89,7 +89,7 @@ export function mountVerdict(root, model, how) {
       ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check, verify),
     };
     if (bad) showBad(root, bad, hands, all);
-    else showGood(root, { fresh: fresh !== null, proved_us, orders }, verdicts, all);
+    else showGood(root, { fresh: fresh !== null, proved_us, operations }, verdicts, all);
   };
   model.on(["verdicts", "figures", "points", "replay"], render);
   model.on("run", () => {
@@ -103,16 +103,16 @@ export function mountVerdict(root, model, how) {
 
 /**
  * @param {HTMLElement} root
- * @param {{fresh: boolean, proved_us: number | null, orders: number}} state
+ * @param {{fresh: boolean, proved_us: number | null, operations: number}} state
  * @param {Verdict[]} verdicts
  * @param {() => void} all
  */
-function showGood(root, { fresh, proved_us, orders }, verdicts, all) {
+function showGood(root, { fresh, proved_us, operations }, verdicts, all) {
   root.dataset.verdict = "good";
   const time = proved_us === null ? "" : virtualTime(proved_us, 0);
   const heading = fresh
     ? t("verdict.proved", { time })
-    : t("verdict.so_far", { count: orders, orders: number(orders) });
+    : t("verdict.so_far", { count: operations, operations: number(operations) });
   const names = verdicts.slice(0, NAMED).map((verdict) => checkName(verdict.check));
   const more = verdicts.length - names.length;
   if (more > 0) names.push(t("verdict.more", { count: more }));

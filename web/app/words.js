@@ -1,20 +1,48 @@
-// words.js: every sentence of the page comes from two tables: words/page.json (the page itself)
-// and the system's own table (notes, settings, checks), which the command line reads too.
+// words.js: every sentence of the page comes from three tables: words/page.json (the page itself),
+// words/host.json (what befalls any node), and the system's own, which the command line reads too:
+// notes, settings, checks, and under "page" what only this system's page says, or says otherwise.
+
+import { api } from "./api.js";
 
 /** @typedef {Record<string, any>} Table */
 
-/** @type {Record<string, string>} */
+/** Common to all systems.
+ * @type {Record<string, string>} */
+let common = {};
+/** @type {Table} */
+let host = {};
+/** As it is now: what is common, and the system's own over it.
+ * @type {Record<string, string>} */
 let page = {};
 /** @type {Table} */
 let system = {};
 
+/** @param {string} path */
+async function file(path) {
+  const answer = await fetch(path);
+  return answer.json();
+}
+
+/** What the page says whatever is on it; enough to report a problem. */
+export async function fetchPageWords() {
+  const [words, hosts] = await Promise.all([file("/words/page.json"), file("/words/host.json")]);
+  common = words.words;
+  host = hosts;
+  page = common;
+}
+
 /**
- * @param {Record<string, string>} pageWords
- * @param {Table} systemWords
+ * @param {string} name of the system
+ * @returns {Promise<Table>}
  */
-export function setWords(pageWords, systemWords) {
-  page = pageWords;
-  system = systemWords;
+export function fetchWords(name) {
+  return api.words(name);
+}
+
+/** @param {Table} words of the system that is on the page from now on */
+export function setWords(words) {
+  page = { ...common, ...words.page };
+  system = { ...words, notes: { ...host.notes, ...words.notes } };
 }
 
 /**

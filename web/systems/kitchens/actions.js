@@ -5,7 +5,7 @@ import { el, fill, icon, setText } from "../../app/dom.js";
 import { asSent, isOn } from "../../app/fields.js";
 import { menuEntry, openMenu } from "../../app/menu.js";
 import { sayStatus } from "../../app/say.js";
-import { changeSetting, sendInput, whyNoOrder } from "../../app/steer.js";
+import { changeSetting, sendInput, whyNoRequest } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { comparePolicies } from "./compare.js";
 import { applyFault, faultsFor, truthOf } from "./faults.js";
@@ -14,7 +14,7 @@ import { policyEntries } from "./policies.js";
 import { nodeLabel } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {{
  *   setMode: (mode: {kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}) => void,
  *   verify: () => Promise<unknown>,
@@ -62,7 +62,7 @@ export function mountActions(root, model, hands) {
       until > 0 ? duration(until).replace(/\..*/, " s") : t("action.rush"),
     );
     const past = model.replay?.inPast ?? false;
-    const why = whyNoOrder(model);
+    const why = whyNoRequest(model);
     for (const button of [rush, policy, handover, breakIt, heal]) setWhy(button, null, past);
     setWhy(order, why ? t(why) : null, past);
     setWhy(verify, past ? t("why.verify_past") : null);

@@ -7,7 +7,7 @@ import { myOrderSentence } from "./orders.js";
 import { policyName } from "./policies.js";
 import { eventText } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 const SHOWN_US = 12e6; /* virtual: how long an event stays in the band */
 const SHOWN_WALL_MS = 6000;

@@ -8,7 +8,7 @@ import { DISPATCHER } from "./geometry.js";
 import { beliefWord, toneOf, truthWord } from "./state.js";
 import { nodeLabel } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 /**
  * @param {HTMLElement} stage
@@ -35,7 +35,7 @@ export function mountCard(stage, model, setMode) {
     fillFacts(facts, model, node);
     place(card, stage, node);
   };
-  model.on(["selection", "kitchens", "run", "look", "replay"], render);
+  model.on(["selection", "view", "run", "look", "replay"], render);
   card.addEventListener("keydown", (event) => {
     if (event.key === "Escape") model.select(null);
   });

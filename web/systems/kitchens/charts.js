@@ -8,7 +8,7 @@ import { number, t, virtualTime } from "../../app/words.js";
 import { eventTone } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("../../app/charts.js").ChartKind} ChartKind
  */
 
@@ -116,7 +116,7 @@ const endLabels = {
  *   lines: () => ReturnType<typeof line>[],
  *   values: {column: string, factor: number, name: string}[],
  *   unit: string,
- *   caption: (model: Model) => string,
+ *   caption(model: Model): string,
  * }} what
  * @returns {ChartKind}
  */
@@ -126,7 +126,7 @@ function timeChart(what) {
     title: () => t(`chart.${what.id}`),
     caption: what.caption,
     csv: "metrics",
-    config: (model) => {
+    config: (/** @type {Model} */ model) => {
       const options = baseOptions();
       const size = chartFont();
       const width = Math.max(...what.values.map((value) => value.name.length));
@@ -271,7 +271,7 @@ export function busyChart() {
     id: "busy",
     title: () => t("chart.busy"),
     csv: "kitchens",
-    caption: (model) => {
+    caption: (/** @type {Model} */ model) => {
       const shares = mapOrder(model).map(
         (kitchen) => ({ kitchen, percent: busyPercent(model, kitchen.node) }),
       );
@@ -312,7 +312,7 @@ export function busyChart() {
       },
       plugins: [barNumbers],
     }),
-    update: (model, chart) => {
+    update: (/** @type {Model} */ model, chart) => {
       const kitchens = mapOrder(model);
       const percents = kitchens.map((kitchen) => busyPercent(model, kitchen.node));
       chart.data.labels = kitchens.map((kitchen) => kitchen.letter);
@@ -323,7 +323,7 @@ export function busyChart() {
         ),
       );
     },
-    table: (model) => ({
+    table: (/** @type {Model} */ model) => ({
       head: [t("table.kitchen"), t("table.busy"), t("table.tickets"), t("table.cooked")],
       rows: mapOrder(model).map((kitchen) => [
         `${kitchen.letter} ${kitchen.name}`,

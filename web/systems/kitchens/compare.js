@@ -11,7 +11,7 @@ import { DISPATCHER } from "./geometry.js";
 import { nodeLabel } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("../../app/types").RunInfo} RunInfo
  * @typedef {import("../../app/types").PartingSide} PartingSide
  * @typedef {import("../../app/types").SettingValue} SettingValue

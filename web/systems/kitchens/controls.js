@@ -2,20 +2,20 @@
 // orders, faults, kitchens. A drawer in the hall, a rail in the lab, a tab on the phone.
 
 import { el, fill, icon } from "../../app/dom.js";
-import { isOn, setIdle, settingField } from "../../app/fields.js";
+import { isOn, settingField } from "../../app/fields.js";
 import { restartWith, runSection } from "../../app/runs.js";
-import { changeSetting, placeOrder, sendInput } from "../../app/steer.js";
+import { changeSetting, sendInput } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { healAll, startRush } from "./actions.js";
 import { compareHandover, comparePolicies, compareThresholds } from "./compare.js";
 import { cutLink, nodesOfDistrict, partition } from "./cutting.js";
 import { faultButton, faultsFor, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
-import { openOrdersButton } from "./orders.js";
+import { openOrdersButton, placeOrder } from "./orders.js";
 import { nodeLabel } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {{
  *   setMode: (mode: {kind: "place", dish: number} | {kind: "cut"}) => void,
  *   explain: (order: number) => void,
@@ -33,7 +33,7 @@ const HANDOVER = /^(available_threshold|handover.*)$/; /* the upper threshold ma
  * @param {Model} model
  * @param {string} key
  */
-function whyIdle(model, key) {
+export function whyIdle(model, key) {
   const settings = model.run?.settings ?? {};
   const closed = settings.arrivals === "closed-loop";
   if (CLOSED_LOOP.includes(key) && !closed) return "why.closed_loop_only";
@@ -44,7 +44,6 @@ function whyIdle(model, key) {
 
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountControls(root, model, hands) {
-  setIdle(whyIdle);
   let built = new AbortController();
   const build = () => {
     if (!model.run || !model.system) return;
@@ -320,7 +319,7 @@ function faultParts(model, hands, until) {
     );
     fill(buttons, ...faultsFor(node).map((fault) => faultButton(model, node, fault)));
   };
-  model.on(["selection", "kitchens"], render, until);
+  model.on(["selection", "view"], render, until);
   render();
   return [
     el("div.field", null, el("label", { for: "fault-node" }, t("fault.node")), who),
@@ -472,7 +471,7 @@ function kitchenParts(model, until) {
     const key = [...model.kitchens.values()].map((kitchen) => kitchen.truth === 0).join();
     if (key === shown) return;
     shown = key;
-    const options = (/** @type {import("../../app/types").Kitchen[]} */ list) => list.map(
+    const options = (/** @type {import("./types").Kitchen[]} */ list) => list.map(
       (kitchen) => el("option", { value: kitchen.node }, nodeLabel(model, kitchen.node)),
     );
     fill(place, ...options(empty()));
@@ -484,7 +483,7 @@ function kitchenParts(model, until) {
     why.hidden = !none;
   };
   const why = el("p.why", { hidden: true }, t("why.no_place"));
-  model.on("kitchens", render, until);
+  model.on("view", render, until);
   render();
   return [
     el("div.field", null, el("label", { for: "kitchen-place" }, t("kitchen.place")), place),

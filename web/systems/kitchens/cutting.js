@@ -5,7 +5,7 @@ import { sendInput } from "../../app/steer.js";
 import { DISPATCHER } from "./geometry.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {import("./geometry.js").Point} Point
  */

@@ -6,7 +6,7 @@ import { DISPATCHER } from "./geometry.js";
 import { messageKind } from "./messages.js";
 import { eventShort, eventTone, nodeLabel } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 const FOOD = "parcel"; /* carried by a courier: no word */
 const EMPTY = 0;

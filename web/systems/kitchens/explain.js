@@ -9,7 +9,7 @@ import { duration, fillIn, humanise, number, systemTitle, systemWord, t } from "
 import { nodeLabel } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {{
  *   from_ms: number, to_ms: number, blocker: string, kitchen: number | null,
  *   order?: number, wait?: string, at_node?: number, open?: boolean,

@@ -9,7 +9,7 @@ import { DISPATCHER } from "./geometry.js";
 import { nodeLabel } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {{
  *   id: string,
  *   icon: string,

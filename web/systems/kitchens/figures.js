@@ -3,7 +3,10 @@
 import { figureOrColumn, seconds } from "../../app/figures.js";
 import { number } from "../../app/words.js";
 
-/** @typedef {import("../../app/figures.js").Figure} Figure */
+/**
+ * @typedef {import("../../app/figures.js").Figure} Figure
+ * @typedef {import("./model.js").CityModel} Model
+ */
 
 /** @param {number | null} value @returns {[string, string]} */
 const count = (value) => [number(value), ""];
@@ -30,8 +33,8 @@ export const FIGURES = [
     name: "per_min",
     value: (model) => count(figureOrColumn(model, "orders_per_min", "throughput_per_min")),
   },
-  { name: "open", value: (model) => count(model.dispatcher.open) },
-  { name: "waiting", value: (model) => count(model.dispatcher.waiting) },
+  { name: "open", value: (/** @type {Model} */ model) => count(model.dispatcher.open) },
+  { name: "waiting", value: (/** @type {Model} */ model) => count(model.dispatcher.waiting) },
   {
     name: "migrations",
     value: (model) => count(figureOrColumn(model, "migrations", "migrations")),
@@ -47,7 +50,7 @@ export const FIGURES = [
 
 /**
  * Orders placed so far, for the verdict card.
- * @param {import("../../app/model.js").Model} model
+ * @param {Model} model
  */
 export function ordersSoFar(model) {
   for (const name of ["orders_placed", "orders_served"]) {

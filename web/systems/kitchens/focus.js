@@ -5,7 +5,7 @@ import { token } from "../../app/dom.js";
 import { arrowHead } from "./motion.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {import("./geometry.js").Point} Point
  */

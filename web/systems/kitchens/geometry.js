@@ -2,8 +2,8 @@
 // kitchen, the desk. Positions never move during a run.
 
 /**
- * @typedef {import("../../app/types").Kitchen} Kitchen
- * @typedef {import("../../app/types").Plan} Plan
+ * @typedef {import("./types").Kitchen} Kitchen
+ * @typedef {import("./types").CityPlan} Plan
  * @typedef {{x: number, y: number}} Point
  * @typedef {{x: number, y: number, width: number, height: number}} Box
  */

@@ -44,7 +44,7 @@ export function drawGround(ctx, geometry) {
  * A district's box on the screen; what touches the edge of the map goes on to the edge of the
  * stage.
  * @param {Geometry} geometry
- * @param {import("../../app/types").District} district
+ * @param {import("./types").District} district
  * @returns {Box}
  */
 function districtBox(geometry, district) {

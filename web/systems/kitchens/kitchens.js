@@ -7,12 +7,12 @@ import { mountActions } from "./actions.js";
 import { mountCaption } from "./caption.js";
 import { busyChart, migrationsChart, responseChart, throughputChart, waitingChart } from "./charts.js";
 import { comparePresets, light, mountPairStage, nodeWords, PAIR_CHARTS, pairFigures } from "./compare.js";
-import { mountControls } from "./controls.js";
-import { setMoments } from "../../app/search.js";
+import { mountControls, whyIdle } from "./controls.js";
 import { diagramWords } from "./diagram.js";
 import { explainOrder } from "./explain.js";
 import { applyFault, FAULTS, truthOf } from "./faults.js";
 import { FIGURES, ordersSoFar } from "./figures.js";
+import { CityModel } from "./model.js";
 import { MOMENTS } from "./moments.js";
 import { mountMine, mountOrdering } from "./orders.js";
 import { spanOf } from "./spans.js";
@@ -21,7 +21,7 @@ import { LOOKS } from "./state.js";
 import { eventShort, eventText, eventTone } from "./tell.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("../../app/types").EventRow} EventRow
  */
 
@@ -35,16 +35,15 @@ const UNTILS = /** @type {const} */ ([
   ["lost", "orders_lost > 0"],
 ]);
 
+/** @type {import("../../app/types").SystemPart} */
+export const part = { Model: CityModel, moments: MOMENTS, whyIdle, mount, mountFrame };
+
 /**
  * @param {Model} model
- * @param {{
- *   verify: () => Promise<unknown>,
- *   chooseEvent: (event: EventRow) => void,
- *   showCauses: (what: {event?: number, subject?: number}) => void,
- * }} hands
+ * @param {import("../../app/types").PageHands} hands
+ * @returns {import("../../app/types").Mounted}
  */
-export function mountKitchens(model, hands) {
-  setMoments(MOMENTS);
+function mount(model, hands) {
   const explain = (/** @type {number} */ order) => void explainOrder(model, order, hands.showCauses);
   const stage = new Stage(byId("stage"), model, explain);
   const setMode = stage.setMode.bind(stage);
@@ -59,7 +58,7 @@ export function mountKitchens(model, hands) {
     if (model.kitchens.has(node) || node === 0) model.select(node);
     if (event.subject >= 0) explain(event.subject);
   };
-  const untils = () => UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition }));
+  const untils = UNTILS.map(([id, condition]) => ({ text: t(`until.${id}`), condition }));
   return {
     figures: FIGURES,
     charts: [
@@ -78,18 +77,31 @@ export function mountKitchens(model, hands) {
     timelineWords: timelineWords(model, hands.chooseEvent),
     untils,
     verdictHow: {
-      orders: ordersSoFar,
-      choose: (/** @type {number} */ first, /** @type {number} */ _last, /** @type {number | null} */ subject) => {
+      operations: ordersSoFar,
+      choose: (first, _last, subject) => {
         const event = model.events.find((one) => one.event >= first);
         if (event) hands.chooseEvent(event);
         if (subject !== null) explain(subject);
       },
-      causes: (/** @type {number | null} */ subject, /** @type {number} */ first) =>
+      causes: (subject, first) =>
         hands.showCauses(subject === null ? { event: first } : { subject }),
     },
     diagramWords: diagramWords(model, explain),
-    sides: pairParts(untils()),
+    sides: pairParts(untils),
     keys: kitchenKeys(model, actions, setMode),
+  };
+}
+
+/**
+ * @param {Model} model
+ * @param {(event: EventRow) => void} choose
+ */
+function mountFrame(model, choose) {
+  new Stage(byId("stage"), model, () => {});
+  mountCaption(byId("caption"), model);
+  return {
+    timelineWords: timelineWords(model, choose),
+    verdictHow: { operations: ordersSoFar, choose: () => {} },
   };
 }
 
@@ -122,8 +134,9 @@ function isInteresting(model, event) {
  * @param {Model} model
  * @param {(event: EventRow) => void} choose
  */
-export function timelineWords(model, choose) {
+function timelineWords(model, choose) {
   return {
+    load: "offered_per_min",
     interesting: (/** @type {EventRow} */ event) => isInteresting(model, event),
     span: spanOf,
     text: (/** @type {EventRow} */ event) => eventShort(model, event),

@@ -3,17 +3,15 @@
 // that stays for a second.
 
 import { token } from "../../app/dom.js";
+import { MESSAGES_SPEED_MAX } from "../../app/replay.js";
 import { arrowHead, drawX, label } from "./motion.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("../../app/types").Flight} Flight
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {import("./geometry.js").Point} Point
  */
-
-/** Up to this speed single messages are shown (docs/api.md). */
-export const MESSAGES_SPEED_MAX = 0.1;
 
 const FATE_UNDER_WAY = 0;
 const FATE_CUT = 2;

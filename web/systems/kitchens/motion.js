@@ -2,14 +2,14 @@
 // waiting customers, orders on their way, couriers, links, cuts, flows.
 
 import { token } from "../../app/dom.js";
-import { PHASE } from "../../app/model.js";
+import { PHASE } from "./model.js";
 import { t } from "../../app/words.js";
 import { alongStreets, DISPATCHER } from "./geometry.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
- * @typedef {import("../../app/types").Order} Order
- * @typedef {import("../../app/types").Segment} Segment
+ * @typedef {import("./model.js").CityModel} Model
+ * @typedef {import("./types").Order} Order
+ * @typedef {import("./types").Segment} Segment
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {import("./geometry.js").Point} Point
  * @typedef {import("./shapes.js").Shapes} Shapes

@@ -4,14 +4,14 @@
 import { api } from "../../app/api.js";
 import { el, fill, icon, setText } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
-import { PHASE } from "../../app/model.js";
+import { PHASE } from "./model.js";
 import { sayStatus } from "../../app/say.js";
-import { placeOrder, report, whyNoOrder } from "../../app/steer.js";
+import { report, sendInput, whyNoRequest } from "../../app/steer.js";
 import { duration, humanise, number, t } from "../../app/words.js";
 import { segmentAt } from "./motion.js";
 import { nodeLabel } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 const DISHES_ON_PHONE = 4;
 
@@ -91,7 +91,7 @@ export function mountOrdering(root, model) {
     lock();
   };
   const lock = () => {
-    const why = whyNoOrder(model);
+    const why = whyNoRequest(model);
     const past = model.replay?.inPast ? t("branch.opens") : "";
     for (const button of root.querySelectorAll(".dishes button")) {
       if (why) button.setAttribute("aria-disabled", "true");
@@ -148,4 +148,20 @@ export async function listOrders(model, explain) {
   } catch (error) {
     report(error);
   }
+}
+
+/**
+ * Places an order and follows it.
+ * @param {Model} model
+ * @param {number} dish
+ * @param {number} x_m
+ * @param {number} y_m
+ */
+export async function placeOrder(model, dish, x_m, y_m) {
+  const name = model.plan?.dishes[dish]?.name;
+  if (!name) return;
+  const expected = { dish, x_m, y_m };
+  model.expected.push(expected);
+  const stored = await sendInput(model, { type: "order.place", dish: name, x_m, y_m });
+  if (!stored) model.expected = model.expected.filter((order) => order !== expected);
 }

@@ -9,8 +9,8 @@ import { cuisineColour, shapePath } from "./shapes.js";
 import { beliefWord, LOOKS, mistaken, toneOf, truthWord } from "./state.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
- * @typedef {import("../../app/types").Kitchen} Kitchen
+ * @typedef {import("./model.js").CityModel} Model
+ * @typedef {import("./types").Kitchen} Kitchen
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {import("./geometry.js").Box} Box
  * @typedef {import("./state.js").Tone} Tone

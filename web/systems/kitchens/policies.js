@@ -4,7 +4,7 @@ import { menuEntry } from "../../app/menu.js";
 import { changeSetting } from "../../app/steer.js";
 import { humanise, systemTerm, systemTitle, t } from "../../app/words.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 /** @param {string} policy */
 export function policyName(policy) {

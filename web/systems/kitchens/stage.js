@@ -15,9 +15,9 @@ import { cuisineIndex, drawPlates } from "./plates.js";
 import { cuisineColour, shapePath, Shapes } from "./shapes.js";
 import { mountTiles } from "./tiles.js";
 import { nodeSentence } from "./tell.js";
-import { placeOrder } from "../../app/steer.js";
+import { placeOrder } from "./orders.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 const PICK_RADIUS = 16;
 const STILL_MS = 1000; /* reduced motion: a new still picture so often, and at every step */
@@ -74,7 +74,7 @@ export class Stage {
   listen() {
     const { model } = this;
     model.on(["run", "look"], () => this.layOut());
-    model.on("kitchens", () => {
+    model.on("view", () => {
       this.platesDirty = true;
       this.dirty = true;
       if (this.placesKey() !== this.places) this.layOut();
@@ -93,6 +93,7 @@ export class Stage {
     this.root.addEventListener("pointermove", (event) => this.pointerMove(event));
     this.root.addEventListener("pointerup", (event) => this.pointerUp(event));
     const loop = () => {
+      if (model.until.aborted) return;
       this.tick(performance.now());
       requestAnimationFrame(loop);
     };

@@ -1,7 +1,7 @@
 // state.js: how the truth about a kitchen looks: tone, glyph, border and word always together,
 // never a colour alone.
 
-import { BELIEF, TRUTH } from "../../app/model.js";
+import { BELIEF, TRUTH } from "./model.js";
 
 /** @typedef {"serving" | "slow" | "down" | "moving" | "off"} Tone */
 

@@ -6,7 +6,7 @@ import { DISPATCHER, shortName } from "./geometry.js";
 import { beliefWord, mistaken, truthWord } from "./state.js";
 
 /**
- * @typedef {import("../../app/model.js").Model} Model
+ * @typedef {import("./model.js").CityModel} Model
  * @typedef {import("../../app/types").EventRow} EventRow
  */
 

@@ -7,13 +7,13 @@ import { shortName } from "./geometry.js";
 import { LOOKS, toneOf, truthWord } from "./state.js";
 import { nodeSentence } from "./tell.js";
 
-/** @typedef {import("../../app/model.js").Model} Model */
+/** @typedef {import("./model.js").CityModel} Model */
 
 /** @param {HTMLElement} root @param {Model} model */
 export function mountTiles(root, model) {
   /** @type {Map<number, HTMLElement>} */
   const tiles = new Map();
-  model.on(["run", "kitchens", "look"], () => {
+  model.on(["run", "view", "look"], () => {
     if (model.look.density !== "phone") return;
     const kitchens = [...model.kitchens.values()].filter((kitchen) => kitchen.truth !== 0);
     if (kitchens.length !== tiles.size || kitchens.some((kitchen) => !tiles.has(kitchen.node))) {
@@ -45,7 +45,7 @@ function tile(letter, name) {
 /**
  * @param {HTMLElement} element
  * @param {Model} model
- * @param {import("../../app/types").Kitchen} kitchen
+ * @param {import("./types").Kitchen} kitchen
  */
 function refresh(element, model, kitchen) {
   const tone = toneOf(kitchen.truth);

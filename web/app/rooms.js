@@ -1,0 +1,229 @@
+// rooms.js: the page of one system: its model, its words, its part in every room. When the page
+// turns to another system all of it goes: the rooms come back as they stood in the document, and
+// whatever listened outside of them ends with the model.
+
+import { branchWith } from "./branches.js";
+import { mountChart } from "./charts.js";
+import { mountComparing } from "./compare.js";
+import { openCompareMenu } from "./comparing.js";
+import { byId } from "./dom.js";
+import { mountEvents } from "./events.js";
+import { setIdle } from "./fields.js";
+import { mountFigures } from "./figures.js";
+import { mountKeys, openHelp } from "./keys.js";
+import { closeMenu } from "./menu.js";
+import { Overview } from "./overview.js";
+import { MESSAGES_SPEED_MAX, Replay } from "./replay.js";
+import { sayNote } from "./say.js";
+import { openGoTo, openShare } from "./share.js";
+import { setMoments } from "./search.js";
+import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
+import { mountSpacetime } from "./spacetime.js";
+import { report, setBranching, togglePause } from "./steer.js";
+import { systemInfo } from "./systems.js";
+import { goTo, mountTimeline } from "./timeline.js";
+import { cursorOf } from "./timeline/geometry.js";
+import { changeSpeed, KITCHEN_TIME, mountTransport, setSpeed, stepBack, stepTo, toggleBack, toggleLens, toLive } from "./transport.js";
+import { mountVerdict } from "./verdicts.js";
+import { fetchWords, setWords, t } from "./words.js";
+import { loadPart } from "../systems/catalogue.js";
+
+/**
+ * @typedef {import("./types").SystemPart} SystemPart
+ * @typedef {import("./keys.js").Key} Key
+ */
+
+const ROOMS = [
+  "header", "stage", "spacetime", "actions", "caption", "choice", "verdict", "figures", "chart-1", "chart-2", "events",
+  "mine", "ordering", "compare", "controls", "timeline", "tabs",
+];
+const OWN = ["stage", "mine", "ordering"]; /* what they are is the system's to say */
+
+/** The rooms as they stand in the document, before anything is in them.
+ * @type {Map<string, Node>} */
+const empty = new Map();
+
+function emptyRooms() {
+  for (const id of ROOMS) {
+    const room = byId(id);
+    const kept = empty.get(id);
+    if (kept) room.replaceWith(kept.cloneNode(true));
+    else empty.set(id, room.cloneNode(true));
+  }
+}
+
+/**
+ * The page of a system; null when it is not wanted any more.
+ * @param {string} system
+ * @param {import("./live.js").LiveLink} link
+ * @param {import("./types").ScenarioInfo[]} scenarios
+ * @param {() => boolean} makeRoom called when everything has come: is it still wanted, and may it be
+ *   put up? Then what was there before has left.
+ */
+export async function openRooms(system, link, scenarios, makeRoom) {
+  const [part, words] = await Promise.all([loadPart(system), fetchWords(system)]);
+  if (!makeRoom()) return null;
+  setWords(words);
+  return new Rooms(system, part, link, scenarios);
+}
+
+export class Rooms {
+  /**
+   * @param {string} system
+   * @param {SystemPart} part
+   * @param {import("./live.js").LiveLink} link
+   * @param {import("./types").ScenarioInfo[]} scenarios
+   */
+  constructor(system, part, link, scenarios) {
+    this.system = system;
+    this.link = link;
+    this.model = new part.Model();
+    this.model.system = systemInfo(system);
+    this.model.scenarios = scenarios.filter((scenario) => scenario.system === system);
+    this.replay = new Replay(this.model, link);
+    this.replay.onProblem = report;
+    emptyRooms();
+    refreshLook(this.model);
+    setBranching(branchWith);
+    setMoments(part.moments);
+    setIdle(part.whyIdle);
+    this.mount(part);
+  }
+
+  /** Makes room for another system. */
+  leave() {
+    closeMenu();
+    document.querySelectorAll("dialog[open]").forEach((dialog) => /** @type {HTMLDialogElement} */ (dialog).close());
+    this.link.leave();
+    this.replay.reset();
+    this.comparing?.leave();
+    this.model.leave();
+  }
+
+  /** @param {import("./types").Frame} frame of the live link */
+  receive(frame) {
+    this.replay.receive(frame);
+    this.overview?.note(frame);
+  }
+
+  /** @param {SystemPart} part */
+  mount(part) {
+    const { model, replay, link } = this;
+    const events = { choose: (/** @type {import("./types").EventRow} */ _event) => {} };
+    const verdict = { verify: async () => {} };
+    const causes = { show: (/** @type {{event?: number, subject?: number}} */ _what) => {} };
+    for (const id of OWN) byId(id).setAttribute("aria-label", t(`room.${id}`));
+    const own = part.mount(model, {
+      verify: () => verdict.verify(),
+      chooseEvent: (event) => events.choose(event),
+      showCauses: (what) => causes.show(what),
+    });
+    mountFigures(byId("figures"), model, own.figures);
+    mountChart(byId("chart-1"), model, own.charts[0]);
+    mountChart(byId("chart-2"), model, own.charts[1]);
+    Object.assign(events, mountEvents(byId("events"), model, own.eventWords));
+    Object.assign(verdict, mountVerdict(byId("verdict"), model, own.verdictHow));
+    const timeline = byId("timeline");
+    this.overview = new Overview(model, own.timelineWords);
+    mountTransport(timeline, model, own.untils);
+    mountTimeline(timeline, model, this.overview, own.timelineWords);
+    mountTabs(byId("tabs"), model);
+    const diagram = mountSpacetime(model, own.diagramWords, {
+      now: () => cursorOf(model),
+      scrub: (t_us) => void replay.scrubTo(t_us),
+      seek: (t_us) => goTo(model, t_us),
+    });
+    causes.show = (what) => void diagram.showCauses(what);
+    this.comparing = mountComparing(model, own.sides);
+    const keys = this.keyTable(own.keys, diagram);
+    mountShell(byId("header"), model, this.system, () => openHelp(keys));
+    mountKeys(keys, model.until);
+    model.on("pace", () => {
+      if (!replay.inPast) link.subscribeMessages(model.pace.speed <= MESSAGES_SPEED_MAX);
+    });
+  }
+
+  /** @param {string} id a button of the transport */
+  pressTransport(id) {
+    const room = byId(this.comparing?.isOpen ? "compare" : "timeline");
+    /** @type {HTMLElement | null} */ (room.querySelector(`[data-transport="${id}"]`))?.click();
+  }
+
+  /** The model whose time is moved: of two runs side by side the one that stands for both. */
+  timed() {
+    return this.comparing?.isOpen ? this.comparing.front : this.model;
+  }
+
+  toggleCompare() {
+    if (this.comparing?.isOpen) this.comparing.close();
+    else openCompareMenu(/** @type {HTMLElement} */ (document.querySelector("#header .run")));
+  }
+
+  /**
+   * What belongs to one run does nothing while two are side by side, and says why.
+   * @param {Key} key
+   * @returns {Key}
+   */
+  alone(key) {
+    return {
+      ...key,
+      run: (event) => {
+        if (!this.comparing?.isOpen) key.run(event);
+        else if (!this.comparing.pressKey(event)) sayNote(t("why.comparing"));
+      },
+    };
+  }
+
+  /**
+   * @param {Key[]} own the system's keys
+   * @param {import("./spacetime.js").Spacetime} diagram
+   * @returns {Key[]}
+   */
+  keyTable(own, diagram) {
+    const { model } = this;
+    const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
+      keys, name, run,
+    });
+    const timed = () => this.timed();
+    /** @type {Key[]} */
+    const table = [
+      key([" ", "."], "keys.play", () => togglePause(timed())),
+      key([","], "keys.back", () => toggleBack(timed())),
+      key(["ArrowRight", "n", "PageDown"], "keys.step", () => void stepTo(timed(), "event")),
+      key(["ArrowLeft", "p", "PageUp"], "keys.previous", () => void stepBack(timed(), "event")),
+      key(["j"], "keys.next", () => void stepTo(timed(), "interesting")),
+      key(["k"], "keys.earlier", () => void stepBack(timed(), "interesting")),
+      key(["u"], "keys.until", () => this.pressTransport("until")),
+      key(["0"], "keys.live", () => toLive(timed())),
+      key(["["], "keys.slower", () => changeSpeed(timed(), -1)),
+      key(["]"], "keys.faster", () => changeSpeed(timed(), 1)),
+      key(["l"], "keys.lens", () => toggleLens(timed())),
+      key(["="], "keys.real", () => setSpeed(timed(), KITCHEN_TIME)),
+      key(["d"], "keys.compare", () => this.toggleCompare()),
+      ...[
+        ...own,
+        key(["/"], "keys.systems", pressSystems),
+        key(["g"], "keys.goto", () => openGoTo()),
+        key(["s"], "keys.share", () => void openShare(model)),
+        key(["e"], "keys.spacetime", () => diagram.toggle()),
+        { keys: ["+", "-"], name: "keys.zoom", run: (/** @type {KeyboardEvent} */ event) => diagram.zoomKey(event.key) },
+        key(["i"], "keys.controls", () => toggleDrawer(model)),
+      ].map((one) => this.alone(one)),
+      key(["t"], "keys.theme", () => toggleTheme(model)),
+      key(["z"], "keys.density", () => toggleDensity(model)),
+      key(["m"], "keys.still", () => toggleStill(model)),
+      key(["f"], "keys.full", toggleFullScreen),
+      key(["?"], "keys.help", () => openHelp(table)),
+    ];
+    return table;
+  }
+}
+
+function pressSystems() {
+  /** @type {HTMLElement | null} */ (document.querySelector('#header [data-tool="systems"]'))?.click();
+}
+
+function toggleFullScreen() {
+  if (document.fullscreenElement) void document.exitFullscreen();
+  else void document.documentElement.requestFullscreen();
+}
