@@ -75,6 +75,11 @@ uint32_t append_previous(const struct append_history *append, const struct appen
 /* The write whose version a read saw last; APPEND_NONE: the empty list, or nobody's. */
 uint32_t append_seen_last(const struct append_history *append, const struct append_micro *read);
 
+/* Does a read's list hold what the write wrote, though its last element comes before that in the order of
+ * versions? So it is only in lists that do not fit that order. */
+bool append_sees(const struct append_history *append, const struct append_micro *read,
+                 const struct append_write *write);
+
 static inline enum check_outcome append_outcome(const struct append_history *append,
                                                 uint32_t transaction)
 {

@@ -13,7 +13,7 @@ struct edges {
     bool second;           /* the second of the two rounds */
     uint32_t *unread;      /* of each key: the first write that nobody read, + 1 */
     uint32_t *unread_next; /* of each write: the next such one, + 1 */
-    uint64_t count;        /* edges to writes that nobody read: may be very many */
+    uint64_t count;        /* of work for writes that nobody read: may be very many */
 };
 
 /* The transaction of a write, if it did not fail; else APPEND_NONE. */
@@ -24,6 +24,15 @@ static uint32_t writer(const struct append_history *append, uint32_t write)
     }
     uint32_t transaction = append->writes[write].transaction;
     return append_outcome(append, transaction) == CHECK_FAIL ? APPEND_NONE : transaction;
+}
+
+static void edge_to_write(struct edges *edges, uint32_t reader, const struct append_micro *read,
+                          uint32_t write)
+{
+    uint32_t to = writer(edges->append, write);
+    if (to != APPEND_NONE && !append_sees(edges->append, read, &edges->append->writes[write])) {
+        graph_tell(edges->graph, edges->second, reader, to, GRAPH_RW);
+    }
 }
 
 /* Who appended next to the version that was read. */
@@ -37,16 +46,12 @@ static void edges_to_next(struct edges *edges, uint32_t reader, const struct app
     }
     uint32_t next = read->length == 0 ? 0 : append->writes[last].place + 1;
     if (next < key->version_count) {
-        uint32_t to = writer(append, append->versions[key->raw + next]);
-        if (to != APPEND_NONE) {
-            graph_tell(edges->graph, edges->second, reader, to, GRAPH_RW);
-        }
+        edge_to_write(edges, reader, read, append->versions[key->raw + next]);
         return;
     }
     for (uint32_t w = edges->unread[read->key]; w != 0; w = edges->unread_next[w - 1]) {
-        graph_tell(edges->graph, edges->second, reader, append->writes[w - 1].transaction,
-                   GRAPH_RW);
-        edges->count++;
+        edge_to_write(edges, reader, read, w - 1);
+        edges->count += read->strange ? (uint64_t)read->length + 1 : 1;
     }
 }
 

@@ -7,7 +7,8 @@
 static bool overwrites(const struct append_history *append, const struct append_micro *read,
                        const struct append_write *write)
 {
-    if (read->append != APPEND_NONE || read->key != write->key || read->length == APPEND_NONE) {
+    if (read->append != APPEND_NONE || read->key != write->key || read->length == APPEND_NONE ||
+        append_sees(append, read, write)) {
         return false;
     }
     uint32_t before = append_previous(append, write);

@@ -95,3 +95,16 @@ uint32_t append_seen_last(const struct append_history *append, const struct appe
     }
     return append->raw[append->keys[read->key].raw + read->length - 1];
 }
+
+bool append_sees(const struct append_history *append, const struct append_micro *read,
+                 const struct append_write *write)
+{
+    assert(read->append == APPEND_NONE && read->length != APPEND_NONE && read->key == write->key);
+    bool fits = !read->strange && read->length <= append->keys[read->key].twice_at;
+    for (uint32_t i = 0; !fits && i < read->length; i++) {
+        if (check_table_same(&read->items[i], write->value)) {
+            return true;
+        }
+    }
+    return false;
+}
