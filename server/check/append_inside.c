@@ -155,6 +155,7 @@ static void see_append(struct inside *inside, uint32_t transaction, uint32_t mic
                        struct known *known)
 {
     const struct append_micro *own = &inside->append->micros[micro];
+    assert(own->append != APPEND_NONE && own->key == inside->append->writes[own->append].key);
     const struct append_write *write = &inside->append->writes[own->append];
     if (write->place != APPEND_NONE && known->longest_read > 0) {
         uint32_t last =
@@ -215,8 +216,7 @@ static void check_transaction(struct inside *inside, uint32_t transaction)
         }
         if (micro->append != APPEND_NONE) {
             see_append(inside, transaction, m, known);
-        } else {
-            assert(micro->length != APPEND_NONE);
+        } else if (micro->length != APPEND_NONE) {
             see_read(inside, transaction, m, known);
         }
     }

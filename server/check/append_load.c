@@ -62,11 +62,8 @@ static void load_write(struct append_history *append, struct append_micro *micro
 }
 
 static void load_read(struct append_history *append, struct append_micro *micro,
-                      enum check_outcome outcome, const struct check_value *list)
+                      const struct check_value *list)
 {
-    if (outcome != CHECK_OK) {
-        return;
-    }
     bool seen = list != NULL && list->kind == CHECK_LIST;
     micro->length = seen ? list->count : 0;
     micro->items = seen ? list->items : NULL;
@@ -91,8 +88,8 @@ static void load_micros(struct append_history *append, uint32_t transaction)
             .key = find_key(append, micro_key(item)), .append = APPEND_NONE, .length = APPEND_NONE};
         if (micro_writes(item)) {
             load_write(append, micro, transaction, micro_value(item));
-        } else {
-            load_read(append, micro, (enum check_outcome)operation->outcome, micro_value(item));
+        } else if (micro_answered(operation)) {
+            load_read(append, micro, micro_value(item));
         }
     }
 }

@@ -3,10 +3,14 @@
 
 #include <string.h>
 
+bool micro_answered(const struct check_operation *operation)
+{
+    return operation->outcome == CHECK_OK && operation->output.kind == CHECK_LIST;
+}
+
 const struct check_value *micro_list(const struct check_operation *operation)
 {
-    bool answered = operation->outcome == CHECK_OK && operation->output.kind == CHECK_LIST;
-    return answered ? &operation->output : &operation->input;
+    return micro_answered(operation) ? &operation->output : &operation->input;
 }
 
 static bool named(const struct check_value *value, const char *name)

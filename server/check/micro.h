@@ -9,6 +9,9 @@
  * or nil: nothing. */
 const struct check_value *micro_list(const struct check_operation *operation);
 
+/* Is it known what its reads saw? */
+bool micro_answered(const struct check_operation *operation);
+
 static inline bool micro_writes(const struct check_value *micro)
 {
     return micro->items[0].text[0] != 'r';

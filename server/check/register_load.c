@@ -262,7 +262,7 @@ static void load_reads(struct loader *loader, uint32_t reader, uint32_t *own_wri
         uint32_t key = find_key(loader, micro_key(&list->items[i]));
         if (micro_writes(&list->items[i])) {
             loader->own[key] = ++*own_write;
-        } else if (operation->outcome == CHECK_OK) {
+        } else if (micro_answered(operation)) {
             load_read(loader, reader, key, value == NULL ? &NIL : value);
         }
     }
