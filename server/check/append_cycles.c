@@ -60,8 +60,8 @@ static void tell(struct part *part, enum append_anomaly kind, const struct graph
         uint32_t from = cycle->edges[i].from % part->graph.node_count;
         uint32_t to = cycle->edges[(i + 1) % cycle->length].from % part->graph.node_count;
         if (i + 1 == GRAPH_CYCLE_MAX && cycle->length > GRAPH_CYCLE_MAX) {
-            append_tell(finding, "cycle_cut", part->nodes[from], CHECK_NO_OPERATION, NULL, NULL,
-                        cycle->length);
+            append_tell(finding, "cut", CHECK_NO_OPERATION, CHECK_NO_OPERATION, NULL, NULL,
+                        cycle->length - i); /* as verdict.c says it */
             return;
         }
         append_tell_edge(part->append, finding, part->nodes[from], part->nodes[to],

@@ -156,8 +156,13 @@ int main(int count, char **arguments)
     }
     struct append_run torn = run_of(APPEND_TORN, RING);
     torn.keys = 3;
+    torn.clients = 300; /* then nearly all are in it */
+    torn.info_ppm = 0;
     torn.appends_max = 4 * RING;
     measure_history("one component: torn transactions", append_run_make(&torn), repetitions);
+    torn.store = APPEND_SNAPSHOT;
+    torn.keys = 30;
+    measure_history("snapshot isolation, 300 clients", append_run_make(&torn), repetitions);
     measure_history("one component: a stale read after all", stale(), repetitions);
     measure_history("one component: a ring of rw", ring(0), repetitions);
     measure_history("one component: a ring of rw with chords", ring(7), repetitions);
