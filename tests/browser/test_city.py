@@ -24,7 +24,7 @@ class City(unittest.TestCase):
         with open_page() as page:
             page.press('[data-action="order"]')
             page.press_text(".menu button", "burger")
-            self.assertIn("Click where", page.text(".hint"))
+            self.assertIn("Click where", page.text(".hint:not([hidden])"))
             page.click_stage(0.3, 0.75)
             page.wait("my order", lambda: "Your" in page.text("#caption"))
             page.wait("it is served", lambda: page.js(
@@ -94,7 +94,7 @@ class City(unittest.TestCase):
     def test_partition_by_a_drawn_line_and_by_a_district(self):
         with open_page() as page:
             page.key("x")
-            self.assertIn("Draw a line", page.text(".hint"))
+            self.assertIn("Draw a line", page.text(".hint:not([hidden])"))
             box = page.js("const b = document.querySelector('.twin [data-node=\"2\"]').getBoundingClientRect();"
                           "return [b.left, b.top, b.right, b.bottom]")
             drag(page, (box[2] + 8, box[1] - 60), (box[2] + 8, box[3] + 60))
@@ -106,6 +106,19 @@ class City(unittest.TestCase):
                     "document.getElementById('cut-district').value = '5'")
             page.press_text('[data-section="faults"] button', "Close its roads")
             page.wait("E to be cut off", lambda: "cut off" in page.kitchen(5))
+
+    def test_a_cut_without_a_mouse(self):
+        with open_page() as page:
+            page.key("x", "3", "1")
+            self.assertIn("Apart: C, A", page.text("#stage .hint:not([hidden])"))
+            self.assertEqual(page.js("return [...document.querySelectorAll('.twin [data-apart]')].length"), 2)
+            page.key("1", "Enter")
+            page.wait("C to be cut off", lambda: "cut off" in page.kitchen(3))
+            self.assertNotIn("cut off", page.kitchen(1))
+            self.assertIsNone(page.text("#stage .hint:not([hidden])"))
+            page.wait_event("cut in two")
+            page.key("x", "Escape", "2")
+            self.assertEqual(page.attribute('.twin [data-node="2"]', "aria-pressed"), "true", "digits choose again")
 
     def test_verify_judges_a_copy(self):
         with open_page() as page:

@@ -4,11 +4,12 @@
 import { el, fill, icon } from "../../app/dom.js";
 import { isOn, settingField } from "../../app/fields.js";
 import { restartWith, runSection } from "../../app/runs.js";
+import { cutLink, partition } from "../../app/stage/cutting.js";
 import { changeSetting, sendInput } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { healAll, startRush } from "./actions.js";
 import { compareHandover, comparePolicies, compareThresholds } from "./compare.js";
-import { cutLink, nodesOfDistrict, partition } from "./cutting.js";
+import { nodesOfDistrict } from "./cutting.js";
 import { faultButton, faultsFor, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
 import { openOrdersButton, placeOrder } from "./orders.js";

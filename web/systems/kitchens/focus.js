@@ -2,7 +2,7 @@
 // arrow stands between them, everything else steps back.
 
 import { token } from "../../app/dom.js";
-import { arrowHead } from "./motion.js";
+import { arrowHead } from "../../app/stage/drawing.js";
 
 /**
  * @typedef {import("./model.js").CityModel} Model

@@ -2,6 +2,7 @@
 // district names. Decoration computed from the plan, the same every time; drawn once a size.
 
 import { token } from "../../app/dom.js";
+import { roundedBox } from "../../app/stage/drawing.js";
 
 /**
  * @typedef {import("./geometry.js").Geometry} Geometry
@@ -231,14 +232,4 @@ function covered(geometry, [x, y], width, height) {
     if (w > 0 && h > 0) area += w * h;
   }
   return area;
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Box} box
- * @param {number} radius
- */
-export function roundedBox(ctx, box, radius) {
-  ctx.beginPath();
-  ctx.roundRect(box.x, box.y, box.width, box.height, radius);
 }

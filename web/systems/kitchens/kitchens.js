@@ -17,7 +17,7 @@ import { MOMENTS } from "./moments.js";
 import { mountMine, mountOrdering } from "./orders.js";
 import { spanOf } from "./spans.js";
 import { Stage } from "./stage.js";
-import { LOOKS } from "./state.js";
+import { LOOKS } from "../../app/stage/looks.js";
 import { eventShort, eventText, eventTone } from "./tell.js";
 
 /**

@@ -2,6 +2,7 @@
 // waiting customers, orders on their way, couriers, links, cuts, flows.
 
 import { token } from "../../app/dom.js";
+import { arrowHead, drawCut, drawX, label } from "../../app/stage/drawing.js";
 import { PHASE } from "./model.js";
 import { t } from "../../app/words.js";
 import { alongStreets, DISPATCHER } from "./geometry.js";
@@ -185,26 +186,6 @@ function drawGone(ctx, segment, shapes, slot, home, t_us) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Point} at
- * @param {number} r
- * @param {number} u
- */
-export function drawX(ctx, at, r, u) {
-  ctx.beginPath();
-  ctx.moveTo(at.x - r, at.y - r);
-  ctx.lineTo(at.x + r, at.y + r);
-  ctx.moveTo(at.x + r, at.y - r);
-  ctx.lineTo(at.x - r, at.y + r);
-  ctx.lineWidth = 5 * u;
-  ctx.strokeStyle = token("--page");
-  ctx.stroke();
-  ctx.lineWidth = 2.6 * u;
-  ctx.strokeStyle = token("--state-down");
-  ctx.stroke();
-}
-
-/**
  * One's own order: a ring around it and a thread to the door it is going to.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Point} at
@@ -321,25 +302,6 @@ function drawHandover(ctx, geometry, source, target, age) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Point} from
- * @param {Point} to
- * @param {number} size
- * @param {string} colour
- */
-export function arrowHead(ctx, from, to, size, colour) {
-  const angle = Math.atan2(to.y - from.y, to.x - from.x);
-  ctx.beginPath();
-  ctx.moveTo(to.x, to.y);
-  for (const side of [-0.45, 0.45]) {
-    ctx.lineTo(to.x - size * Math.cos(angle + side), to.y - size * Math.sin(angle + side));
-  }
-  ctx.closePath();
-  ctx.fillStyle = colour;
-  ctx.fill();
-}
-
-/**
  * Where the network is cut: a gap with two bars across the link, and a ring around a node that
  * is cut off from everybody.
  * @param {CanvasRenderingContext2D} ctx
@@ -377,31 +339,6 @@ function acrossFromDesk(model, fault) {
   const mask = event?.args[0] ?? 0;
   const side = (/** @type {number} */ node) => Math.floor(mask / 2 ** node) % 2;
   return kitchens.map((kitchen) => kitchen.node).filter((node) => side(node) !== side(DISPATCHER));
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Point} a
- * @param {Point} b
- * @param {number} u
- */
-function drawCut(ctx, a, b, u) {
-  const angle = Math.atan2(b.y - a.y, b.x - a.x);
-  const middle = between(a, b, 0.5);
-  ctx.save();
-  ctx.translate(middle.x, middle.y);
-  ctx.rotate(angle);
-  ctx.fillStyle = token("--map-land");
-  ctx.fillRect(-9 * u, -5 * u, 18 * u, 10 * u);
-  ctx.strokeStyle = token("--state-down");
-  ctx.lineWidth = 3.5 * u;
-  ctx.beginPath();
-  for (const x of [-8, 8]) {
-    ctx.moveTo((x - 4) * u, 13 * u);
-    ctx.lineTo((x + 4) * u, -13 * u);
-  }
-  ctx.stroke();
-  ctx.restore();
 }
 
 /**
@@ -530,23 +467,4 @@ function flowRates(model, t_us) {
     }
   }
   return rates;
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {string} text
- * @param {Point} at
- * @param {number} u
- */
-export function label(ctx, text, at, u) {
-  ctx.font = `600 ${20.2 * u}px ${token("--font")}`;
-  const width = ctx.measureText(text).width + 12 * u;
-  ctx.fillStyle = token("--page");
-  ctx.beginPath();
-  ctx.roundRect(at.x - width / 2, at.y - 13 * u, width, 26 * u, 13 * u);
-  ctx.fill();
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillStyle = token("--text");
-  ctx.fillText(text, at.x, at.y + u);
 }

@@ -2,11 +2,11 @@
 // load bar: the solid bar is the truth, the hollow one over it what the dispatcher believes.
 
 import { token } from "../../app/dom.js";
+import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
 import { number, t } from "../../app/words.js";
 import { DISPATCHER, shortName } from "./geometry.js";
-import { roundedBox } from "./ground.js";
 import { cuisineColour, shapePath } from "./shapes.js";
-import { beliefWord, LOOKS, mistaken, toneOf, truthWord } from "./state.js";
+import { beliefWord, mistaken, toneOf, truthWord } from "./state.js";
 
 /**
  * @typedef {import("./model.js").CityModel} Model
@@ -153,79 +153,6 @@ function drawEmpty(ctx, letter, box, u) {
 }
 
 /**
- * @param {CanvasRenderingContext2D} ctx
- * @param {Box} box
- * @param {Tone} tone
- * @param {number} u
- */
-function drawBody(ctx, box, tone, u) {
-  const look = LOOKS[tone];
-  ctx.save();
-  ctx.shadowColor = token("--map-shadow");
-  ctx.shadowBlur = 10 * u;
-  ctx.shadowOffsetY = 2 * u;
-  ctx.fillStyle = token("--page");
-  roundedBox(ctx, box, 8 * u);
-  ctx.fill();
-  ctx.restore();
-  ctx.strokeStyle = token(`--state-${tone}`);
-  ctx.lineWidth = look.width * u;
-  ctx.setLineDash(look.dash.map((part) => part * u));
-  ctx.stroke();
-  if (look.double) {
-    const inset = 3.5 * u;
-    roundedBox(
-      ctx,
-      {
-        x: box.x + inset,
-        y: box.y + inset,
-        width: box.width - 2 * inset,
-        height: box.height - 2 * inset,
-      },
-      5 * u,
-    );
-    ctx.stroke();
-  }
-  ctx.setLineDash([]);
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {string} letter
- * @param {Box} box
- * @param {number} u
- */
-function drawLetter(ctx, letter, box, u) {
-  ctx.fillStyle = token("--text");
-  roundedBox(ctx, box, 5 * u);
-  ctx.fill();
-  ctx.font = `700 ${(letter.length > 1 ? 16 : 18) * u}px ${token("--font")}`;
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillStyle = token("--page");
-  ctx.fillText(letter, box.x + box.width / 2, box.y + box.height / 2 + u);
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {string} text
- * @param {number} x
- * @param {number} y baseline
- * @param {number} size
- * @param {number} weight
- * @param {string} colour
- * @returns {number} where the text ends
- */
-function write(ctx, text, x, y, size, weight, colour) {
-  ctx.font = `${weight} ${size}px ${token("--font")}`;
-  ctx.textAlign = "left";
-  ctx.textBaseline = "alphabetic";
-  ctx.fillStyle = token(colour);
-  ctx.fillText(text, x, y);
-  return x + ctx.measureText(text).width;
-}
-
-/**
  * What a kitchen is known for, in the shapes of the orders.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Model} model
@@ -279,51 +206,6 @@ function drawLoad(ctx, kitchen, x, y, width, height, u) {
   ctx.strokeStyle = token(kitchen.believed > cells ? "--state-slow" : "--text");
   ctx.lineWidth = 1.6 * u;
   ctx.strokeRect(x - 1.5 * u, y - 2.5 * u, Math.max(2 * u, believed + 3 * u), height + 5 * u);
-}
-
-/**
- * The state's glyph in its fixed corner.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Tone} tone
- * @param {number} x
- * @param {number} y
- * @param {number} u
- */
-function drawBadge(ctx, tone, x, y, u) {
-  const r = 10 * u;
-  ctx.fillStyle = token(`--state-${tone}`);
-  ctx.beginPath();
-  ctx.arc(x, y, r + 2 * u, 0, 2 * Math.PI);
-  ctx.fillStyle = token("--page");
-  ctx.fill();
-  ctx.strokeStyle = token(`--state-${tone}`);
-  ctx.fillStyle = ctx.strokeStyle;
-  ctx.lineWidth = 2.2 * u;
-  ctx.lineCap = "round";
-  ctx.beginPath();
-  if (tone === "slow") {
-    ctx.moveTo(x, y - r * 0.85);
-    ctx.lineTo(x + r * 0.9, y + r * 0.7);
-    ctx.lineTo(x - r * 0.9, y + r * 0.7);
-    ctx.closePath();
-    ctx.moveTo(x, y - r * 0.2);
-    ctx.lineTo(x, y + r * 0.2);
-  } else if (tone === "down") {
-    ctx.rect(x - r * 0.75, y - r * 0.75, r * 1.5, r * 1.5);
-    ctx.moveTo(x - r * 0.35, y - r * 0.35);
-    ctx.lineTo(x + r * 0.35, y + r * 0.35);
-    ctx.moveTo(x + r * 0.35, y - r * 0.35);
-    ctx.lineTo(x - r * 0.35, y + r * 0.35);
-  } else if (tone === "moving") {
-    ctx.arc(x, y, r * 0.65, 0.3, 1.6 * Math.PI);
-    ctx.lineTo(x + r * 0.55, y - r * 0.95);
-  } else {
-    ctx.setLineDash([2 * u, 3.2 * u]);
-    ctx.arc(x, y, r * 0.75, 0, 2 * Math.PI);
-  }
-  ctx.stroke();
-  ctx.setLineDash([]);
-  ctx.lineCap = "butt";
 }
 
 /**

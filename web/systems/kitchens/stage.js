@@ -3,13 +3,15 @@
 // looks.
 
 import { el, fill, icon, token, unit } from "../../app/dom.js";
+import { CutHand } from "../../app/stage/cutting.js";
+import { drawFlights } from "../../app/stage/messages.js";
 import { t } from "../../app/words.js";
 import { mountCard } from "./card.js";
-import { cutAcross } from "./cutting.js";
+import { groundOf } from "./cutting.js";
 import { drawFocus } from "./focus.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
 import { drawGround } from "./ground.js";
-import { drawFlights } from "./messages.js";
+import { messagePlaces } from "./messages.js";
 import { drawMotion, orderPoint, segmentAt } from "./motion.js";
 import { cuisineIndex, drawPlates } from "./plates.js";
 import { cuisineColour, shapePath, Shapes } from "./shapes.js";
@@ -49,10 +51,6 @@ export class Stage {
     this.places = "";
     /** @type {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} */
     this.mode = { kind: "look" };
-    /** @type {{x: number, y: number} | null} */
-    this.dragFrom = null;
-    /** @type {{x: number, y: number} | null} */
-    this.dragTo = null;
     this.build();
     this.listen();
   }
@@ -68,6 +66,15 @@ export class Stage {
     fill(this.root, ...this.canvases, this.legend, this.twin, this.tiles, this.hint);
     mountTiles(this.tiles, this.model);
     if (this.looking) return;
+    this.cut = new CutHand(this.root, this.model, {
+      ground: () => this.geometry && groundOf(this.model, this.geometry),
+      nodeOfKey: (key) => (/^[1-9]$/.test(key) ? Number(key) : key === "q" ? DISPATCHER : -1),
+      over: () => this.setMode({ kind: "look" }),
+      moved: () => {
+        this.dirty = true;
+        this.drawn_us = -1;
+      },
+    });
     this.card = mountCard(this.root, this.model, (mode) => this.setMode(mode));
   }
 
@@ -89,8 +96,6 @@ export class Stage {
       this.dirty = true;
     });
     new ResizeObserver(() => this.layOut()).observe(this.root);
-    this.root.addEventListener("pointerdown", (event) => this.pointerDown(event));
-    this.root.addEventListener("pointermove", (event) => this.pointerMove(event));
     this.root.addEventListener("pointerup", (event) => this.pointerUp(event));
     const loop = () => {
       if (model.until.aborted) return;
@@ -174,29 +179,13 @@ export class Stage {
       (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")),
     );
     drawMotion(motion, this.model, this.geometry, this.shapes, this.cuisines, t_us);
-    this.drawDrag(motion);
+    this.cut?.draw(motion, this.geometry.u);
     if (this.model.focus) drawFocus(messages, this.model, this.geometry);
-    else drawFlights(messages, this.model, this.geometry, t_us);
+    else drawFlights(messages, this.model, messagePlaces(this.model, this.geometry), t_us);
     if (this.platesDirty) drawPlates(plates, this.model, this.geometry);
     this.platesDirty = false;
     this.dirty = false;
     this.drawn_us = t_us;
-  }
-
-  /**
-   * The line of a cut while it is drawn.
-   * @param {CanvasRenderingContext2D} ctx
-   */
-  drawDrag(ctx) {
-    if (!this.dragFrom || !this.dragTo || !this.geometry) return;
-    ctx.strokeStyle = token("--state-down");
-    ctx.lineWidth = 4 * this.geometry.u;
-    ctx.setLineDash([10, 7]);
-    ctx.beginPath();
-    ctx.moveTo(this.dragFrom.x, this.dragFrom.y);
-    ctx.lineTo(this.dragTo.x, this.dragTo.y);
-    ctx.stroke();
-    ctx.setLineDash([]);
   }
 
   buildTwin() {
@@ -210,7 +199,7 @@ export class Stage {
       const button = el("button", {
         type: "button",
         "data-node": node,
-        onclick: () => this.model.select(this.model.selection === node ? null : node),
+        onclick: () => this.choose(node),
       });
       button.style.left = `${box.x}px`;
       button.style.top = `${box.y}px`;
@@ -220,6 +209,12 @@ export class Stage {
       if (focused === String(node)) button.focus();
     }
     this.describe();
+  }
+
+  /** @param {number} node */
+  choose(node) {
+    if (this.mode.kind === "cut") this.cut?.toggle(node);
+    else this.model.select(this.model.selection === node ? null : node);
   }
 
   /** What the buttons over the kitchens say to who does not see the picture. */
@@ -263,17 +258,14 @@ export class Stage {
   /** @param {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} mode */
   setMode(mode) {
     this.mode = mode;
-    this.dragFrom = null;
     this.root.dataset.mode = mode.kind;
+    if (mode.kind === "cut") this.cut?.begin();
+    else this.cut?.end();
     const hint = this.hint;
     if (!hint) return;
-    hint.hidden = mode.kind === "look";
-    if (mode.kind === "look") return;
-    const text =
-      mode.kind === "cut"
-        ? t("hint.cut")
-        : t("hint.place", { dish: this.model.plan?.dishes[mode.dish]?.name ?? "" });
-    fill(hint, text, el("button", {
+    hint.hidden = mode.kind !== "place";
+    if (mode.kind !== "place") return;
+    fill(hint, t("hint.place", { dish: this.model.plan?.dishes[mode.dish]?.name ?? "" }), el("button", {
       type: "button",
       "aria-label": t("close"),
       onclick: () => this.setMode({ kind: "look" }),
@@ -288,36 +280,12 @@ export class Stage {
   }
 
   /** @param {PointerEvent} event */
-  pointerDown(event) {
-    if (this.mode.kind !== "cut" || event.button !== 0) return;
-    if (event.target instanceof Element && event.target.closest(".hint, .card")) return;
-    this.dragFrom = this.local(event);
-    this.dragTo = this.dragFrom;
-    this.root.setPointerCapture(event.pointerId);
-    event.preventDefault();
-  }
-
-  /** @param {PointerEvent} event */
-  pointerMove(event) {
-    if (!this.dragFrom) return;
-    this.dragTo = this.local(event);
-    this.dirty = true;
-    this.drawn_us = -1;
-  }
-
-  /** @param {PointerEvent} event */
   pointerUp(event) {
     const { geometry, model } = this;
     if (!geometry || (event.target instanceof Element && event.target.closest(".hint, .card"))) return;
     const at = this.local(event);
-    if (this.mode.kind === "cut" && this.dragFrom) {
-      const from = this.dragFrom;
-      this.dragFrom = null;
-      this.dirty = true;
-      if (Math.hypot(at.x - from.x, at.y - from.y) < 20) return;
-      void cutAcross(model, geometry, from, at);
-      this.setMode({ kind: "look" });
-    } else if (this.mode.kind === "place") {
+    if (this.mode.kind === "cut") return;
+    if (this.mode.kind === "place") {
       const { x_m, y_m } = geometry.metres(at.x, at.y);
       void placeOrder(model, this.mode.dish, x_m, y_m);
       this.setMode({ kind: "look" });

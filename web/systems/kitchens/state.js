@@ -3,20 +3,11 @@
 
 import { BELIEF, TRUTH } from "./model.js";
 
-/** @typedef {"serving" | "slow" | "down" | "moving" | "off"} Tone */
+/** @typedef {import("../../app/stage/looks.js").Tone} Tone */
 
 /** Indexed by truth: 0 empty place, 1 open, 2 slow, 3 closed, 4 paused, 5 recovering, 6 leaving, 7 cut off.
  * @type {Tone[]} */
 const TONES = ["off", "serving", "slow", "down", "off", "moving", "moving", "off"];
-
-/** @type {Record<Tone, {icon: string, dash: number[], width: number, double: boolean}>} */
-export const LOOKS = {
-  serving: { icon: "serving", dash: [], width: 2, double: false },
-  slow: { icon: "warning", dash: [], width: 4, double: false },
-  down: { icon: "down", dash: [], width: 1.5, double: true },
-  moving: { icon: "moving", dash: [7, 4], width: 2, double: false },
-  off: { icon: "unknown", dash: [2, 3], width: 2, double: false },
-};
 
 /** @param {number} truth */
 export function toneOf(truth) {

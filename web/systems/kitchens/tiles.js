@@ -4,7 +4,8 @@
 import { el, fill, icon, setText } from "../../app/dom.js";
 import { t } from "../../app/words.js";
 import { shortName } from "./geometry.js";
-import { LOOKS, toneOf, truthWord } from "./state.js";
+import { LOOKS } from "../../app/stage/looks.js";
+import { toneOf, truthWord } from "./state.js";
 import { nodeSentence } from "./tell.js";
 
 /** @typedef {import("./model.js").CityModel} Model */
