@@ -13,6 +13,7 @@ static const struct subcommand {
     {"run", command_run, "runs a scenario without a page and judges it"},
     {"causes", command_causes, "why something happened in a run, and what came of it"},
     {"compare", command_compare, "runs a scenario twice with one change and shows both"},
+    {"check", command_check, "judges a history of what clients did and saw, from a file"},
     {"sweep", command_sweep, "runs many seeds with random faults and reports failures first"},
     {"search", command_search, "finds seeds on which a condition comes true"},
     {"shrink", command_shrink, "makes a run that breaks a promise as small as it goes"},

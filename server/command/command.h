@@ -6,6 +6,7 @@
 
 int command_bench(int argc, char **argv);
 int command_causes(int argc, char **argv);
+int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
