@@ -467,6 +467,221 @@ static void test_values_written_twice(void **state)
     assert_true(counts[CHECK_UNKNOWN] < counts[CHECK_VALID] / 4);
 }
 
+/* ---- The forced commits, all of them, in matrices: for histories with many sessions ---- */
+
+enum { MATRIX = 130, NOBODY = MATRIX, NO_READ = MATRIX + 1, MICROS_OF_RUN = 8 };
+
+struct matrix {
+    const struct check_history *history;
+    uint32_t count;
+    uint32_t from[MATRIX][MICROS_OF_RUN]; /* whom a read is from, NOBODY, or NO_READ */
+    bool known[MATRIX][MATRIX];           /* so or wr */
+    bool way[MATRIX][MATRIX];             /* a way of these */
+    bool commit[MATRIX][MATRIX];          /* what is forced, and so and wr */
+};
+
+static bool writes_key(const struct matrix *matrix, uint32_t t, const struct check_value *key)
+{
+    const struct check_value *micros = &matrix->history->operations[t].input;
+    bool found = false;
+    for (uint32_t m = 0; m < micros->count; m++) {
+        const struct check_value *items = micros->items[m].items;
+        found = found || (items[0].text[0] == 'w' && check_value_equal(&items[1], key));
+    }
+    return found;
+}
+
+/* Who wrote what a read saw, if not the reader itself; NOBODY: the start. All values are different. */
+static uint32_t writer_of(const struct matrix *matrix, uint32_t reader,
+                          const struct check_value *read)
+{
+    for (uint32_t t = 0; t < matrix->count; t++) {
+        const struct check_value *micros = &matrix->history->operations[t].input;
+        for (uint32_t m = 0; t != reader && m < micros->count; m++) {
+            const struct check_value *items = micros->items[m].items;
+            if (items[0].text[0] == 'w' && check_value_equal(&items[1], &read[1]) &&
+                check_value_equal(&items[2], &read[2])) {
+                return t;
+            }
+        }
+    }
+    return NOBODY;
+}
+
+/* Has the reader written the key before that micro-operation? */
+static bool own_before(const struct matrix *matrix, uint32_t reader, uint32_t micro)
+{
+    const struct check_value *micros = &matrix->history->operations[reader].input;
+    bool own = false;
+    for (uint32_t m = 0; m < micro; m++) {
+        const struct check_value *items = micros->items[m].items;
+        own = own || (items[0].text[0] == 'w' &&
+                      check_value_equal(&items[1], &micros->items[micro].items[1]));
+    }
+    return own;
+}
+
+static uint32_t find_from(const struct matrix *matrix, uint32_t reader, uint32_t micro)
+{
+    const struct check_operation *operation = &matrix->history->operations[reader];
+    const struct check_value *items = operation->input.items[micro].items;
+    if (operation->outcome != CHECK_OK || items[0].text[0] != 'r' ||
+        own_before(matrix, reader, micro)) {
+        return NO_READ;
+    }
+    return writer_of(matrix, reader, items);
+}
+
+static void close_ways(bool ways[MATRIX][MATRIX], uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        for (uint32_t a = 0; a < count; a++) {
+            for (uint32_t b = 0; ways[a][k] && b < count; b++) {
+                ways[a][b] = ways[a][b] || ways[k][b];
+            }
+        }
+    }
+}
+
+static void matrix_open(struct matrix *matrix, const struct check_history *history)
+{
+    const struct check_operation *operations = history->operations;
+    memset(matrix, 0, sizeof *matrix);
+    matrix->history = history;
+    matrix->count = history->count;
+    for (uint32_t b = 0; b < matrix->count; b++) {
+        for (uint32_t a = 0; a < b; a++) {
+            matrix->known[a][b] = operations[a].process == operations[b].process &&
+                                  operations[a].outcome == CHECK_OK &&
+                                  operations[b].outcome != CHECK_FAIL;
+        }
+        for (uint32_t m = 0; m < operations[b].input.count; m++) {
+            matrix->from[b][m] = find_from(matrix, b, m);
+            if (matrix->from[b][m] < NOBODY) {
+                matrix->known[matrix->from[b][m]][b] = true;
+            }
+        }
+    }
+    memcpy(matrix->way, matrix->known, sizeof matrix->way);
+    close_ways(matrix->way, matrix->count);
+}
+
+/* Does the reader know of t2 when it does that read? */
+static bool matrix_knows(const struct matrix *matrix, int level, uint32_t t2, uint32_t reader,
+                         uint32_t micro)
+{
+    bool knows = level == 2 ? matrix->way[t2][reader] : level == 1 && matrix->known[t2][reader];
+    for (uint32_t m = 0; level == 0 && m < micro; m++) {
+        knows = knows || matrix->from[reader][m] == t2;
+    }
+    return knows;
+}
+
+static bool matrix_keeps(struct matrix *matrix, int level)
+{
+    bool keeps = true;
+    memcpy(matrix->commit, matrix->known, sizeof matrix->commit);
+    for (uint32_t t = 0; t < matrix->count; t++) {
+        const struct check_value *micros = &matrix->history->operations[t].input;
+        for (uint32_t m = 0; m < micros->count; m++) {
+            uint32_t from = matrix->from[t][m];
+            for (uint32_t t2 = 0; from != NO_READ && t2 < matrix->count; t2++) {
+                if (t2 == from || t2 == t || !matrix_knows(matrix, level, t2, t, m) ||
+                    !writes_key(matrix, t2, &micros->items[m].items[1])) {
+                    continue;
+                }
+                if (from == NOBODY) {
+                    keeps = false;
+                } else {
+                    matrix->commit[t2][from] = true;
+                }
+            }
+        }
+    }
+    close_ways(matrix->commit, matrix->count);
+    for (uint32_t t = 0; t < matrix->count; t++) {
+        keeps = keeps && !matrix->commit[t][t];
+    }
+    return keeps;
+}
+
+/* A run, some reads of which see what was written to the key by somebody else. */
+static struct check_history *make_middle(uint64_t seed)
+{
+    struct draw_stream draws = draw_stream_init(seed, PURPOSE, 3);
+    struct append_run run = {.seed = seed,
+                             .transactions = 60 + (uint32_t)seed % 60,
+                             .clients = seed % 3 == 0 ? 60 : 6,
+                             .keys = seed % 2 == 0 ? 3 : 12,
+                             .appends_max = 24,
+                             .micros_max = 3 + (uint32_t)seed % 3,
+                             .fail_ppm = 20000,
+                             .info_ppm = seed % 4 == 0 ? 200000 : 20000};
+    struct check_history *lists = append_run_make(&run);
+    struct check_history *history = append_run_registers(lists);
+    uint32_t changes = (uint32_t)(draw_next(&draws) % 3);
+    for (uint32_t tries = 0; changes > 0 && tries < 1000; tries++) {
+        uint32_t t = (uint32_t)(draw_next(&draws) % history->count);
+        uint32_t w = (uint32_t)(draw_next(&draws) % history->count);
+        const struct check_operation *reader = &history->operations[t];
+        const struct check_operation *writer = &history->operations[w];
+        uint32_t m = (uint32_t)(draw_next(&draws) % reader->input.count);
+        uint32_t k = (uint32_t)(draw_next(&draws) % writer->input.count);
+        struct check_value *read = (struct check_value *)(uintptr_t)reader->input.items[m].items;
+        const struct check_value *write = writer->input.items[k].items;
+        if (t != w && reader->outcome == CHECK_OK && writer->outcome == CHECK_OK &&
+            read[0].text[0] == 'r' && write[0].text[0] == 'w' &&
+            check_value_equal(&read[1], &write[1])) {
+            read[2] = write[2];
+            changes--;
+        }
+    }
+    check_history_free(&lists);
+    return history;
+}
+
+/* Reads that are wrong by themselves make all levels broken; those the matrices do not know. */
+static bool wrong_read(void)
+{
+    static const char *const WRONG[] = {"phantom", "G1a", "G1b", "internal", "future-read"};
+    bool wrong = false;
+    for (uint32_t i = 0; i < verdict.finding_count; i++) {
+        for (size_t k = 0; k < sizeof WRONG / sizeof WRONG[0]; k++) {
+            wrong = wrong || strcmp(verdict.findings[i].anomaly, WRONG[k]) == 0;
+        }
+    }
+    return wrong;
+}
+
+static void test_against_matrices(void **state)
+{
+    (void)state;
+    static struct matrix matrix;
+    uint32_t kept[4] = {0};
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        struct check_history *history = make_middle(seed);
+        assert_true(history->count <= MATRIX);
+        judge(history, "causal", "-1", NULL);
+        if (!wrong_read()) {
+            uint32_t levels = 0;
+            matrix_open(&matrix, history);
+            for (int level = 0; level < 3; level++) {
+                bool keeps = matrix_keeps(&matrix, level);
+                if (keeps != (answer_for(LEVELS[level]) == CHECK_VALID)) {
+                    fail_msg("seed %u: %s is %s", (unsigned)seed, LEVELS[level],
+                             keeps ? "kept" : "broken");
+                }
+                levels += keeps;
+            }
+            kept[levels]++;
+        }
+        check_history_free(&history);
+    }
+    for (uint32_t levels = 0; levels < 4; levels++) {
+        assert_true(kept[levels] >= 3);
+    }
+}
+
 /* ---- Large runs, the start, budgets ---- */
 
 static void test_large_runs(void **state)
@@ -544,6 +759,7 @@ int main(void)
         cmocka_unit_test(test_planted),
         cmocka_unit_test(test_against_definitions),
         cmocka_unit_test(test_values_written_twice),
+        cmocka_unit_test(test_against_matrices),
         cmocka_unit_test(test_large_runs),
         cmocka_unit_test(test_refusals),
     };
