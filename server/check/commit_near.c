@@ -147,35 +147,20 @@ bool forced_read_committed(const struct register_history *registers, struct chec
     return good;
 }
 
-/* A key read from two transactions: each of them is known when it is read from the other. */
-static bool fractured(struct near *near, uint32_t reader)
-{
-    const struct register_history *registers = near->registers;
-    const struct register_transaction *own = &registers->transactions[reader];
-    bool good = true;
-    for (uint32_t r = own->first_read; good && r < own->first_read + own->read_count; r++) {
-        uint32_t key = registers->reads[r].key;
-        uint32_t from = register_writer(near->list, &registers->reads[r]);
-        const struct read_from *noted = &near->keys[key];
-        if (from == REGISTER_NONE) {
-            continue;
-        }
-        if (noted->reader == reader + 1 && noted->first != from) {
-            good = forced_add(near->list, near->budget, noted->first, from, reader, key) &&
-                   forced_add(near->list, near->budget, from, noted->first, reader, key);
-        } else {
-            note(near, reader, key, from);
-        }
-    }
-    return good;
-}
-
+/* Notes all first: the reader knows of each from its beginning. A key that was read from several transactions
+ * needs only two of them: each is known where it is read from the other, and that is a cycle. */
 static bool atomic_of(struct near *near, uint32_t reader)
 {
     const struct register_history *registers = near->registers;
     const struct register_transaction *own = &registers->transactions[reader];
-    bool good = fractured(near, reader);
+    bool good = true;
     meet_writers(near, reader);
+    for (uint32_t r = own->first_read; r < own->first_read + own->read_count; r++) {
+        uint32_t from = register_writer(near->list, &registers->reads[r]);
+        if (from != REGISTER_NONE) {
+            note(near, reader, registers->reads[r].key, from);
+        }
+    }
     for (uint32_t r = own->first_read; good && r < own->first_read + own->read_count; r++) {
         uint32_t from = register_writer(near->list, &registers->reads[r]);
         if (from != REGISTER_NONE && near->met[from] == r) {

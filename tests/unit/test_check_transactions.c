@@ -612,8 +612,8 @@ static struct check_history *make_middle(uint64_t seed)
     struct append_run run = {.seed = seed,
                              .transactions = 60 + (uint32_t)seed % 60,
                              .clients = seed % 3 == 0 ? 60 : 6,
-                             .keys = seed % 2 == 0 ? 3 : 12,
-                             .appends_max = 24,
+                             .keys = seed % 5 == 0 ? 1 : (seed % 2 == 0 ? 3 : 12),
+                             .appends_max = seed % 3 == 0 ? 600 : 24,
                              .micros_max = 3 + (uint32_t)seed % 3,
                              .fail_ppm = 20000,
                              .info_ppm = seed % 4 == 0 ? 200000 : 20000};
@@ -684,18 +684,44 @@ static void test_against_matrices(void **state)
 
 /* ---- Large runs, the start, budgets ---- */
 
+/* Many sessions write a key once; then one writes it twice, and somebody who knows of the second write
+ * reads the first. */
+static void plant_late(struct check_history *history, uint32_t others)
+{
+    static const char *const TEXTS[] = {"w777=1", "w777=2", "r777=2 w778=1", "r778=1", "r777=1"};
+    static const uint32_t SESSIONS[] = {0, 0, 1, 2, 2};
+    uint32_t at = 1u << 20;
+    for (uint32_t i = 0; i < others + 5; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "w777=%u", 10 + i);
+        struct check_operation operation = {
+            .call = at + 2 * i,
+            .end = at + 2 * i + 1,
+            .process = at + (i < others ? i : others + SESSIONS[i - others]),
+            .function = "txn",
+            .input = parse(history, i < others ? text : TEXTS[i - others])};
+        operation.output = operation.input;
+        assert_true(check_history_add(history, &operation));
+    }
+}
+
+static struct append_run large_run(uint64_t seed)
+{
+    return (struct append_run){.seed = seed,
+                               .transactions = 2500,
+                               .clients = seed % 2 == 0 ? 10 : 100,
+                               .keys = 6,
+                               .appends_max = seed % 4 < 2 ? 32 : 8000,
+                               .micros_max = 5,
+                               .fail_ppm = 20000,
+                               .info_ppm = 20000};
+}
+
 static void test_large_runs(void **state)
 {
     (void)state;
-    for (uint64_t seed = 0; seed < 6; seed++) {
-        struct append_run run = {.seed = seed,
-                                 .transactions = 3000,
-                                 .clients = seed % 2 == 0 ? 10 : 100,
-                                 .keys = 6,
-                                 .appends_max = 32,
-                                 .micros_max = 5,
-                                 .fail_ppm = 20000,
-                                 .info_ppm = 20000};
+    for (uint64_t seed = 0; seed < 12; seed++) {
+        struct append_run run = large_run(seed);
         struct check_history *lists = append_run_make(&run);
         struct check_history *history = append_run_registers(lists);
         judge(history, "causal", "-1", NULL);
@@ -703,29 +729,7 @@ static void test_large_runs(void **state)
         judge(history, "causal", NULL, NULL);
         assert_int_equal(verdict.answer, CHECK_INVALID); /* nobody wrote -1 */
         assert_string_equal(verdict.findings[0].anomaly, "phantom");
-        judge(history, "causal", "-1", &(struct check_limits){.bytes_max = 100000});
-        assert_int_equal(verdict.answer, CHECK_UNKNOWN);
-        assert_string_equal(verdict.why, "memory");
-        for (size_t bytes = 1 << 16; bytes < 1 << 24; bytes += bytes / 3) {
-            judge(history, "causal", "-1", &(struct check_limits){.bytes_max = bytes});
-            assert_int_not_equal(verdict.answer, CHECK_INVALID);
-        }
-        /* A session far from all others, that reads an old value after a new one. */
-        uint32_t at = 1u << 20;
-        struct check_operation operation = history->operations[0];
-        static const char *const TEXTS[] = {"w777=1", "w777=2", "r777=2 w778=1", "r778=1",
-                                            "r777=1"};
-        for (uint32_t i = 0; i < 5; i++) {
-            operation = (struct check_operation){.call = at + 2 * i,
-                                                 .end = at + 2 * i + 1,
-                                                 .process = at + (i < 2   ? 0
-                                                                  : i < 3 ? 1
-                                                                          : 2),
-                                                 .function = "txn",
-                                                 .input = parse(history, TEXTS[i])};
-            operation.output = operation.input;
-            assert_true(check_history_add(history, &operation));
-        }
+        plant_late(history, (uint32_t)seed * 8);
         judge(history, "causal", "-1", NULL);
         assert_int_equal(verdict.answer, CHECK_INVALID);
         assert_int_equal(verdict.finding_count, 1);
@@ -735,6 +739,26 @@ static void test_large_runs(void **state)
         check_history_free(&lists);
         check_history_free(&history);
     }
+}
+
+static void test_budgets(void **state)
+{
+    (void)state;
+    struct append_run run = large_run(1);
+    struct check_history *lists = append_run_make(&run);
+    struct check_history *history = append_run_registers(lists);
+    judge(history, "causal", "-1", &(struct check_limits){.bytes_max = 100000});
+    assert_int_equal(verdict.answer, CHECK_UNKNOWN);
+    assert_string_equal(verdict.why, "memory");
+    judge(history, "causal", "-1", &(struct check_limits){.steps_max = 20000});
+    assert_int_equal(verdict.answer, CHECK_UNKNOWN);
+    assert_string_equal(verdict.why, "steps");
+    for (size_t bytes = 1 << 16; bytes < 1 << 24; bytes += bytes / 3) {
+        judge(history, "causal", "-1", &(struct check_limits){.bytes_max = bytes});
+        assert_int_not_equal(verdict.answer, CHECK_INVALID);
+    }
+    check_history_free(&lists);
+    check_history_free(&history);
 }
 
 static void test_refusals(void **state)
@@ -761,6 +785,7 @@ int main(void)
         cmocka_unit_test(test_values_written_twice),
         cmocka_unit_test(test_against_matrices),
         cmocka_unit_test(test_large_runs),
+        cmocka_unit_test(test_budgets),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
