@@ -73,6 +73,19 @@ static bool graph_of_commits(const struct register_history *registers,
 
 /* ---- Telling a cycle ---- */
 
+/* What forces one pair may force the next one, too: each line once. */
+static bool was_told(const struct check_finding *finding, const struct check_line *line)
+{
+    bool told = false;
+    for (uint32_t i = 0; i < finding->line_count; i++) {
+        const struct check_line *other = &finding->lines[i];
+        told = told || (strcmp(other->word, line->word) == 0 && other->a == line->a &&
+                        other->b == line->b && check_value_equal(&other->key, &line->key) &&
+                        check_value_equal(&other->value, &line->value));
+    }
+    return told;
+}
+
 static void tell(struct check_finding *finding, const char *word, uint32_t a, uint32_t b,
                  const struct check_value *key, const struct check_value *value)
 {
@@ -83,7 +96,9 @@ static void tell(struct check_finding *finding, const char *word, uint32_t a, ui
     if (value != NULL) {
         line.value = *value;
     }
-    check_finding_line(finding, &line);
+    if (!was_told(finding, &line)) {
+        check_finding_line(finding, &line);
+    }
 }
 
 static void tell_read(const struct judge *judge, const struct forced_list *list,
