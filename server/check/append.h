@@ -114,6 +114,7 @@ const char *append_anomaly_name(enum append_anomaly anomaly);
 struct append_findings {
     uint32_t seen;    /* set of anomalies that are there */
     uint32_t unknown; /* set of those that may be there: the search for them was given up */
+    const char *why;  /* and the reason for that; static */
     uint32_t wanted;  /* set of those to be told */
     struct check_verdict *verdict;
 };
@@ -132,12 +133,14 @@ bool append_check_reads(const struct append_history *append, struct check_budget
 /* Those inside one transaction, and updates of one version by two (append_inside.c). */
 bool append_check_inside(const struct append_history *append, struct check_budget *budget,
                          struct append_findings *findings);
-/* What must come before what (append_edges.c). */
+/* What must come before what (append_edges.c). False: budget. Not *complete: there are too many edges to
+ * writes that nobody read, and some were left out. */
 bool append_graph(const struct append_history *append, struct check_budget *budget,
-                  struct graph *graph);
+                  struct graph *graph, bool *complete);
 /* Tells an edge a -> b of the graph with the key and the append that make it (append_explain.c). */
 void append_tell_edge(const struct append_history *append, struct check_finding *finding,
-                      uint32_t from, uint32_t to, enum graph_kind kind);
+                      uint32_t from, uint32_t to, enum graph_kind kind,
+                      struct check_budget *budget);
 /* Kinds of cycles (append_cycles.c). */
 bool append_check_cycles(const struct append_history *append, const struct graph *graph,
                          struct check_budget *budget, struct append_findings *findings);

@@ -65,7 +65,7 @@ static void tell(struct part *part, enum append_anomaly kind, const struct graph
             return;
         }
         append_tell_edge(part->append, finding, part->nodes[from], part->nodes[to],
-                         (enum graph_kind)cycle->edges[i].kind);
+                         (enum graph_kind)cycle->edges[i].kind, part->budget);
     }
 }
 

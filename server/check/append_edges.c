@@ -6,6 +6,12 @@
 #include "check/append.h"
 
 #include <assert.h>
+#include <string.h>
+
+/* Each reader of a last version comes before each write that nobody read. When that is too much, it is
+ * linked with the first few of them only: what is found stays true, but more might be. */
+static const uint64_t UNREAD_EDGES_MAX = 20000000;
+enum { UNREAD_FEW = 32 };
 
 struct edges {
     const struct append_history *append;
@@ -13,7 +19,9 @@ struct edges {
     bool second;           /* the second of the two rounds */
     uint32_t *unread;      /* of each key: the first write that nobody read, + 1 */
     uint32_t *unread_next; /* of each write: the next such one, + 1 */
-    uint64_t count;        /* of work for writes that nobody read: may be very many */
+    uint64_t count;        /* of work for edges to such writes */
+    uint32_t unread_max;   /* of them for one reader */
+    bool cut;              /* some were left out */
 };
 
 /* The transaction of a write, if it did not fail; else APPEND_NONE. */
@@ -49,10 +57,15 @@ static void edges_to_next(struct edges *edges, uint32_t reader, const struct app
         edge_to_write(edges, reader, read, append->versions[key->raw + next]);
         return;
     }
-    for (uint32_t w = edges->unread[read->key]; w != 0; w = edges->unread_next[w - 1]) {
+    assert(edges->unread_max > 0);
+    uint32_t told = 0;
+    uint32_t w = edges->unread[read->key];
+    for (; w != 0 && told < edges->unread_max && edges->count < UNREAD_EDGES_MAX; told++) {
         edge_to_write(edges, reader, read, w - 1);
         edges->count += read->strange ? (uint64_t)read->length + 1 : 1;
+        w = edges->unread_next[w - 1];
     }
+    edges->cut = edges->cut || w != 0;
 }
 
 static void edges_of_micro(struct edges *edges, uint32_t transaction,
@@ -82,13 +95,11 @@ static bool edges_of_data(struct edges *edges, struct check_budget *budget)
             continue;
         }
         const struct append_transaction *own = &append->transactions[i];
+        uint64_t before = edges->count;
         for (uint32_t m = own->first; m < own->first + own->count; m++) {
             edges_of_micro(edges, i, &append->micros[m]);
         }
-        if (edges->count >= GRAPH_NONE / 2) {
-            budget->why = "memory";
-        }
-        if (!check_budget_spend(budget, own->count)) {
+        if (!check_budget_spend(budget, own->count + edges->count - before)) {
             return false;
         }
     }
@@ -113,31 +124,42 @@ static bool collect_unread(struct edges *edges, struct check_budget *budget)
     return true;
 }
 
+static bool edges_of_all(struct edges *edges, const uint32_t *previous, struct check_budget *budget)
+{
+    assert(!edges->second || edges->graph->edges != NULL);
+    edges->count = 0;
+    edges->cut = false;
+    for (uint32_t i = 0; i < edges->append->history->count; i++) {
+        if (previous[i] != GRAPH_NONE) {
+            graph_tell(edges->graph, edges->second, previous[i], i, GRAPH_PROCESS);
+        }
+    }
+    return edges_of_data(edges, budget);
+}
+
 bool append_graph(const struct append_history *append, struct check_budget *budget,
-                  struct graph *graph)
+                  struct graph *graph, bool *complete)
 {
     const struct check_history *history = append->history;
-    struct edges edges = {.append = append, .graph = graph};
+    struct edges edges = {.append = append, .graph = graph, .unread_max = UINT32_MAX};
     uint32_t *previous = graph_processes(history, budget);
     if (previous == NULL || !graph_open(graph, budget, history->count, history->count) ||
-        !collect_unread(&edges, budget)) {
+        !collect_unread(&edges, budget) || !edges_of_all(&edges, previous, budget)) {
         return false;
     }
-    for (int round = 0; round < 2; round++) {
-        edges.second = round == 1;
-        if (edges.second && !graph_make_room(graph, budget)) {
+    if (edges.cut) {
+        memset(graph->first, 0, ((size_t)history->count + 1) * sizeof *graph->first);
+        edges.unread_max = UNREAD_FEW;
+        if (!edges_of_all(&edges, previous, budget)) {
             return false;
         }
-        if (!edges_of_data(&edges, budget)) {
-            return false;
-        }
-        for (uint32_t i = 0; i < history->count; i++) {
-            if (previous[i] != GRAPH_NONE) {
-                graph_tell(graph, edges.second, previous[i], i, GRAPH_PROCESS);
-            }
-        }
+    }
+    edges.second = true;
+    if (!graph_make_room(graph, budget) || !edges_of_all(&edges, previous, budget)) {
+        return false;
     }
     graph_seal(graph);
     graph_set_times(graph, history);
+    *complete = !edges.cut;
     return true;
 }

@@ -75,7 +75,7 @@ static void conclude(uint32_t model, const struct append_findings *findings, con
     struct check_verdict *verdict = findings->verdict;
     enum check_answer answer = answer_for(model, findings, why);
     check_verdict_worsen(verdict, answer,
-                         answer == CHECK_UNKNOWN ? (why != NULL ? why : "steps") : NULL);
+                         answer == CHECK_UNKNOWN ? (why != NULL ? why : findings->why) : NULL);
     add_answer(verdict, model, answer);
     for (uint32_t i = 0; i < APPEND_MODELS; i++) {
         enum check_answer other = answer_for(i, findings, why);
@@ -106,9 +106,16 @@ static void search(struct append_history *append, struct check_budget *budget,
                    struct append_findings *findings)
 {
     struct graph graph;
+    bool complete = true;
     if (append_order(append, budget) && append_check_reads(append, budget, findings) &&
-        append_check_inside(append, budget, findings) && append_graph(append, budget, &graph)) {
+        append_check_inside(append, budget, findings) &&
+        append_graph(append, budget, &graph, &complete)) {
         append_check_cycles(append, &graph, budget, findings);
+    }
+    findings->why = complete ? "steps" : "unread_appends";
+    for (uint32_t order = 0; !complete && order < 3; order++) {
+        findings->unknown |= APPEND_BIT(APPEND_SINGLE + order) |
+                             APPEND_BIT(APPEND_NONADJACENT + order) | APPEND_BIT(APPEND_G2 + order);
     }
 }
 

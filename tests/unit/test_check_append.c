@@ -650,6 +650,38 @@ static void test_budgets(void **state)
     check_history_free(&history);
 }
 
+/* A store that loses all: nobody ever reads an append, each reader comes before each append. */
+static struct check_history *unread(uint32_t count, bool at_once)
+{
+    struct check_history *history = check_history_new((size_t)1 << 28);
+    for (uint32_t i = 0; i < count; i++) {
+        char text[32];
+        snprintf(text, sizeof text, i % 2 == 0 ? "r1=" : "a1=%u", i);
+        append_plant(history, i, CHECK_OK, at_once ? i : 2 * i, at_once ? count + i : 2 * i + 1,
+                     text);
+    }
+    return history;
+}
+
+static void test_unread(void **state)
+{
+    (void)state;
+    struct check_history *history = unread(2000, true);
+    judge(history, NULL, NULL);
+    assert_int_equal(verdict.answer, CHECK_VALID);
+    check_history_free(&history);
+    history = unread(20000, true);
+    judge(history, NULL, NULL);
+    assert_int_equal(verdict.answer, CHECK_UNKNOWN);
+    assert_string_equal(verdict.why, "unread_appends");
+    assert_int_equal(answer_for("read-committed"), CHECK_VALID);
+    check_history_free(&history);
+    history = unread(20000, false);
+    judge(history, NULL, NULL);
+    assert_anomalies("G-single-item-realtime");
+    check_history_free(&history);
+}
+
 static void test_written_twice(void **state)
 {
     (void)state;
@@ -700,10 +732,10 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_planted),     cmocka_unit_test(test_clean_runs),
-        cmocka_unit_test(test_weak_stores), cmocka_unit_test(test_against_all_orders),
-        cmocka_unit_test(test_budgets),     cmocka_unit_test(test_written_twice),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_planted),       cmocka_unit_test(test_clean_runs),
+        cmocka_unit_test(test_weak_stores),   cmocka_unit_test(test_against_all_orders),
+        cmocka_unit_test(test_budgets),       cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_written_twice), cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
