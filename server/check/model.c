@@ -5,7 +5,8 @@
 #include <string.h>
 
 const struct check_model *const CHECK_MODELS[] = {
-    &check_list_append, &check_transactions, NULL, /* the end */
+    &check_set,        &check_counter,     &check_total_queue,  &check_bank,
+    &check_unique_ids, &check_list_append, &check_transactions, NULL, /* the end */
 };
 const uint32_t CHECK_MODEL_COUNT = sizeof CHECK_MODELS / sizeof CHECK_MODELS[0] - 1;
 

@@ -39,7 +39,8 @@ struct check_model {
 
 /* In the order of --help; behind the last one stands NULL. */
 /* Each in a file of its name. */
-extern const struct check_model check_list_append, check_transactions;
+extern const struct check_model check_set, check_counter, check_total_queue, check_bank,
+    check_unique_ids, check_list_append, check_transactions;
 
 extern const struct check_model *const CHECK_MODELS[];
 extern const uint32_t CHECK_MODEL_COUNT;
