@@ -1,9 +1,10 @@
 /* commit_causal.c - the commits that causal consistency forces (register.h).
  *
- * A clock of a transaction says, for each session, how many of its transactions lead to it by ways of so and
- * wr; among those, the last that wrote a key matters, since its session orders the others before it. The
- * clocks of all sessions at once would be transactions times sessions; so sessions are taken in batches.
- * Where keys live for a short time only, it is less to go from key to key, with the sessions that wrote it
+ * A clock of a transaction says, for each chain of transactions (a session, or several of them), how many of
+ * it lead to that transaction by ways of so and wr; among those, the last that wrote a key matters, since the
+ * chain orders the others before it. The clocks of all chains at once would be transactions times chains; so
+ * chains are taken in batches. Where keys live for a short time, it is less to go from key to key, with the
+ * chains that wrote it
  * and the transactions between its first write and its last read. */
 #include "check/register.h"
 
@@ -13,27 +14,28 @@
 enum { BATCH = 32 };
 
 struct clock {
-    uint32_t known[BATCH]; /* transactions of each session of the batch */
+    uint32_t known[BATCH]; /* transactions of each chain of the batch */
 };
 
-/* The writes of one session to one key, in their order. */
+/* The writes of one chain to one key, in their order. */
 struct group {
-    uint32_t session;
+    uint32_t chain;
     uint32_t first; /* in `sorted`; they end where the next group begins */
 };
 
 struct causal {
     const struct register_history *registers;
+    struct register_chains chains;
     struct check_budget *budget;
     struct forced_list *list;
     uint32_t *order;      /* all transactions, as so and wr allow */
     uint32_t *rank;       /* of each: its place in `order` */
-    uint32_t *sorted;     /* writers, by key, then session, then place */
+    uint32_t *sorted;     /* writers, by key, then chain, then place */
     struct group *groups; /* and one behind the last */
     uint32_t *key_groups; /* of each key: its first group */
     uint32_t *readers;    /* who read each key, by key; and of each key: its first one */
     uint32_t *key_readers;
-    uint32_t *slots;      /* of each session: its place in the batch, or REGISTER_NONE */
+    uint32_t *slots;      /* of each chain: its place in the batch, or REGISTER_NONE */
     struct clock *clocks; /* of the ranks from `start` on */
     uint32_t start;
 };
@@ -138,25 +140,43 @@ static void sort_reads(struct causal *causal)
     assert(causal->key_readers[0] == 0);
 }
 
-/* Sorts all writes by counting: session by session they come already, so one pass by key keeps that. */
+/* Which transactions lead to another one; NULL: no memory left. */
+static const bool *find_leading(struct causal *causal)
+{
+    uint32_t count = causal->registers->history->count;
+    bool *leads = check_budget_take(causal->budget, count, sizeof *leads);
+    for (uint32_t i = 0; leads != NULL && i < count; i++) {
+        uint32_t before;
+        for (uint32_t n = 0; nth_before(causal, i, n, &before); n++) {
+            if (before != REGISTER_NONE) {
+                leads[before] = true;
+            }
+        }
+    }
+    return leads;
+}
+
+/* Sorts writes by counting: chain by chain they come already, so one pass by key keeps that. Who leads to
+ * nobody is known to nobody, and left out. */
 static bool sort_writes(struct causal *causal)
 {
     const struct register_history *registers = causal->registers;
     uint32_t *starts =
         check_budget_take(causal->budget, (size_t)registers->key_count + 1, sizeof *starts);
-    if (starts == NULL) {
+    const bool *leads = find_leading(causal);
+    if (starts == NULL || leads == NULL) {
         return false;
     }
     for (uint32_t w = 0; w < registers->write_count; w++) {
-        starts[registers->writes[w].key + 1]++;
+        starts[registers->writes[w].key + 1] += leads[registers->writes[w].transaction];
     }
     for (uint32_t key = 0; key < registers->key_count; key++) {
         starts[key + 1] += starts[key];
     }
     for (uint32_t i = 0; i < registers->history->count; i++) {
-        uint32_t writer = registers->by_session[i];
+        uint32_t writer = causal->chains.order[i];
         const struct register_transaction *own = &registers->transactions[writer];
-        for (uint32_t w = 0; w < own->write_count; w++) {
+        for (uint32_t w = 0; leads[writer] && w < own->write_count; w++) {
             uint32_t key = registers->writes[own->first_write + w].key;
             causal->sorted[starts[key]++] = writer;
         }
@@ -166,15 +186,15 @@ static bool sort_writes(struct causal *causal)
     for (uint32_t key = 0; key < registers->key_count; key++) {
         causal->key_groups[key] = groups;
         for (uint32_t begin = at; at < starts[key]; at++) {
-            uint32_t session = registers->session[causal->sorted[at]];
-            if (at == begin || session != causal->groups[groups - 1].session) {
-                causal->groups[groups++] = (struct group){session, at};
+            uint32_t chain = causal->chains.of[causal->sorted[at]];
+            if (at == begin || chain != causal->groups[groups - 1].chain) {
+                causal->groups[groups++] = (struct group){chain, at};
             }
         }
     }
     causal->key_groups[registers->key_count] = groups;
     causal->groups[groups] = (struct group){REGISTER_NONE, at};
-    assert(at == registers->write_count);
+    assert(at <= registers->write_count);
     return true;
 }
 
@@ -190,9 +210,9 @@ static void clock_join(const struct causal *causal, struct clock *clock, uint32_
     for (uint32_t i = 0; i < BATCH; i++) {
         clock->known[i] = clock->known[i] > other->known[i] ? clock->known[i] : other->known[i];
     }
-    uint32_t slot = causal->slots[causal->registers->session[before]];
-    if (slot != REGISTER_NONE && clock->known[slot] <= causal->registers->place[before]) {
-        clock->known[slot] = causal->registers->place[before] + 1;
+    uint32_t slot = causal->slots[causal->chains.of[before]];
+    if (slot != REGISTER_NONE && clock->known[slot] <= causal->chains.place[before]) {
+        clock->known[slot] = causal->chains.place[before] + 1;
     }
 }
 
@@ -220,14 +240,14 @@ static uint32_t known_of(const struct causal *causal, uint32_t transaction, uint
     return rank < causal->start ? 0 : causal->clocks[rank - causal->start].known[slot];
 }
 
-/* The last writer of a group that stands before that place in its session; REGISTER_NONE: none. */
+/* The last writer of a group that stands before that place in its chain; REGISTER_NONE: none. */
 static uint32_t latest_known(const struct causal *causal, const struct group *group, uint32_t known)
 {
     uint32_t low = group[0].first;
     uint32_t high = group[1].first;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (causal->registers->place[causal->sorted[middle]] < known) {
+        if (causal->chains.place[causal->sorted[middle]] < known) {
             low = middle + 1;
         } else {
             high = middle;
@@ -236,7 +256,7 @@ static uint32_t latest_known(const struct causal *causal, const struct group *gr
     return low == group[0].first ? REGISTER_NONE : causal->sorted[low - 1];
 }
 
-/* Each session of the groups that has written the key before, as far as the reader knows. */
+/* Each chain of the groups that has written the key before, as far as the reader knows. */
 static bool force_read(struct causal *causal, uint32_t reader, const struct register_read *read,
                        uint32_t first, uint32_t end)
 {
@@ -244,7 +264,7 @@ static bool force_read(struct causal *causal, uint32_t reader, const struct regi
     uint32_t from = register_writer(causal->list, read);
     bool good = true;
     for (uint32_t g = first; good && g < end; g++) {
-        uint32_t slot = causal->slots[causal->groups[g].session];
+        uint32_t slot = causal->slots[causal->groups[g].chain];
         assert(slot < BATCH);
         uint32_t known = known_of(causal, reader, slot);
         uint32_t writer =
@@ -253,7 +273,7 @@ static bool force_read(struct causal *causal, uint32_t reader, const struct regi
             continue;
         }
         bool leads = from != registers->history->count &&
-                     known_of(causal, from, slot) > registers->place[writer];
+                     known_of(causal, from, slot) > causal->chains.place[writer];
         good = leads || forced_add(causal->list, causal->budget, writer, from, reader, read->key);
     }
     return good && check_budget_spend(causal->budget, end - first + 1);
@@ -328,26 +348,26 @@ static bool force_key(struct causal *causal, uint32_t key)
     for (uint32_t g = causal->key_groups[key]; read && good && g < last; g += BATCH) {
         uint32_t stop = last - g < BATCH ? last : g + BATCH;
         for (uint32_t i = g; i < stop; i++) {
-            causal->slots[causal->groups[i].session] = i - g;
+            causal->slots[causal->groups[i].chain] = i - g;
         }
         good = clocks_make(causal, start, end) && force_reads_of_key(causal, key, g, stop);
         for (uint32_t i = g; i < stop; i++) {
-            causal->slots[causal->groups[i].session] = REGISTER_NONE;
+            causal->slots[causal->groups[i].chain] = REGISTER_NONE;
         }
     }
     return good;
 }
 
-/* ---- Sessions by sessions ---- */
+/* ---- Chains by chains ---- */
 
-/* The first group of a key that is of that session or a later one. */
-static uint32_t first_group(const struct causal *causal, uint32_t key, uint32_t session)
+/* The first group of a key that is of that chain or a later one. */
+static uint32_t first_group(const struct causal *causal, uint32_t key, uint32_t chain)
 {
     uint32_t low = causal->key_groups[key];
     uint32_t high = causal->key_groups[key + 1];
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (causal->groups[middle].session < session) {
+        if (causal->groups[middle].chain < chain) {
             low = middle + 1;
         } else {
             high = middle;
@@ -356,11 +376,11 @@ static uint32_t first_group(const struct causal *causal, uint32_t key, uint32_t 
     return low;
 }
 
-static bool force_sessions(struct causal *causal, uint32_t first, uint32_t end)
+static bool force_chains(struct causal *causal, uint32_t first, uint32_t end)
 {
     const struct register_history *registers = causal->registers;
-    for (uint32_t session = first; session < end; session++) {
-        causal->slots[session] = session - first;
+    for (uint32_t chain = first; chain < end; chain++) {
+        causal->slots[chain] = chain - first;
     }
     bool good = clocks_make(causal, 0, registers->history->count);
     for (uint32_t i = 0; good && i < registers->history->count; i++) {
@@ -373,8 +393,8 @@ static bool force_sessions(struct causal *causal, uint32_t first, uint32_t end)
             }
         }
     }
-    for (uint32_t session = first; session < end; session++) {
-        causal->slots[session] = REGISTER_NONE;
+    for (uint32_t chain = first; chain < end; chain++) {
+        causal->slots[chain] = REGISTER_NONE;
     }
     return good;
 }
@@ -383,21 +403,23 @@ bool forced_causal(const struct register_history *registers, struct check_budget
                    struct forced_list *list)
 {
     struct causal causal = {.registers = registers, .budget = budget, .list = list};
-    bool good = causal_open(&causal) && find_order(&causal) && sort_writes(&causal);
+    bool good = causal_open(&causal) &&
+                register_find_chains(registers, list, budget, &causal.chains) &&
+                find_order(&causal) && sort_writes(&causal);
     if (!good) {
         return false;
     }
     sort_reads(&causal);
-    uint32_t sessions = registers->session_count;
-    if (clocks_by_key(&causal) < (uint64_t)registers->history->count * batches(sessions)) {
+    uint32_t chains = causal.chains.count;
+    if (clocks_by_key(&causal) < (uint64_t)registers->history->count * batches(chains)) {
         for (uint32_t key = 0; good && key < registers->key_count; key++) {
             good = force_key(&causal, key);
         }
         return good;
     }
-    for (uint32_t first = 0; good && first < sessions; first += BATCH) {
-        uint32_t end = sessions - first < BATCH ? sessions : first + BATCH;
-        good = force_sessions(&causal, first, end);
+    for (uint32_t first = 0; good && first < chains; first += BATCH) {
+        uint32_t end = chains - first < BATCH ? chains : first + BATCH;
+        good = force_chains(&causal, first, end);
     }
     return good;
 }

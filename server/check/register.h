@@ -107,6 +107,18 @@ bool forced_read_committed(const struct register_history *registers, struct chec
                            struct forced_list *list);
 bool forced_read_atomic(const struct register_history *registers, struct check_budget *budget,
                         struct forced_list *list);
+/* commit_chains.c: sessions, one behind the other where the second begins with a read from the last
+ * transaction of the first. Each transaction of a chain leads to the next one by so and wr. */
+struct register_chains {
+    uint32_t *of, *place; /* of each transaction; places count from 0 */
+    uint32_t *order;      /* all transactions, chain by chain */
+    uint32_t count;
+    uint32_t placed; /* transactions that have their place */
+};
+/* so and wr must have no cycle. False: budget. */
+bool register_find_chains(const struct register_history *registers, const struct forced_list *list,
+                          struct check_budget *budget, struct register_chains *chains);
+
 /* commit_causal.c: so and wr must have no cycle. False: budget. */
 bool forced_causal(const struct register_history *registers, struct check_budget *budget,
                    struct forced_list *list);

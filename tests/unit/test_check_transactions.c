@@ -684,22 +684,23 @@ static void test_against_matrices(void **state)
 
 /* ---- Large runs, the start, budgets ---- */
 
-/* Many sessions write a key once; then one writes it twice, and somebody who knows of the second write
+/* Many sessions write a key once, and go on; then one writes it twice, and somebody who knows of the second write
  * reads the first. */
 static void plant_late(struct check_history *history, uint32_t others)
 {
     static const char *const TEXTS[] = {"w777=1", "w777=2", "r777=2 w778=1", "r778=1", "r777=1"};
     static const uint32_t SESSIONS[] = {0, 0, 1, 2, 2};
     uint32_t at = 1u << 20;
-    for (uint32_t i = 0; i < others + 5; i++) {
+    for (uint32_t i = 0; i < 2 * others + 5; i++) {
         char text[32];
-        snprintf(text, sizeof text, "w777=%u", 10 + i);
+        bool late = i >= 2 * others;
+        snprintf(text, sizeof text, i % 2 == 0 ? "w777=%u" : "w779=%u", 10 + i);
         struct check_operation operation = {
             .call = at + 2 * i,
             .end = at + 2 * i + 1,
-            .process = at + (i < others ? i : others + SESSIONS[i - others]),
+            .process = at + (late ? others + SESSIONS[i - 2 * others] : i / 2),
             .function = "txn",
-            .input = parse(history, i < others ? text : TEXTS[i - others])};
+            .input = parse(history, late ? TEXTS[i - 2 * others] : text)};
         operation.output = operation.input;
         assert_true(check_history_add(history, &operation));
     }
