@@ -170,6 +170,7 @@ export interface SystemInfo {
   figures: { name: string; unit: string; decimals: number; better?: "lower" | "higher" }[];
   tables: { name: string; columns: ColumnInfo[] }[];
   subject_table: string;
+  recipes: { name: string; args: InputArgument[] }[];
 }
 export interface ScenarioInfo {
   name: string;

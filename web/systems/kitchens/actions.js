@@ -1,14 +1,15 @@
 // actions.js: the bar of the eight actions, the same in every density.
 
-import { api } from "../../app/api.js";
-import { el, fill, icon, setText } from "../../app/dom.js";
+import { barButton, csvEntries, healAll, setWhy } from "../../app/bar.js";
+import { el, fill, setText } from "../../app/dom.js";
+import { applyFault } from "../../app/faults.js";
 import { asSent, isOn } from "../../app/fields.js";
 import { menuEntry, openMenu } from "../../app/menu.js";
 import { sayStatus } from "../../app/say.js";
 import { changeSetting, sendInput, whyNoRequest } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { comparePolicies } from "./compare.js";
-import { applyFault, faultsFor, truthOf } from "./faults.js";
+import { faultsFor, nodesOf, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
 import { policyEntries } from "./policies.js";
 import { nodeLabel } from "./tell.js";
@@ -26,8 +27,8 @@ export const RUSH_MS = 60_000;
 
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountActions(root, model, hands) {
-  const rush = action("rush", () => void startRush(model, null));
-  const order = action(
+  const rush = barButton("rush", () => void startRush(model, null));
+  const order = barButton(
     "order",
     () => model.look.density === "phone" ? cityTab() : openMenu(
       order,
@@ -35,7 +36,7 @@ export function mountActions(root, model, hands) {
       orderEntries(model, hands),
     ),
   );
-  const policy = action(
+  const policy = barButton(
     "policy",
     () => openMenu(
       policy,
@@ -43,14 +44,14 @@ export function mountActions(root, model, hands) {
       policyEntries(model, () => void comparePolicies(model)),
     ),
   );
-  const handover = action("handover", () => toggleHandover(model));
-  const breakIt = action(
+  const handover = barButton("handover", () => toggleHandover(model));
+  const breakIt = barButton(
     "break",
     () => openMenu(breakIt, t("action.break"), breakEntries(model, hands)),
   );
-  const heal = action("heal", () => void healAll(model));
-  const verify = action("verify", () => void hands.verify());
-  const csv = action("download", () => openMenu(csv, t("action.download"), csvEntries(model)));
+  const heal = barButton("heal", () => void healAll(model));
+  const verify = barButton("verify", () => void hands.verify());
+  const csv = barButton("download", () => openMenu(csv, t("action.download"), csvEntries(model)));
   fill(root, rush, order, policy, handover, breakIt, heal, verify, csv);
   for (const menu of [order, policy, breakIt, csv]) menu.setAttribute("aria-haspopup", "menu");
   const render = () => {
@@ -84,35 +85,6 @@ export function mountActions(root, model, hands) {
 /** On a phone orders are placed under the city's tiles. */
 function cityTab() {
   /** @type {HTMLElement | null} */ (document.querySelector("#tabs button"))?.click();
-}
-
-/** @param {string} id @param {() => void} run */
-function action(id, run) {
-  const button = el(
-    "button",
-    { type: "button", "data-action": id, title: t(`action.${id}.about`) },
-    icon(id),
-    el("span", null, t(`action.${id}`)),
-  );
-  button.addEventListener("click", () => {
-    const why = button.getAttribute("aria-disabled") === "true" ? button.title : "";
-    if (why) sayStatus(why);
-    else run();
-  });
-  return button;
-}
-
-/**
- * @param {HTMLElement} button
- * @param {string | null} why it cannot be used now
- * @param {boolean} [branches] what it does opens a branch
- */
-function setWhy(button, why, branches = false) {
-  if (why) button.setAttribute("aria-disabled", "true");
-  else button.removeAttribute("aria-disabled");
-  const about = t(`action.${button.dataset.action}.about`);
-  const title = why ?? (branches ? `${about}. ${t("branch.opens")}` : about);
-  if (button.title !== title) button.title = title;
 }
 
 /** @param {Model} model */
@@ -157,20 +129,6 @@ function rushUntil(model) {
   return Math.max(0, rush.t_us / 1000 + (rush.args[2] ?? 0) - model.t_us / 1000);
 }
 
-/** @param {Model} model */
-export function healAll(model) {
-  sayStatus(t("said.heal"));
-  return sendInput(model, { type: healName(model) });
-}
-
-/**
- * The host's name for it.
- * @param {Model} model
- */
-function healName(model) {
-  return model.system?.inputs.find((input) => /heal/.test(input.name) && /all/.test(input.name))?.name ?? "heal.all";
-}
-
 /** @param {Model} model @param {Hands} hands */
 function orderEntries(model, hands) {
   return (model.plan?.dishes ?? []).map((dish, index) =>
@@ -196,7 +154,7 @@ function breakEntries(model, hands) {
       icon: fault.icon,
       text: t(`fault.${fault.id}`),
       why: why ? t(why, { node: nodeLabel(model, node) }) : null,
-      run: () => void applyFault(model, node, fault),
+      run: () => void applyFault(model, nodesOf(model), node, fault),
     });
   });
   const list = el("div", { role: "group" }, ...faults(chosen));
@@ -213,61 +171,4 @@ function busiest(model) {
     if (kitchen.truth === 1 && load > most) [most, best] = [load, kitchen.node];
   }
   return best;
-}
-
-/** @param {Model} model */
-function csvEntries(model) {
-  const run = model.run?.run ?? "";
-  const link = (/** @type {string} */ text, /** @type {string} */ href, /** @type {string} */ picture) =>
-    el("a", { href, download: true, role: "menuitem" }, icon(picture), text);
-  const excel = /** @type {HTMLInputElement} */ (
-    el("input", { type: "checkbox", id: "csv-excel" })
-  );
-  const names = model.system?.tables.map((one) => one.name) ?? [];
-  const first = [
-    "orders",
-    "metrics",
-    "kitchens",
-    "migrations",
-    "events",
-    "inputs",
-    "verdicts",
-    "columns",
-  ];
-  const tables = [...first, ...names.filter((name) => !first.includes(name))];
-  const links = tables.map((name) => link(`${name}.csv`, api.exportUrl(run, name, false), "table"));
-  excel.addEventListener("change", () =>
-    links.forEach(
-      (one, index) => one.setAttribute("href", api.exportUrl(run, tables[index], excel.checked)),
-    ));
-  return [
-    ...evidenceEntries(run),
-    document.createElement("hr"),
-    ...links,
-    document.createElement("hr"),
-    el("label.field", { for: "csv-excel" }, t("csv.excel"), excel),
-  ];
-}
-
-/**
- * What one keeps of a run: everything in one archive, and the report alone.
- * @param {string} run
- */
-function evidenceEntries(run) {
-  const entry = (/** @type {string} */ picture, /** @type {string} */ text, /** @type {string} */ about, /** @type {Record<string, unknown>} */ more) =>
-    el(
-      "a",
-      { role: "menuitem", ...more },
-      icon(picture),
-      el("span", null, text, el("span.under", null, about)),
-    );
-  return [
-    entry("download", t("csv.evidence"), t("csv.evidence.about"), { href: api.zipUrl(run), download: true }),
-    entry(
-      "chart",
-      t("csv.report"),
-      t("csv.report.about"),
-      { href: api.reportUrl(run), target: "_blank", rel: "noopener" },
-    ),
-  ];
 }

@@ -1,10 +1,12 @@
 // charts.js: the charts of the kitchens: response and throughput, how busy each kitchen's cooks
 // are (bars in map order), hand-overs, waiting orders.
 
-import { baseOptions, chartFont, marksPlugin, series, slideWindow, timeAxis, windowRows } from "../../app/charts.js";
+import { baseOptions, chartFont } from "../../app/charts.js";
 import { token } from "../../app/dom.js";
 import { seconds } from "../../app/figures.js";
-import { number, t, virtualTime } from "../../app/words.js";
+import { line, lineChart } from "../../app/line_chart.js";
+import { chartMarks } from "../../app/tell.js";
+import { number, t } from "../../app/words.js";
 import { eventTone } from "./tell.js";
 
 /**
@@ -41,146 +43,16 @@ export function mapOrder(model) {
 }
 
 /**
- * Short words of the events that stand as lines in every chart.
- * @param {Model} model
- */
-function marks(model) {
-  const names = new Set(
-    model.system?.notes.filter((note) => note.interesting).map((note) => note.name) ?? [],
-  );
-  return model.events
-    .filter((event) => names.has(event.kind) && t(`mark.${event.kind}`) !== `mark.${event.kind}`)
-    .map((event) => {
-      const who = event.peer > 0 ? event.peer : event.node;
-      const letter = model.kitchens.get(who)?.letter ?? "";
-      return {
-        t_s: event.t_us / 1e6,
-        text: t(`mark.${event.kind}`, { letter }).trim(),
-        tone: eventTone(event.kind),
-      };
-    });
-}
-
-/**
- * A line of a time chart.
- * @param {string} label
- * @param {string} colour token
- * @param {number[]} dash
- * @param {number} width
- */
-function line(label, colour, dash, width) {
-  return {
-    label,
-    data: [],
-    borderColor: token(colour),
-    borderWidth: width,
-    borderDash: dash,
-    pointRadius: 0,
-    tension: 0,
-    spanGaps: true,
-  };
-}
-
-/** Names at the ends of the lines, so that no legend is needed. */
-const endLabels = {
-  id: "endLabels",
-  /** @param {ChartInstance} chart */
-  afterDatasetsDraw(chart) {
-    const { ctx, chartArea } = chart;
-    const size = chartFont() * 0.9;
-    ctx.font = `600 ${size}px ${token("--font")}`;
-    ctx.textAlign = "left";
-    ctx.textBaseline = "middle";
-    const rows = chart.data.datasets
-      .map((set, index) => ({ set, points: chart.getDatasetMeta(index).data }))
-      .filter(({ set, points }) => set.label && points.length > 0)
-      .map(({ set, points }) => ({ set, y: points[points.length - 1].y }))
-      .map((row, index) => ({ ...row, index }))
-      .sort((a, b) => b.y - a.y || b.index - a.index);
-    let free = chartArea.bottom + size / 2;
-    for (const { set, y } of rows) {
-      const at = Math.max(chartArea.top - size / 2, Math.min(y, free - size));
-      free = at;
-      ctx.fillStyle = set.borderColor ?? token("--text");
-      ctx.fillRect(chartArea.right + 5, at - size * 0.28, size * 0.3, size * 0.56);
-      ctx.fillStyle = token("--text");
-      ctx.fillText(set.label, chartArea.right + 8 + size * 0.3, at);
-    }
-  },
-};
-
-/**
- * A chart over the last minute.
- * @param {{
- *   id: string,
- *   lines: () => ReturnType<typeof line>[],
- *   values: {column: string, factor: number, name: string}[],
- *   unit: string,
- *   caption(model: Model): string,
- * }} what
- * @returns {ChartKind}
+ * A chart over the last minute, with what happened in the city as lines.
+ * @param {Omit<import("../../app/line_chart.js").What, "marks">} what
  */
 function timeChart(what) {
-  return {
-    id: what.id,
-    title: () => t(`chart.${what.id}`),
-    caption: what.caption,
-    csv: "metrics",
-    config: (/** @type {Model} */ model) => {
-      const options = baseOptions();
-      const size = chartFont();
-      const width = Math.max(...what.values.map((value) => value.name.length));
-      return {
-        type: "line",
-        data: { datasets: what.lines() },
-        options: {
-          ...options,
-          layout: { padding: { top: size * 0.4, right: size * (0.9 + width * 0.56) } },
-          scales: {
-            x: timeAxis(),
-            y: {
-              beginAtZero: true,
-              grid: { color: token("--grid"), drawTicks: false, drawBorder: false },
-              ticks: {
-                maxTicksLimit: 4,
-                padding: 4,
-                callback: (/** @type {number} */ value) => `${number(value, value % 1 === 0 ? 0 : 1)}${what.unit}`,
-              },
-            },
-          },
-        },
-        plugins: [marksPlugin(() => marks(model)), endLabels],
-      };
-    },
-    update: (model, chart) => {
-      slideWindow(model, chart);
-      what.values.forEach(({ column, factor }, index) => {
-        chart.data.datasets[index].data = series(model, column, factor);
-      });
-    },
-    table: (model) => {
-      const columns = what.values.map(({ column }) => model.columns.indexOf(column));
-      return {
-        head: [
-          t("table.time"),
-          ...what.values.map(
-            (value) => `${value.name}${what.unit ? ` (${what.unit.trim()})` : ""}`,
-          ),
-        ],
-        rows: windowRows(model).reverse().map((row) => [
-          virtualTime((row[0] ?? 0) * 1e6, 0),
-          ...columns.map(
-            (column, i) => (
-              column < 0 || row[column] === null ? "–" : number(
-                Number(row[column]) * what.values[i].factor,
-                2,
-              )
-            ),
-          ),
-        ]),
-      };
-    },
-  };
+  const who = (/** @type {Model} */ model, /** @type {import("../../app/types").EventRow} */ event) =>
+    model.kitchens.get(event.peer > 0 ? event.peer : event.node)?.letter ?? "";
+  return lineChart({
+    ...what,
+    marks: (model) => chartMarks(model, (event) => who(/** @type {Model} */ (model), event), eventTone),
+  });
 }
 
 /** @type {() => ChartKind} */

@@ -1,10 +1,7 @@
 // compare.js: what the kitchens put side by side: the same orders and the same faults under another
 // policy, with and without the hand-over, under two thresholds; and their part of the two stages.
 
-import { api } from "../../app/api.js";
-import { compareRuns } from "../../app/comparing.js";
-import { valueName } from "../../app/side_names.js";
-import { report } from "../../app/steer.js";
+import { ask } from "../../app/question.js";
 import { t } from "../../app/words.js";
 import { Stage } from "./stage.js";
 import { DISPATCHER } from "./geometry.js";
@@ -12,11 +9,8 @@ import { nodeLabel } from "./tell.js";
 
 /**
  * @typedef {import("./model.js").CityModel} Model
- * @typedef {import("../../app/types").RunInfo} RunInfo
  * @typedef {import("../../app/types").PartingSide} PartingSide
- * @typedef {import("../../app/types").SettingValue} SettingValue
- * @typedef {Record<string, SettingValue>} Settings
- * @typedef {{setting: string, values: [SettingValue, SettingValue], beside?: Settings}} Question
+ * @typedef {import("../../app/question.js").Question} Question
  */
 
 /** Asked with one click; `beside` is what both sides need. */
@@ -51,80 +45,6 @@ export function comparePresets(model) {
     run: () => void ask(model, question),
   }));
 }
-
-let asking = false; /* a second click makes no second branch */
-
-/**
- * The run on the stage under both values of a setting: the same orders, the same faults. A side is
- * the run itself where it has been so from its beginning; else a branch at its beginning.
- * @param {Model} model
- * @param {Question} question
- */
-async function ask(model, { setting, values, beside = {} }) {
-  if (!model.run || asking) return;
-  asking = true;
-  const names = values.map((value) => valueName(setting, value));
-  const { replay, clock } = model;
-  const at_us = replay?.inPast ? replay.cursor_us : Math.max(0, clock.shown_us);
-  try {
-    const info = await api.run(model.run.run);
-    const sides = [];
-    for (const [index, value] of values.entries()) {
-      sides.push(await sideOf(info, { ...beside, [setting]: value }, names[index]));
-    }
-    await compareRuns(sides[0], sides[1], { at_us, names, together: true });
-  } catch (error) {
-    report(error);
-  } finally {
-    asking = false;
-  }
-}
-
-/**
- * @param {RunInfo} info
- * @param {Settings} settings
- * @param {string} name
- * @returns {Promise<string>} a run
- */
-async function sideOf(info, settings, name) {
-  if (isSo(info, settings)) return info.run;
-  const before = await earlierBranch(info, settings, name);
-  if (before) return before;
-  const branch = await api.branch(info.run, {
-    at_ms: 0, settings, keep_later: true, until_ms: info.t_ms, private: true, label: name,
-  });
-  return branch.run;
-}
-
-/**
- * Has the run been so from its beginning, and is it so now?
- * @param {RunInfo} info
- * @param {Settings} settings
- */
-function isSo(info, settings) {
-  return Object.entries(settings).every(
-    ([key, value]) => info.settings_at_start[key] === value && info.settings[key] === value,
-  );
-}
-
-/**
- * A branch that was made for the same question, if nothing has been done to the run since.
- * @param {RunInfo} info
- * @param {Settings} settings
- * @param {string} name
- */
-async function earlierBranch(info, settings, name) {
-  const like = (info.family ?? []).filter(
-    (one) => one.parent === info.run && one.at_ms === 0 && one.label === name,
-  );
-  for (const one of like) {
-    const branch = /** @type {RunInfo} */ (await api.run(one.run));
-    if (branch.inputs_count === info.inputs_count && isSo(branch, settings)) return one.run;
-  }
-  return null;
-}
-
-// ---- the kitchens' part of the room ----
 
 /** Of the strip between the stages, in this order. */
 const FIGURES = [

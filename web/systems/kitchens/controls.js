@@ -1,16 +1,19 @@
 // controls.js: everything that is not in the bar: scenario and seed, load, who cooks, hand-over,
 // orders, faults, kitchens. A drawer in the hall, a rail in the lab, a tab on the phone.
 
+import { healAll, recipeButtons } from "../../app/bar.js";
 import { el, fill, icon } from "../../app/dom.js";
+import { mountDrawer, ruleParts } from "../../app/drawer.js";
+import { faultButton } from "../../app/faults.js";
 import { isOn, settingField } from "../../app/fields.js";
 import { restartWith, runSection } from "../../app/runs.js";
 import { cutLink, partition } from "../../app/stage/cutting.js";
 import { changeSetting, sendInput } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
-import { healAll, startRush } from "./actions.js";
+import { startRush } from "./actions.js";
 import { compareHandover, comparePolicies, compareThresholds } from "./compare.js";
 import { nodesOfDistrict } from "./cutting.js";
-import { faultButton, faultsFor, truthOf } from "./faults.js";
+import { faultsFor, nodesOf, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
 import { openOrdersButton, placeOrder } from "./orders.js";
 import { nodeLabel } from "./tell.js";
@@ -45,38 +48,17 @@ export function whyIdle(model, key) {
 
 /** @param {HTMLElement} root @param {Model} model @param {Hands} hands */
 export function mountControls(root, model, hands) {
-  let built = new AbortController();
-  const build = () => {
-    if (!model.run || !model.system) return;
-    built.abort();
-    built = new AbortController();
-    const until = built.signal;
-    const open = new Set(
-      [...root.querySelectorAll("details[open]")].map((one) => one.getAttribute("data-section")),
-    );
-    if (open.size === 0) open.add("load");
-    const section = (/** @type {string} */ id, /** @type {string} */ picture, /** @type {(Node | null)[]} */ parts) =>
-      el("details", { "data-section": id, open: open.has(id) },
-        el("summary", null, icon(picture), t(`section.${id}`), icon("chevron")), el(
-          "div.section",
-          null,
-          ...parts,
-        ));
-    fill(
-      root,
-      section("run", "runs", runSection(model)),
-      section("load", "rush", loadParts(model, until)),
-      section("order", "order", orderParts(model, hands)),
-      section("policy", "policy", policyParts(model, until)),
-      section("handover", "handover", handoverParts(model, until)),
-      section("assumptions", "cut", assumptionParts(model, until)),
-      section("faults", "break", faultParts(model, hands, until)),
-      section("kitchens", "door", kitchenParts(model, until)),
-      section("rules", "verify", ruleParts(model, until)),
-    );
-  };
-  model.on("run", build);
-  build();
+  mountDrawer(root, model, [
+    { id: "run", icon: "runs", parts: () => runSection(model) },
+    { id: "load", icon: "rush", parts: (until) => loadParts(model, until) },
+    { id: "order", icon: "order", parts: () => orderParts(model, hands) },
+    { id: "policy", icon: "policy", parts: (until) => policyParts(model, until) },
+    { id: "handover", icon: "handover", parts: (until) => handoverParts(model, until) },
+    { id: "assumptions", icon: "cut", parts: (until) => assumptionParts(model, until) },
+    { id: "faults", icon: "break", parts: (until) => faultParts(model, hands, until) },
+    { id: "kitchens", icon: "door", parts: (until) => kitchenParts(model, until) },
+    { id: "rules", icon: "verify", parts: (until) => ruleParts(model, until, ["ejection"]) },
+  ], "load");
 }
 
 /** @param {Model} model @param {AbortSignal} until */
@@ -318,7 +300,7 @@ function faultParts(model, hands, until) {
         (one) => el("option", { value: one, selected: one === node }, nodeLabel(model, one)),
       ),
     );
-    fill(buttons, ...faultsFor(node).map((fault) => faultButton(model, node, fault)));
+    fill(buttons, ...faultsFor(node).map((fault) => faultButton(model, nodesOf(model), node, fault)));
   };
   model.on(["selection", "view"], render, until);
   render();
@@ -338,6 +320,8 @@ function faultParts(model, hands, until) {
       ),
     ),
     ...cutFields(model),
+    el("h3", null, t("recipes.title")),
+    recipeButtons(model),
     el("div.buttons", null,
       el(
         "button",
@@ -493,21 +477,5 @@ function kitchenParts(model, until) {
     why,
     el("div.field", null, el("label", { for: "kitchen-leave" }, t("kitchen.leaves")), leaving),
     el("div.buttons.one", null, remove),
-  ];
-}
-
-/**
- * Rules that can be turned off, to see why they exist.
- * @param {Model} model
- * @param {AbortSignal} until
- */
-function ruleParts(model, until) {
-  const switches = (model.system?.settings ?? []).filter((setting) => setting.trap);
-  return [
-    el("p.why", null, t("rules.about")),
-    ...[
-      "ejection",
-      ...switches.map((setting) => setting.key),
-    ].map((key) => settingField(model, key, until)),
   ];
 }

@@ -1,7 +1,9 @@
 // kitchens.js: what the system "kitchens" puts into the rooms of the page.
 
 import { byId } from "../../app/dom.js";
+import { crashOrRestart } from "../../app/faults.js";
 import { sayNote } from "../../app/say.js";
+import { isInteresting } from "../../app/tell.js";
 import { t } from "../../app/words.js";
 import { mountActions } from "./actions.js";
 import { mountCaption } from "./caption.js";
@@ -10,7 +12,7 @@ import { comparePresets, light, mountPairStage, nodeWords, PAIR_CHARTS, pairFigu
 import { mountControls, whyIdle } from "./controls.js";
 import { diagramWords } from "./diagram.js";
 import { explainOrder } from "./explain.js";
-import { applyFault, FAULTS, truthOf } from "./faults.js";
+import { nodesOf } from "./faults.js";
 import { FIGURES, ordersSoFar } from "./figures.js";
 import { CityModel } from "./model.js";
 import { MOMENTS } from "./moments.js";
@@ -124,11 +126,6 @@ function pairParts(untils) {
   };
 }
 
-/** @param {Model} model @param {EventRow} event */
-function isInteresting(model, event) {
-  return model.system?.notes.some((note) => note.name === event.kind && note.interesting) ?? false;
-}
-
 /**
  * How the timeline shows events, and what happens when one is pressed.
  * @param {Model} model
@@ -145,20 +142,10 @@ function timelineWords(model, choose) {
   };
 }
 
-/**
- * Crashes the chosen node, or restarts it when it is down: the same key takes it back.
- * @param {Model} model
- */
+/** @param {Model} model */
 async function crashChosen(model) {
-  const node = model.selection;
-  if (node === null) {
-    sayNote(t("why.none_chosen"));
-    return;
-  }
-  const crash = FAULTS.find((fault) => fault.id === "crash");
-  const restart = FAULTS.find((fault) => fault.id === "restart");
-  const fault = crash?.why(truthOf(model, node)) && !restart?.why(truthOf(model, node)) ? restart : crash;
-  if (fault) await applyFault(model, node, fault);
+  if (model.selection === null) sayNote(t("why.none_chosen"));
+  else await crashOrRestart(model, nodesOf(model), model.selection);
 }
 
 /**

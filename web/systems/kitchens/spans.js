@@ -1,43 +1,9 @@
-// spans.js: which events begin something that lasts, and which end it: the shaded spans of the
-// timeline.
+// spans.js: what lasts in the city: the host's faults, and slow ovens.
 
-/**
- * @typedef {import("../../app/types").EventRow} EventRow
- * @typedef {{begins?: string, ends?: string, until_us?: number}} Span
- */
+import { AS_BUILT_PCT, slowed, spanOf as spanOfHost } from "../../app/spans.js";
 
-const AS_BUILT_PCT = 100;
-
-/** @param {EventRow} event */
-const road = ({ node, peer }) => `road ${Math.min(node, peer)} ${Math.max(node, peer)}`;
-
-/**
- * A fault has a name of its own, so that its end finds it; one that ends in "*" ends all such.
- * @type {Record<string, (event: EventRow) => Span>}
- */
-const SPANS = {
-  node_crashed: (event) => ({ begins: `down ${event.node}` }),
-  node_started: (event) => ({ ends: `down ${event.node}` }),
-  node_paused: (event) => ({ begins: `paused ${event.node}` }),
-  node_resumed: (event) => ({ ends: `paused ${event.node}` }),
-  link_cut: (event) => ({ begins: road(event) }),
-  link_healed: (event) => ({ ends: road(event) }),
-  net_partitioned: () => ({ begins: "road partition" }),
-  net_healed: () => ({ ends: "road *" }),
-  healed_all: () => ({ ends: "*" }),
-  kitchen_slowed: (event) => slowed(`slow ${event.node}`, event.args[0] < AS_BUILT_PCT),
-  cpu_slowed: (event) => slowed(`cpu ${event.node}`, event.args[0] > AS_BUILT_PCT),
-};
-
-/** @param {string} name @param {boolean} begins @returns {Span} */
-function slowed(name, begins) {
-  return begins ? { begins: name } : { ends: name };
-}
-
-/**
- * @param {EventRow} event
- * @returns {Span | null}
- */
+/** @param {import("../../app/types").EventRow} event */
 export function spanOf(event) {
-  return SPANS[event.kind]?.(event) ?? null;
+  if (event.kind === "kitchen_slowed") return slowed(`slow ${event.node}`, event.args[0] < AS_BUILT_PCT);
+  return spanOfHost(event);
 }
