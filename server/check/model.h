@@ -37,11 +37,11 @@ struct check_model {
                  struct error *error);
 };
 
-/* In the order of --help; behind the last one stands NULL. */
-/* Each in a file of its name. */
-extern const struct check_model check_set, check_counter, check_total_queue, check_bank,
+extern const struct check_model check_register, check_kv, check_multi_register, check_mutex,
+    check_queue, check_set, check_sequential, check_counter, check_total_queue, check_bank,
     check_unique_ids, check_list_append, check_transactions;
 
+/* In the order of --help; behind the last one stands NULL. */
 extern const struct check_model *const CHECK_MODELS[];
 extern const uint32_t CHECK_MODEL_COUNT;
 const struct check_model *check_model_find(const char *name); /* NULL: none of that name */

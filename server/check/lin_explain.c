@@ -1,0 +1,227 @@
+/* lin_explain.c - the fewest operations that have no order, and why.
+ *
+ * From the shortest part of the history that is wrong, operations are let off as long as it stays wrong:
+ * a read is left out, of any other operation is no longer asked that it happened at all or when it
+ * ended. What must stay proves the violation, wherever all others are put. */
+#include "check/lin_judge.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* Explaining is worth this much of search, and so many of several objects are explained. */
+enum { STEPS_A_TRY = 300 * 1000, STEPS_IN_ALL = 6 * 1000 * 1000, EXPLAINED_MAX = 8 };
+
+struct shrinking {
+    struct lin_problem problem; /* with own operations */
+    struct lin_operation *operations, *tried;
+    bool *kept, *kept_tried; /* by operation: asked for as it was */
+    uint32_t count;
+    const struct check_limits *limits;
+    uint64_t steps;
+};
+
+/* What is asked for; a read that is not asked for is left out. */
+static bool is_wrong(struct shrinking *shrinking, const bool *kept)
+{
+    struct check_limits limits = {.steps_max = STEPS_A_TRY};
+    struct check_budget budget;
+    uint32_t count = 0, stuck;
+    if (shrinking->limits != NULL) {
+        limits.stop = shrinking->limits->stop;
+        limits.context = shrinking->limits->context;
+        limits.bytes_max = shrinking->limits->bytes_max;
+    }
+    for (uint32_t i = 0; i < shrinking->count; i++) {
+        struct lin_operation operation = shrinking->operations[i];
+        operation.optional |= !kept[i];
+        if (kept[i] || !shrinking->problem.classes[operation.class].read) {
+            shrinking->tried[count++] = operation;
+        }
+    }
+    struct lin_problem problem = shrinking->problem;
+    problem.operations = shrinking->tried;
+    problem.operation_count = count;
+    check_budget_open(&budget, &limits);
+    enum check_answer answer = lin_search(&problem, &budget, &stuck);
+    shrinking->steps += budget.steps;
+    check_budget_close(&budget);
+    return answer == CHECK_INVALID;
+}
+
+/* Lets off stretches of half of all, then of a quarter ..., then single ones. */
+static void shrink(struct shrinking *shrinking, uint32_t last)
+{
+    for (uint32_t size = shrinking->count; size > 0; size /= 2) {
+        for (uint32_t from = 0; from < shrinking->count; from += size) {
+            bool any = false;
+            if (shrinking->steps > STEPS_IN_ALL) {
+                return;
+            }
+            memcpy(shrinking->kept_tried, shrinking->kept, shrinking->count);
+            for (uint32_t i = from; i < from + size && i < shrinking->count; i++) {
+                any |= shrinking->kept_tried[i] && i != last;
+                shrinking->kept_tried[i] = shrinking->kept_tried[i] && i == last;
+            }
+            if (any && is_wrong(shrinking, shrinking->kept_tried)) {
+                memcpy(shrinking->kept, shrinking->kept_tried, shrinking->count);
+            }
+        }
+    }
+}
+
+/* What was called before the return of `stuck`; of the rest of it nobody knows yet what became. */
+static bool take_prefix(struct shrinking *shrinking, const struct lin_problem *problem,
+                        struct check_budget *budget, uint32_t stuck)
+{
+    uint32_t end = problem->operations[stuck].end;
+    shrinking->problem = *problem;
+    while (shrinking->count < problem->operation_count &&
+           problem->operations[shrinking->count].call < end) {
+        shrinking->count++;
+    }
+    shrinking->operations =
+        check_budget_take(budget, shrinking->count, sizeof *shrinking->operations);
+    shrinking->tried = check_budget_take(budget, shrinking->count, sizeof *shrinking->tried);
+    shrinking->kept = check_budget_take(budget, shrinking->count, sizeof *shrinking->kept);
+    shrinking->kept_tried =
+        check_budget_take(budget, shrinking->count, sizeof *shrinking->kept_tried);
+    if (shrinking->operations == NULL || shrinking->tried == NULL || shrinking->kept == NULL ||
+        shrinking->kept_tried == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < shrinking->count; i++) {
+        shrinking->operations[i] = problem->operations[i];
+        shrinking->operations[i].optional |= problem->operations[i].end > end;
+        shrinking->kept[i] = !shrinking->operations[i].optional;
+    }
+    return true;
+}
+
+/* ---- Telling ---- */
+
+struct telling {
+    const struct shrinking *shrinking;
+    const struct check_history *history;
+    struct check_finding *finding;
+};
+
+static void tell(const struct telling *telling, const char *word, uint32_t a, uint32_t b)
+{
+    const struct lin_operation *operations = telling->shrinking->operations;
+    uint32_t source = operations[a].source;
+    const struct check_operation *operation = &telling->history->operations[source];
+    struct check_line line = {.word = word,
+                              .a = source,
+                              .b = b == LIN_NONE ? CHECK_NO_OPERATION : operations[b].source,
+                              .key = operation->key,
+                              .value = operation->output.kind != CHECK_NIL ? operation->output
+                                                                           : operation->input};
+    check_finding_line(telling->finding, &line);
+}
+
+/* Who in all of the history leaves the value that the class needs; LIN_NONE: nobody. */
+static uint32_t writer_of(const struct lin_problem *problem, const struct lin_class *class)
+{
+    for (uint32_t i = 0; i < problem->operation_count; i++) {
+        const struct lin_class *other = &problem->classes[problem->operations[i].class];
+        if (other->object == class->object && other->after == class->before && !other->read) {
+            return i;
+        }
+    }
+    return LIN_NONE;
+}
+
+/* The one of those that must stay that put another value there last, before `stuck` began. */
+static uint32_t overwriter_of(const struct shrinking *shrinking, uint32_t stuck)
+{
+    const struct lin_operation *read = &shrinking->operations[stuck];
+    const struct lin_class *class = &shrinking->problem.classes[read->class];
+    uint32_t found = LIN_NONE;
+    for (uint32_t i = 0; i < shrinking->count; i++) {
+        const struct lin_class *other = &shrinking->problem.classes[shrinking->operations[i].class];
+        if (shrinking->kept[i] && shrinking->operations[i].end < read->call &&
+            lin_is_blind(other) && other->object == class->object &&
+            other->after != class->before &&
+            (found == LIN_NONE ||
+             shrinking->operations[found].end < shrinking->operations[i].end)) {
+            found = i;
+        }
+    }
+    return found;
+}
+
+/* Why `stuck` has no place. */
+static void tell_why(const struct telling *telling, const struct lin_problem *problem,
+                     uint32_t stuck)
+{
+    const struct shrinking *shrinking = telling->shrinking;
+    const struct lin_class *class = &problem->classes[problem->operations[stuck].class];
+    if (class->kind != LIN_SIMPLE || class->before == LIN_ANY) {
+        tell(telling, "no_place", stuck, LIN_NONE);
+        return;
+    }
+    bool first = class->before == problem->init[problem->scalar ? 0 : class->object];
+    uint32_t writer = writer_of(problem, class), over = overwriter_of(shrinking, stuck);
+    if (writer == LIN_NONE && !first) {
+        tell(telling, "needed_phantom", stuck, LIN_NONE);
+    } else if (over != LIN_NONE) {
+        tell(telling, "overwritten", stuck, over);
+    } else if (!first && writer >= shrinking->count) {
+        struct check_line line = {
+            .word = "needed_future",
+            .a = problem->operations[stuck].source,
+            .b = problem->operations[writer].source,
+            .value = telling->history->operations[problem->operations[stuck].source].output};
+        check_finding_line(telling->finding, &line);
+    } else {
+        tell(telling, "no_place", stuck, LIN_NONE);
+    }
+}
+
+/* Who of those that must stay had ended before who began, without what follows from others. */
+static void tell_order(const struct telling *telling)
+{
+    const struct shrinking *shrinking = telling->shrinking;
+    const struct lin_operation *operations = shrinking->operations;
+    for (uint32_t b = 0; b < shrinking->count; b++) {
+        uint32_t latest = 0; /* call of one that had ended before b began */
+        for (uint32_t i = 0; i < shrinking->count && shrinking->kept[b]; i++) {
+            if (shrinking->kept[i] && operations[i].end < operations[b].call &&
+                operations[i].call > latest) {
+                latest = operations[i].call;
+            }
+        }
+        for (uint32_t a = 0; a < shrinking->count && shrinking->kept[b]; a++) {
+            if (shrinking->kept[a] && operations[a].end < operations[b].call &&
+                operations[a].end >= latest) {
+                tell(telling, "edge_realtime", a, b);
+            }
+        }
+    }
+}
+
+void lin_explain(const struct lin_problem *problem, struct check_budget *budget, uint32_t stuck,
+                 const struct check_history *history, struct check_verdict *verdict)
+{
+    struct check_finding *finding = check_verdict_find(verdict, "nonlinearizable");
+    struct check_block *mark = check_budget_mark(budget);
+    struct shrinking shrinking = {.limits = budget->limits};
+    assert(stuck < problem->operation_count);
+    if (finding == NULL || finding->count > EXPLAINED_MAX) {
+        return;
+    }
+    if (!take_prefix(&shrinking, problem, budget, stuck)) {
+        budget->why = NULL; /* it is proved, only not explained */
+        check_budget_release(budget, mark);
+        return;
+    }
+    shrink(&shrinking, stuck);
+    struct check_finding told = {.anomaly = finding->anomaly, .count = finding->count};
+    struct telling telling = {&shrinking, history, &told};
+    tell_order(&telling);
+    tell_why(&telling, problem, stuck);
+    if (finding->line_count == 0 || told.line_count < finding->line_count) {
+        *finding = told;
+    }
+    check_budget_release(budget, mark);
+}
