@@ -37,6 +37,7 @@ static uint32_t writer(const struct append_history *append, uint32_t write)
 static void edge_to_write(struct edges *edges, uint32_t reader, const struct append_micro *read,
                           uint32_t write)
 {
+    assert(read->append == APPEND_NONE && read->length != APPEND_NONE);
     uint32_t to = writer(edges->append, write);
     if (to != APPEND_NONE && !append_sees(edges->append, read, &edges->append->writes[write])) {
         graph_tell(edges->graph, edges->second, reader, to, GRAPH_RW);
@@ -72,6 +73,7 @@ static void edges_of_micro(struct edges *edges, uint32_t transaction,
                            const struct append_micro *micro)
 {
     const struct append_history *append = edges->append;
+    assert(micro->key < append->key_count);
     if (micro->append != APPEND_NONE) {
         uint32_t from = writer(append, append_previous(append, &append->writes[micro->append]));
         if (from != APPEND_NONE) {

@@ -57,6 +57,7 @@ enum { LIKE_MAX = 16 };
 static void remember(const struct append_history *append, struct check_table *table, uint32_t micro)
 {
     uint32_t write = append->micros[micro].append;
+    assert(write != APPEND_NONE);
     uint32_t before = append_previous(append, &append->writes[write]);
     uint64_t hash = version_hash(append->micros[micro].key, before);
     uint32_t at = (uint32_t)hash;
@@ -87,6 +88,7 @@ static uint32_t recall(const struct append_history *append, const struct check_t
 static uint32_t find_overwrite(const struct append_history *append, uint32_t from, uint32_t to,
                                struct check_budget *budget)
 {
+    assert(from != to);
     const struct append_transaction *a = &append->transactions[from];
     const struct append_transaction *b = &append->transactions[to];
     struct check_table table;

@@ -55,6 +55,7 @@ static bool begins_as_before(const struct inside *inside, const struct append_mi
         return true;
     }
     const struct append_micro *before = &inside->append->micros[known->read];
+    assert(before->key == read->key && before->length != APPEND_NONE);
     if ((uint64_t)before->length + known->count != read->length) {
         return false;
     }
@@ -113,6 +114,7 @@ static bool same_list(const struct append_micro *a, const struct append_micro *b
 static uint32_t strange_updater(struct inside *inside, uint32_t micro, uint32_t transaction)
 {
     const struct append_micro *micros = inside->append->micros;
+    assert(micros[micro].strange && micros[micro].length > 0);
     uint64_t hash = draw_mix(micros[micro].key + 1);
     for (uint32_t i = 0; i < micros[micro].length; i++) {
         hash = draw_mix(hash ^ check_table_hash(&micros[micro].items[i], i));
@@ -138,6 +140,7 @@ static void check_update(struct inside *inside, uint32_t transaction, uint32_t m
 {
     const struct append_micro *read = &inside->append->micros[micro];
     uint32_t other = transaction;
+    assert(read->append == APPEND_NONE && read->length != APPEND_NONE);
     if (read->strange) {
         other = strange_updater(inside, micro, transaction);
     } else {
@@ -178,6 +181,7 @@ static void see_read(struct inside *inside, uint32_t transaction, uint32_t micro
 {
     const struct append_history *append = inside->append;
     const struct append_micro *read = &append->micros[micro];
+    assert(known->transaction == transaction + 1 && read->append == APPEND_NONE);
     if (!ends_with_own(inside, read, known)) {
         const struct append_micro *own = &append->micros[known->last];
         tell_internal(inside, transaction, read->key, append->writes[own->append].value);

@@ -47,6 +47,7 @@ uint32_t append_find_write(const struct append_history *append, uint32_t key,
 static void load_write(struct append_history *append, struct append_micro *micro,
                        uint32_t transaction, const struct check_value *value)
 {
+    assert(value != NULL && micro->append == APPEND_NONE);
     uint32_t write = append->write_count++;
     if (append_find_write(append, micro->key, value) != APPEND_NONE &&
         append->written_twice == APPEND_NONE) {
@@ -64,6 +65,7 @@ static void load_write(struct append_history *append, struct append_micro *micro
 static void load_read(struct append_history *append, struct append_micro *micro,
                       const struct check_value *list)
 {
+    assert(micro->append == APPEND_NONE && micro->length == APPEND_NONE);
     bool seen = list != NULL && list->kind == CHECK_LIST;
     micro->length = seen ? list->count : 0;
     micro->items = seen ? list->items : NULL;

@@ -19,6 +19,7 @@ static void element(const struct reads *reads, enum append_anomaly anomaly, cons
                     uint32_t reader, const struct append_micro *read, uint32_t place,
                     uint32_t write)
 {
+    assert(place < read->length && read->append == APPEND_NONE);
     struct check_finding *finding = append_found(reads->findings, anomaly);
     if (finding != NULL && finding->line_count == 0) {
         uint32_t writer =
@@ -31,6 +32,7 @@ static void element(const struct reads *reads, enum append_anomaly anomaly, cons
 static void check_usual(const struct reads *reads, uint32_t reader, const struct append_micro *read)
 {
     const struct append_key *key = &reads->append->keys[read->key];
+    assert(!read->strange && key->longest != APPEND_NONE);
     if (read->length > key->phantom_at && key->phantom_at != APPEND_NONE) {
         element(reads, APPEND_PHANTOM, "read_phantom", reader, read, key->phantom_at, APPEND_NONE);
     }
@@ -79,6 +81,7 @@ static bool check_strange(const struct reads *reads, uint32_t reader,
 {
     const struct append_history *append = reads->append;
     uint32_t mark = (uint32_t)(read - append->micros) + 1;
+    assert(read->strange && mark <= append->micro_count);
     check_order(reads, reader, read);
     for (uint32_t i = 0; i < read->length; i++) {
         uint32_t write = append_find_write(append, read->key, &read->items[i]);
@@ -159,6 +162,7 @@ static void find_later(struct reads *reads, uint32_t *latest)
     for (uint32_t i = 0; i < append->write_count; i++) {
         const struct append_write *write = &append->writes[i];
         uint32_t before = latest[write->key];
+        assert(before <= i);
         reads->later[i] = APPEND_NONE;
         if (before > 0 && append->writes[before - 1].transaction == write->transaction) {
             reads->later[before - 1] = i;

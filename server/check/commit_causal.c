@@ -62,63 +62,6 @@ static bool causal_open(struct causal *causal)
     return budget->why == NULL;
 }
 
-/* ---- An order, near to that of time ---- */
-
-/* Who comes directly before a transaction: its session's, then those it read from; REGISTER_NONE: no more.
- * GRAPH_NONE stands for none and is to be passed over. */
-static bool nth_before(const struct causal *causal, uint32_t transaction, uint32_t n,
-                       uint32_t *before)
-{
-    const struct register_history *registers = causal->registers;
-    const struct register_transaction *own = &registers->transactions[transaction];
-    if (n == 0) {
-        *before = registers->previous[transaction];
-        return true;
-    }
-    if (n > own->read_count) {
-        return false;
-    }
-    *before = register_writer(causal->list, &registers->reads[own->first_read + n - 1]);
-    *before = *before == registers->history->count ? REGISTER_NONE : *before;
-    return true;
-}
-
-/* Depth first from each transaction to those before it, which are placed first. There is no cycle. */
-static bool find_order(struct causal *causal)
-{
-    uint32_t count = causal->registers->history->count;
-    struct {
-        uint32_t transaction, next;
-    } *stack = check_budget_take(causal->budget, count, sizeof *stack);
-    uint32_t placed = 0;
-    if (stack == NULL) {
-        return false;
-    }
-    memset(causal->rank, 0xff, count * sizeof *causal->rank);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t depth = 0;
-        if (causal->rank[i] == REGISTER_NONE) {
-            stack[depth].transaction = i;
-            stack[depth++].next = 0;
-        }
-        while (depth > 0) {
-            uint32_t transaction = stack[depth - 1].transaction;
-            uint32_t before;
-            if (!nth_before(causal, transaction, stack[depth - 1].next++, &before)) {
-                causal->rank[transaction] = placed;
-                causal->order[placed++] = transaction;
-                depth--;
-            } else if (before != REGISTER_NONE && causal->rank[before] == REGISTER_NONE) {
-                assert(depth < count);
-                stack[depth].transaction = before;
-                stack[depth++].next = 0;
-            }
-        }
-    }
-    assert(placed == count);
-    return check_budget_spend(causal->budget, count);
-}
-
 /* ---- Writes and reads by key ---- */
 
 static void sort_reads(struct causal *causal)
@@ -143,11 +86,12 @@ static void sort_reads(struct causal *causal)
 /* Which transactions lead to another one; NULL: no memory left. */
 static const bool *find_leading(struct causal *causal)
 {
-    uint32_t count = causal->registers->history->count;
+    const struct register_history *registers = causal->registers;
+    uint32_t count = registers->history->count;
     bool *leads = check_budget_take(causal->budget, count, sizeof *leads);
     for (uint32_t i = 0; leads != NULL && i < count; i++) {
         uint32_t before;
-        for (uint32_t n = 0; nth_before(causal, i, n, &before); n++) {
+        for (uint32_t n = 0; register_nth_before(registers, causal->list, i, n, &before); n++) {
             if (before != REGISTER_NONE) {
                 leads[before] = true;
             }
@@ -225,7 +169,9 @@ static bool clocks_make(struct causal *causal, uint32_t start, uint32_t end)
         struct clock *clock = &causal->clocks[rank - start];
         uint32_t before;
         memset(clock, 0, sizeof *clock);
-        for (uint32_t n = 0; nth_before(causal, causal->order[rank], n, &before); n++) {
+        for (uint32_t n = 0;
+             register_nth_before(causal->registers, causal->list, causal->order[rank], n, &before);
+             n++) {
             if (before != REGISTER_NONE) {
                 clock_join(causal, clock, before);
             }
@@ -405,7 +351,8 @@ bool forced_causal(const struct register_history *registers, struct check_budget
     struct causal causal = {.registers = registers, .budget = budget, .list = list};
     bool good = causal_open(&causal) &&
                 register_find_chains(registers, list, budget, &causal.chains) &&
-                find_order(&causal) && sort_writes(&causal);
+                register_find_order(registers, list, budget, causal.order, causal.rank) &&
+                sort_writes(&causal);
     if (!good) {
         return false;
     }

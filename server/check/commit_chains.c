@@ -1,5 +1,6 @@
-/* commit_chains.c - as few chains of transactions as are found at once, for the clocks of commit_causal.c
- * (register.h). A process that does one transaction only would else be a session, and a clock, of its own. */
+/* commit_chains.c - for the clocks of commit_causal.c: as few chains of transactions as are found at once, and
+ * all transactions in an order that so and wr allow (register.h). A process that does one transaction only
+ * would else be a session, and a clock, of its own. */
 #include "check/register.h"
 
 #include <assert.h>
@@ -77,5 +78,61 @@ bool register_find_chains(const struct register_history *registers, const struct
         chains->count++;
     }
     assert(chains->placed == count);
+    return check_budget_spend(budget, count);
+}
+
+/* ---- An order, near to that of time ---- */
+
+bool register_nth_before(const struct register_history *registers, const struct forced_list *list,
+                         uint32_t transaction, uint32_t n, uint32_t *before)
+{
+    const struct register_transaction *own = &registers->transactions[transaction];
+    if (n == 0) {
+        *before = registers->previous[transaction];
+        return true;
+    }
+    if (n > own->read_count) {
+        return false;
+    }
+    *before = register_writer(list, &registers->reads[own->first_read + n - 1]);
+    *before = *before == registers->history->count ? REGISTER_NONE : *before;
+    return true;
+}
+
+/* Depth first from each transaction to those before it, which are placed first. There is no cycle. */
+bool register_find_order(const struct register_history *registers, const struct forced_list *list,
+                         struct check_budget *budget, uint32_t *order, uint32_t *rank)
+{
+    uint32_t count = registers->history->count;
+    struct {
+        uint32_t transaction, next;
+    } *stack = check_budget_take(budget, count, sizeof *stack);
+    uint32_t placed = 0;
+    if (stack == NULL) {
+        return false;
+    }
+    memset(rank, 0xff, count * sizeof *rank);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t depth = 0;
+        if (rank[i] == REGISTER_NONE) {
+            stack[depth].transaction = i;
+            stack[depth++].next = 0;
+        }
+        while (depth > 0) {
+            uint32_t transaction = stack[depth - 1].transaction;
+            uint32_t n = stack[depth - 1].next++;
+            uint32_t before;
+            if (!register_nth_before(registers, list, transaction, n, &before)) {
+                rank[transaction] = placed;
+                order[placed++] = transaction;
+                depth--;
+            } else if (before != REGISTER_NONE && rank[before] == REGISTER_NONE) {
+                assert(depth < count);
+                stack[depth].transaction = before;
+                stack[depth++].next = 0;
+            }
+        }
+    }
+    assert(placed == count);
     return check_budget_spend(budget, count);
 }

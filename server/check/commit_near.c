@@ -71,6 +71,7 @@ static void meet_writers(struct near *near, uint32_t reader)
 static void note(struct near *near, uint32_t reader, uint32_t key, uint32_t from)
 {
     struct read_from *noted = &near->keys[key];
+    assert(from != REGISTER_NONE && from != reader);
     if (noted->reader != reader + 1) {
         *noted = (struct read_from){reader + 1, from, REGISTER_NONE};
     } else if (noted->first != from) {
@@ -102,6 +103,7 @@ static bool force_all(struct near *near, uint32_t reader, uint32_t known, uint32
     const struct register_transaction *other = &registers->transactions[known];
     uint32_t end = own->first_read + own->read_count;
     bool good = true;
+    assert(known < registers->history->count && start <= end);
     if (other->write_count <= end - start) {
         for (uint32_t w = 0; good && w < other->write_count; w++) {
             good = force_key(near, reader, known, registers->writes[other->first_write + w].key);

@@ -1,6 +1,7 @@
 /* micro.c - the micro-operations of transactions (micro.h). */
 #include "check/micro.h"
 
+#include <assert.h>
 #include <string.h>
 
 bool micro_answered(const struct check_operation *operation)
@@ -56,6 +57,7 @@ static const char *wrong_with_all(const struct check_operation *operation, const
 int micro_check(const struct check_history *history, const char *write, bool lists, uint64_t *count,
                 struct error *error)
 {
+    assert(write[0] != 'r'); /* what tells writes from reads (micro_writes) */
     *count = 0;
     for (uint32_t i = 0; i < history->count; i++) {
         const struct check_operation *operation = &history->operations[i];

@@ -119,6 +119,14 @@ struct register_chains {
 bool register_find_chains(const struct register_history *registers, const struct forced_list *list,
                           struct check_budget *budget, struct register_chains *chains);
 
+/* Who comes directly before a transaction, for n = 0, 1 ...: the one before it in its session, then those it
+ * read from; REGISTER_NONE where there is none. False: no more. */
+bool register_nth_before(const struct register_history *registers, const struct forced_list *list,
+                         uint32_t transaction, uint32_t n, uint32_t *before);
+/* All transactions, each behind those before it; and each one's place among them. False: budget. */
+bool register_find_order(const struct register_history *registers, const struct forced_list *list,
+                         struct check_budget *budget, uint32_t *order, uint32_t *rank);
+
 /* commit_causal.c: so and wr must have no cycle. False: budget. */
 bool forced_causal(const struct register_history *registers, struct check_budget *budget,
                    struct forced_list *list);

@@ -94,6 +94,7 @@ static void load_write(struct loader *loader, uint32_t transaction, uint32_t key
                        const struct check_value *value)
 {
     struct register_history *registers = loader->registers;
+    assert(value != NULL && key < registers->key_count);
     uint32_t index = loader->raw_count++;
     uint32_t slot = 0;
     uint32_t same = find_value(loader, key, value, &slot);
@@ -146,6 +147,7 @@ static void tell(const struct loader *loader, enum register_anomaly anomaly, uin
         [REGISTER_INTERNAL] = {"internal", "read_without_own"},
         [REGISTER_FUTURE] = {"future-read", "read_own_future"},
     };
+    assert(anomaly < REGISTER_ANOMALIES);
     struct check_finding *finding = check_verdict_find(loader->verdict, KINDS[anomaly].name);
     if (finding != NULL && finding->line_count == 0) {
         struct check_line line = {.word = KINDS[anomaly].word,
@@ -212,6 +214,7 @@ static void add_read(struct loader *loader, uint32_t reader, uint32_t key,
                      const struct check_value *value, const struct candidates *found)
 {
     struct register_history *registers = loader->registers;
+    assert(found->likeliest <= registers->history->count && found->likeliest != reader);
     registers->transactions[reader].read_count++;
     registers->reads[registers->read_count++] =
         (struct register_read){.key = key,
