@@ -48,6 +48,20 @@ class PageWords(unittest.TestCase):
                 self.assertEqual(re.findall(r"{(?!\w+})", sentence), [], key)
 
 
+class RuleWords(unittest.TestCase):
+    """Each rule that a switch turns off has its paragraph, and a source."""
+
+    def test_every_switch_has_one(self):
+        rules = json.loads((WEB / "words" / "rules.json").read_text())
+        for system in sorted(path.name for path in (WEB.parent / "server" / "systems").iterdir() if path.is_dir()):
+            settings = json.loads((WEB / "words" / f"{system}.json").read_text())["settings"]
+            switches = {key for key in settings if key.startswith("bug.")}
+            self.assertEqual(set(rules.get(system, {})), switches, system)
+            for key, words in rules.get(system, {}).items():
+                self.assertGreater(len(words["rule"]), 80, key)
+                self.assertGreater(len(words["source"]), 10, key)
+
+
 class ReportWords(unittest.TestCase):
     """The same for the report, whose words stand in web/words/report.json and are asked for in C."""
 

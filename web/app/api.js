@@ -52,6 +52,8 @@ const runPath = (run) => `/api/v1/runs/${encodeURIComponent(run)}`;
 export const api = {
   systems: () => request("GET", "/api/v1/systems"),
   scenarios: () => request("GET", "/api/v1/scenarios"),
+  /** @returns {Promise<Record<string, Record<string, {rule: string, source: string}>>>} */
+  rules: () => request("GET", "/words/rules.json"),
   /** @param {string} system */
   words: (system) => request("GET", `/api/v1/words/${encodeURIComponent(system)}`),
   session: () => request("POST", "/api/v1/session"),

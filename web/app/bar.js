@@ -1,6 +1,7 @@
 // bar.js: what the bar of actions is made of, for every system: buttons that say why they cannot be
 // used now, the entries of CSV, faults and recipes, and healing.
 
+import { recipeForm } from "./anyfault.js";
 import { api } from "./api.js";
 import { el, icon } from "./dom.js";
 import { menuEntry } from "./menu.js";
@@ -83,10 +84,9 @@ export function recipeEntries(model) {
   });
 }
 
-/** @param {Model} model for the drawer */
+/** @param {Model} model for the drawer: with how long, and how hard */
 export function recipeButtons(model) {
-  return el("div.buttons", null, ...recipes(model).map(({ icon: picture, text, about, run }) =>
-    el("button", { type: "button", title: about, onclick: run }, icon(picture), el("span.cut", null, text))));
+  return el("div", null, ...recipeForm(model));
 }
 
 /**

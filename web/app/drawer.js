@@ -3,6 +3,7 @@
 
 import { el, fill, icon } from "./dom.js";
 import { settingField } from "./fields.js";
+import { openRules } from "./rules.js";
 import { t } from "./words.js";
 
 /**
@@ -55,6 +56,9 @@ export function ruleParts(model, until, before = []) {
   const switches = (model.system?.settings ?? []).filter((setting) => setting.trap);
   return [
     el("p.why", null, t("rules.about")),
+    switches.length === 0 ? null : el("div.buttons.one", null,
+      el("button", { type: "button", "data-tool": "rules", onclick: () => void openRules(model) },
+        icon("break"), t("rules.why"))),
     ...settingFields(model, [...before, ...switches.map((setting) => setting.key)], until),
   ];
 }

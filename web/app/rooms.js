@@ -14,6 +14,7 @@ import { mountKeys, openHelp } from "./keys.js";
 import { closeMenu } from "./menu.js";
 import { Overview } from "./overview.js";
 import { MESSAGES_SPEED_MAX, Replay } from "./replay.js";
+import { setJudge } from "./rules.js";
 import { sayNote } from "./say.js";
 import { openGoTo, openShare } from "./share.js";
 import { setMoments } from "./search.js";
@@ -123,6 +124,7 @@ export class Rooms {
     mountChart(byId("chart-2"), model, own.charts[1]);
     Object.assign(events, mountEvents(byId("events"), model, own.eventWords));
     Object.assign(verdict, mountVerdict(byId("verdict"), model, own.verdictHow));
+    setJudge(() => verdict.verify());
     const timeline = byId("timeline");
     this.overview = new Overview(model, own.timelineWords);
     mountTransport(timeline, model, own.untils);

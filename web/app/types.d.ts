@@ -177,6 +177,7 @@ export interface ScenarioInfo {
   system: string;
   title: string;
   about: string;
+  seed: number;
   until_s: number;
   settings: Record<string, unknown>;
   expect?: unknown;

@@ -42,7 +42,7 @@ export function fetchWords(name) {
 /** @param {Table} words of the system that is on the page from now on */
 export function setWords(words) {
   page = { ...common, ...words.page };
-  system = { ...words, notes: { ...host.notes, ...words.notes }, recipes: host.recipes };
+  system = { ...words, faults: host.faults, notes: { ...host.notes, ...words.notes }, recipes: host.recipes };
 }
 
 /**

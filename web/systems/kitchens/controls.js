@@ -4,6 +4,7 @@
 import { healAll, recipeButtons } from "../../app/bar.js";
 import { el, fill, icon } from "../../app/dom.js";
 import { mountDrawer, ruleParts } from "../../app/drawer.js";
+import { anyFault } from "../../app/anyfault.js";
 import { faultButton } from "../../app/faults.js";
 import { isOn, settingField } from "../../app/fields.js";
 import { restartWith, runSection } from "../../app/runs.js";
@@ -335,6 +336,7 @@ function faultParts(model, hands, until) {
         icon("heal"),
         t("action.heal"),
       )),
+    ...anyFault(model, (name) => nodeLabel(model, model.plan?.node_names.indexOf(name) ?? 0)),
   ];
 }
 
