@@ -5,10 +5,23 @@
 #include <string.h>
 
 const struct check_model *const CHECK_MODELS[] = {
-    &check_register,     &check_kv,   &check_multi_register, &check_mutex,
-    &check_queue,        &check_set,  &check_sequential,     &check_counter,
-    &check_total_queue,  &check_bank, &check_unique_ids,     &check_list_append,
-    &check_transactions, NULL, /* the end */
+    &check_register,
+    &check_kv,
+    &check_multi_register,
+    &check_mutex,
+    &check_queue,
+    &check_set,
+    &check_sequential,
+    &check_causal,
+    &check_sessions,
+    &check_convergence,
+    &check_counter,
+    &check_total_queue,
+    &check_bank,
+    &check_unique_ids,
+    &check_list_append,
+    &check_transactions,
+    NULL, /* the end */
 };
 const uint32_t CHECK_MODEL_COUNT = sizeof CHECK_MODELS / sizeof CHECK_MODELS[0] - 1;
 

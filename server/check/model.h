@@ -38,8 +38,9 @@ struct check_model {
 };
 
 extern const struct check_model check_register, check_kv, check_multi_register, check_mutex,
-    check_queue, check_set, check_sequential, check_counter, check_total_queue, check_bank,
-    check_unique_ids, check_list_append, check_transactions;
+    check_queue, check_set, check_sequential, check_causal, check_sessions, check_convergence,
+    check_counter, check_total_queue, check_bank, check_unique_ids, check_list_append,
+    check_transactions;
 
 /* In the order of --help; behind the last one stands NULL. */
 extern const struct check_model *const CHECK_MODELS[];

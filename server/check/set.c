@@ -40,6 +40,7 @@ struct sets {
     uint32_t read_count;
     bool stale_allowed;
     bool lost, stale, broken; /* what was found; broken: by what no level allows */
+    bool never_read;          /* a key with an acknowledged element and no answered read */
 };
 
 static const struct check_operation *at(const struct sets *sets, uint32_t operation)
@@ -343,6 +344,7 @@ static void judge_key(struct sets *sets, struct moment *begun, struct moment *do
                                       .b = CHECK_NO_OPERATION,
                                       .value = *sets->names.values[name]};
             judging_unknown(&sets->judging, &line);
+            sets->never_read = true;
         }
     }
     if (judge_chain(sets)) {
@@ -395,9 +397,8 @@ static void answer_other(struct sets *sets)
     struct check_verdict *verdict = sets->judging.verdict;
     bool eventual = sets->lost || sets->broken;
     bool broken = sets->stale_allowed ? eventual || sets->stale : eventual;
-    enum check_answer unsure = sets->judging.budget.why != NULL || verdict->answer == CHECK_UNKNOWN
-                                   ? CHECK_UNKNOWN
-                                   : CHECK_VALID;
+    enum check_answer unsure =
+        sets->judging.budget.why != NULL || sets->never_read ? CHECK_UNKNOWN : CHECK_VALID;
     verdict->answers[0].model = sets->stale_allowed ? "linearizable" : "eventual";
     verdict->answers[0].answer = broken ? CHECK_INVALID : unsure;
     verdict->answer_count = 1;
