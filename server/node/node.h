@@ -39,9 +39,10 @@ enum {
     NODE_TIMERS_MAX = 4,           /* timers a node has; for more, an own heap behind one of them */
     NODE_FILES_MAX = 2,            /* files on a node's disk */
     NODE_MESSAGE_BYTES_MAX = 4096, /* payload of one message, one write or one read */
-    NODE_OUTBOX_BYTES = 256 * 1024, /* all intents of one step */
-    NODE_INPUT_ARGS = 6,            /* numbers an input carries */
-    NODE_NOTE_ARGS = 4,             /* numbers a note or a reason carries */
+    NODE_STEP_WRITE_BYTES = 88 * 1024, /* writes of one step that every host can take at once */
+    NODE_OUTBOX_BYTES = 256 * 1024,    /* all intents of one step */
+    NODE_INPUT_ARGS = 6,               /* numbers an input carries */
+    NODE_NOTE_ARGS = 4,                /* numbers a note or a reason carries */
 };
 #define NODE_NONE UINT32_MAX /* no such node, no such peer, no subject */
 _Static_assert(NODE_MESSAGE_BYTES_MAX < NODE_OUTBOX_BYTES,

@@ -30,9 +30,9 @@ enum {
     /* From here on the node's next step blocks, as in write() on a full queue. */
     SIM_DISK_OPS_UNDER_WAY = 128,
     /* Old bytes of writes that are not yet durable; a power of two. */
-    SIM_DISK_UNDO_BYTES = 64 * 1024,
-    /* Below this much room for them a node blocks too. */
-    SIM_DISK_UNDO_SPARE = 24 * 1024,
+    SIM_DISK_UNDO_BYTES = 128 * 1024,
+    /* Below this much room for them a node blocks too: what one step may write at once. */
+    SIM_DISK_UNDO_SPARE = NODE_STEP_WRITE_BYTES,
     /* Types from SIM_INPUT_SYSTEM on. */
     SIM_SYSTEM_INPUTS_MAX = 1024,
     /* A factor of 1. */

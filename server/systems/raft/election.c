@@ -113,6 +113,7 @@ static void become_leader(const struct raft_turn *turn)
     raft->role = RAFT_LEADER;
     raft->leader = turn->env->self;
     raft->transferring = 0;
+    raft->no_lease = 0;
     raft->wanted_voters = 0;
     raft->read_count = 0;
     raft->round_done = raft->round;

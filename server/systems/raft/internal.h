@@ -122,6 +122,8 @@ void raft_chunk_taken(const struct raft_turn *turn, uint32_t from,
 void raft_members_appended(const struct raft_turn *turn, uint64_t index);
 void raft_members_cut(const struct raft_turn *turn, uint64_t from);
 void raft_members_committed(const struct raft_turn *turn);
+/* Index of the newest configuration in memory that is not behind `upto`; 0: none. */
+uint64_t raft_members_newest(const struct raft *raft, uint64_t upto);
 /* Learners are looked after. */
 void raft_members_tick(const struct raft_turn *turn);
 

@@ -127,6 +127,12 @@ struct machine_answer machine_apply(struct machine *machine, const void *bytes, 
     }
     struct machine_session *session = session_find(machine, command.session);
     if (session->session != command.session) {
+        if (command.session <= machine->expired_last) {
+            return (struct machine_answer){.result = MACHINE_EXPIRED};
+        }
+        if (session->session > machine->expired_last) {
+            machine->expired_last = session->session;
+        }
         *session = (struct machine_session){.session = command.session};
     }
     session->used = machine->commands;
@@ -148,19 +154,20 @@ struct machine_answer machine_apply(struct machine *machine, const void *bytes, 
 struct image_head {
     uint64_t commands;
     uint32_t keys, sessions;
+    uint32_t expired_last, pad;
 };
 struct image_key {
     uint32_t key, there;
     int64_t value;
     uint64_t version;
 };
-_Static_assert(sizeof(struct image_head) == 16, "no padding");
+_Static_assert(sizeof(struct image_head) == 24, "no padding");
 _Static_assert(sizeof(struct image_key) == 24, "no padding");
 _Static_assert(sizeof(struct machine_session) == 40, "no padding");
 
 uint32_t machine_image(const struct machine *machine, void *bytes, uint32_t room, bool no_sessions)
 {
-    struct image_head head = {.commands = machine->commands};
+    struct image_head head = {.commands = machine->commands, .expired_last = machine->expired_last};
     uint8_t *to = bytes;
     uint32_t at = sizeof head;
     for (uint32_t i = 0; i < MACHINE_KEYS; i++) {
@@ -207,6 +214,7 @@ static bool restore(struct machine *machine, const uint8_t *bytes, uint32_t leng
         return false;
     }
     machine->commands = head.commands;
+    machine->expired_last = head.expired_last;
     for (uint32_t i = 0; i < head.keys; i++) {
         struct image_key stored;
         memcpy(&stored, bytes + at, sizeof stored);

@@ -4,7 +4,9 @@
  * index. A client numbers its commands; what is retried under the same number is answered from its
  * session and done once (dissertation 6.3). Sessions stand in the image, so a restored machine knows
  * them too. When there is no room for another session the one that was used longest ago goes, by the
- * log's own order, never by a clock; its client is told if it comes back (MACHINE_EXPIRED).
+ * log's own order, never by a clock. Clients take growing session numbers; a session that is not there
+ * and not above all that ever went is answered MACHINE_EXPIRED and does nothing, since its command may
+ * have been done before. Its client goes on under a new number.
  *
  * A conditional put names the value that it expects: compare-and-set. A batch puts several keys at
  * once. Keys are below MACHINE_KEYS; a key that is not there has version 0. */
@@ -71,6 +73,8 @@ struct machine_session {
 /* No pointers; all zero is the empty machine. The image is the struct itself. */
 struct machine {
     uint64_t commands;
+    uint32_t expired_last; /* highest number of a session that went; 0: none */
+    uint32_t pad;
     struct machine_key keys[MACHINE_KEYS];
     struct machine_session sessions[MACHINE_SESSIONS];
 };

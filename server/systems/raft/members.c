@@ -26,9 +26,7 @@ static void take_effect(const struct raft_turn *turn, uint64_t index)
     struct raft *raft = turn->self;
     struct raft_entry entry;
     raft_entry_copy(raft, index, &entry);
-    if (entry.length != sizeof(struct raft_members)) {
-        return;
-    }
+    assert(entry.length == sizeof(struct raft_members)); /* raft_malformed() has looked */
     raft->members_before = raft->members;
     raft->members_before_index = raft->members_index;
     memcpy(&raft->members, entry.bytes, sizeof raft->members);
@@ -162,7 +160,7 @@ void raft_members_tick(const struct raft_turn *turn)
 
 /* ---- What is committed goes on ---- */
 
-static uint64_t newest_members(const struct raft *raft, uint64_t upto)
+uint64_t raft_members_newest(const struct raft *raft, uint64_t upto)
 {
     for (uint64_t index = upto; index > raft->begin; index--) {
         if (raft_head_at(raft, index)->kind == RAFT_MEMBERS) {
@@ -176,7 +174,7 @@ void raft_members_committed(const struct raft_turn *turn)
 {
     struct raft *raft = turn->self;
     if (raft_bug(turn, RAFT_BUG_CONFIG_ON_COMMIT)) {
-        uint64_t index = newest_members(raft, raft->commit);
+        uint64_t index = raft_members_newest(raft, raft->commit);
         if (index > raft->members_index) {
             take_effect(turn, index);
         }
@@ -186,7 +184,7 @@ void raft_members_committed(const struct raft_turn *turn)
     }
     if (raft->members.next != 0) { /* C_old,new is committed: C_new follows, whoever leads by now */
         struct raft_members members = {.voters = raft->members.next};
-        if (raft->last == raft->commit || newest_members(raft, raft->last) <= raft->commit) {
+        if (raft->last == raft->commit || raft_members_newest(raft, raft->last) <= raft->commit) {
             propose(turn, &members);
         }
     } else if ((raft->members.voters >> turn->env->self & 1) == 0) {

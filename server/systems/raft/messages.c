@@ -29,7 +29,8 @@ static bool append_is_bad(const uint8_t *bytes, uint32_t length)
         memcpy(&carried, bytes + at, sizeof carried);
         uint32_t need = (uint32_t)sizeof carried + ((carried.length + 7u) & ~7u);
         if (carried.length > RAFT_COMMAND_BYTES_MAX || carried.kind > RAFT_MEMBERS ||
-            carried.term == 0 || need > length - at) {
+            carried.term == 0 || need > length - at ||
+            (carried.kind == RAFT_MEMBERS && carried.length != sizeof(struct raft_members))) {
             return true;
         }
         at += need;

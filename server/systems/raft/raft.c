@@ -222,9 +222,8 @@ bool raft_next_committed(const struct raft_turn *turn, struct raft_entry *entry)
 
 bool raft_pending(const struct raft *raft, uint32_t self)
 {
-    (void)self;
-    return raft->role == RAFT_READING || raft->role == RAFT_REHEARSING ||
-           raft->role == RAFT_CANDIDATE || (raft->leader == NODE_NONE && raft->role != RAFT_OUT) ||
+    bool alone = raft->leader == NODE_NONE && raft_is_voter(raft, self);
+    return raft->role == RAFT_READING || (alone && raft->role != RAFT_OUT) ||
            (raft->role == RAFT_LEADER &&
             (raft->commit < raft->last || raft->members.next != 0 || raft->wanted_voters != 0));
 }

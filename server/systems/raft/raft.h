@@ -30,7 +30,7 @@
 enum {
     RAFT_NODES_MAX = 16,
     RAFT_COMMAND_BYTES_MAX = 256, /* of one entry */
-    RAFT_LOG_ENTRIES = 1024, /* kept in memory; more is refused until older ones are in an image */
+    RAFT_LOG_ENTRIES = 768, /* kept in memory; more is refused until older ones are in an image */
     RAFT_LOG_BYTES = 32 * 1024,       /* of their commands */
     RAFT_IMAGE_BYTES_MAX = 24 * 1024, /* of the owner's machine */
     RAFT_READS_MAX = 64,              /* waiting at once */
@@ -196,7 +196,10 @@ struct raft_mark { /* a write of the log that is not yet durable */
 struct raft_recovery { /* reading the disk after a boot */
     uint32_t stage;    /* 0, 1: looking at that file; 2: reading the one that counts */
     uint32_t offset, torn;
+    uint32_t searching; /* a record at `offset` is not good: is there a good one behind it? */
+    uint32_t search_offset;
     uint32_t whole[2]; /* it has a whole image and log at its beginning */
+    uint32_t bad[2];   /* a good record stands behind a bad one */
     uint32_t pad;
     uint64_t generation[2];
 };
@@ -205,7 +208,8 @@ struct raft {
     uint8_t role;
     uint8_t vote_owed; /* the vote is being written; it is sent, or counted, when it is durable */
     uint8_t disk_bad;  /* a write failed: the next segment mends it */
-    uint8_t restored, image_due, transferring, told_now, rehearsal;
+    uint8_t restored, image_due, transferring, told_now;
+    uint8_t no_lease; /* leader: somebody was told to take over; may come late, so never again */
     uint64_t term;
     uint32_t vote;                      /* NODE_NONE: nobody in this term; zero before boot */
     uint32_t leader;                    /* NODE_NONE: unknown */
@@ -244,6 +248,8 @@ struct raft {
     uint32_t file, offset;
     uint32_t vote_token;    /* of the write that holds term and vote */
     uint32_t segment_token; /* first one of the present file: older failures do not matter */
+    uint32_t whole_token;   /* of the write that makes the present file whole */
+    uint32_t file_whole;    /* that write is durable: the other file may be overwritten */
     uint32_t mark_count, pad2;
     uint64_t generation; /* of the present file */
     struct raft_mark marks[RAFT_MARKS];

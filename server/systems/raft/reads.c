@@ -35,7 +35,8 @@ bool raft_has_lease(const struct raft_turn *turn)
 {
     const struct raft *raft = turn->self;
     const struct raft_tuning *tuning = turn->tuning;
-    if (raft->role != RAFT_LEADER ||
+    bool patient = tuning->check_quorum || tuning->pre_vote; /* else voters do not wait */
+    if (raft->role != RAFT_LEADER || !patient || raft->no_lease ||
         (raft->transferring && !raft_bug(turn, RAFT_BUG_TRANSFER_BEHIND))) {
         return false;
     }

@@ -11,11 +11,23 @@
 
 #include <assert.h>
 
+/* Two pieces of a search share so much: a record of an entry is never cut in both. */
+enum { SEARCH_OVERLAP = 512 };
+_Static_assert((int)SEARCH_OVERLAP >=
+                   2 * LOG_HEADER_BYTES + (int)sizeof(struct raft_stored) + RAFT_COMMAND_BYTES_MAX,
+               "the largest record behind the beginning of a file");
+
+static uint32_t file_read(const struct raft *raft)
+{
+    return raft->recovery.stage < 2 ? raft->recovery.stage : raft->file;
+}
+
 static void read_on(const struct raft_turn *turn)
 {
     const struct raft_recovery *recovery = &turn->self->recovery;
-    uint32_t which = recovery->stage < 2 ? recovery->stage : turn->self->file;
-    node_read(turn->outbox, turn->place->files[which], recovery->offset, NODE_MESSAGE_BYTES_MAX);
+    uint32_t offset = recovery->searching ? recovery->search_offset : recovery->offset;
+    node_read(turn->outbox, turn->place->files[file_read(turn->self)], offset,
+              NODE_MESSAGE_BYTES_MAX);
 }
 
 void raft_recover_begin(const struct raft_turn *turn)
@@ -56,8 +68,9 @@ static void load_entry(const struct raft_turn *turn, const struct log_record *re
     struct raft *raft = turn->self;
     struct raft_stored stored;
     memcpy(&stored, record->body, sizeof stored);
+    bool fits = stored.kind != RAFT_MEMBERS || stored.length == sizeof(struct raft_members);
     if (stored.length != record->length - sizeof stored || stored.length > RAFT_COMMAND_BYTES_MAX ||
-        stored.index <= raft->begin) {
+        stored.index <= raft->begin || !fits) {
         return;
     }
     if (stored.index <= raft->last) { /* written again where another one was struck out */
@@ -132,10 +145,10 @@ static void look_at_record(struct raft_recovery *recovery, const struct log_reco
 
 /* ---- The end of a file ---- */
 
-/* Behind a bad record: is there a good one in what was read? Records begin at multiples of 8. */
+/* Is there a good record behind `at`, in what was read? Records begin at multiples of 8. */
 static bool good_behind(const struct node_event *event, uint32_t at, uint32_t salt)
 {
-    for (uint32_t look = at + LOG_HEADER_BYTES; look < event->length; look += LOG_HEADER_BYTES) {
+    for (uint32_t look = at; look + LOG_HEADER_BYTES <= event->length; look += LOG_HEADER_BYTES) {
         uint32_t offset = look;
         struct log_record record;
         if (log_record_next(event->bytes, event->length, salt, &offset, &record) == LOG_RECORD) {
@@ -173,22 +186,26 @@ static void stay_out(const struct raft_turn *turn)
     raft_note_it(turn, RAFT_NOTE_CORRUPT, NODE_NONE, turn->self->recovery.offset, 0, 0, 0);
 }
 
-/* Both files are known. */
+/* Both files are known. A newer one that is torn was being begun when the power failed: the older one
+ * is what counts. A newer one with a hole in it is what was promised. */
 static void choose(const struct raft_turn *turn)
 {
     struct raft *raft = turn->self;
     struct raft_recovery *recovery = &raft->recovery;
-    raft->generation = recovery->generation[0] > recovery->generation[1] ? recovery->generation[0]
-                                                                         : recovery->generation[1];
+    uint32_t newer = recovery->generation[1] > recovery->generation[0];
+    raft->generation = recovery->generation[newer];
     recovery->offset = 0;
+    if (recovery->bad[newer] && !recovery->whole[newer] && !raft_bug(turn, RAFT_BUG_TRUST_TORN)) {
+        stay_out(turn);
+        return;
+    }
     if (!recovery->whole[0] && !recovery->whole[1]) {
         raft->file = 0;
         begin_service(turn);
         return;
     }
-    bool second = recovery->whole[1] &&
-                  (!recovery->whole[0] || recovery->generation[1] > recovery->generation[0]);
-    raft->file = second;
+    raft->file = recovery->whole[newer] ? newer : 1 - newer;
+    raft->file_whole = 1;
     recovery->stage = 2;
     read_on(turn);
 }
@@ -196,6 +213,7 @@ static void choose(const struct raft_turn *turn)
 static void file_ended(const struct raft_turn *turn, bool bad_inside)
 {
     struct raft_recovery *recovery = &turn->self->recovery;
+    recovery->searching = 0;
     if (recovery->stage == 2) {
         if (bad_inside && !raft_bug(turn, RAFT_BUG_TRUST_TORN)) {
             stay_out(turn);
@@ -204,6 +222,7 @@ static void file_ended(const struct raft_turn *turn, bool bad_inside)
         }
         return;
     }
+    recovery->bad[recovery->stage] = bad_inside;
     recovery->stage++;
     recovery->offset = 0;
     if (recovery->stage == 2) {
@@ -213,29 +232,38 @@ static void file_ended(const struct raft_turn *turn, bool bad_inside)
     }
 }
 
-void raft_recover_read(const struct raft_turn *turn, const struct node_event *event)
+/* Another piece of what stands behind a record that is not good. */
+static void search(const struct raft_turn *turn, const struct node_event *event)
 {
     struct raft_recovery *recovery = &turn->self->recovery;
-    uint32_t which = recovery->stage < 2 ? recovery->stage : turn->self->file;
-    uint32_t at = 0;
-    if (turn->self->role != RAFT_READING) {
+    uint32_t salt = (uint32_t)recovery->generation[file_read(turn->self)];
+    bool good = good_behind(event, 0, salt);
+    if (!good && event->length == NODE_MESSAGE_BYTES_MAX) {
+        recovery->search_offset += NODE_MESSAGE_BYTES_MAX - SEARCH_OVERLAP;
+        read_on(turn);
         return;
     }
+    file_ended(turn, good);
+}
+
+/* The records of one piece. True: there is more of them in the next. */
+static bool take_records(const struct raft_turn *turn, const struct node_event *event)
+{
+    struct raft_recovery *recovery = &turn->self->recovery;
+    uint32_t which = file_read(turn->self);
+    uint32_t at = 0;
     for (;;) {
         bool first = recovery->offset == 0 && at == 0;
         uint32_t salt = first ? 0 : (uint32_t)recovery->generation[which];
         struct log_record record;
         enum log_found found = log_record_next(event->bytes, event->length, salt, &at, &record);
-        if (found == LOG_PARTIAL && at > 0 && event->length == NODE_MESSAGE_BYTES_MAX) {
-            recovery->offset += at;
-            read_on(turn);
-            return;
-        }
         if (found != LOG_RECORD) {
+            bool more = found == LOG_PARTIAL && at > 0 && event->length == NODE_MESSAGE_BYTES_MAX;
             recovery->torn = found == LOG_END ? 0 : event->length - at;
+            recovery->searching = !first && !more && found != LOG_END;
             recovery->offset += at;
-            file_ended(turn, !first && found == LOG_TORN && good_behind(event, at, salt));
-            return;
+            recovery->search_offset = recovery->offset + LOG_HEADER_BYTES;
+            return more;
         }
         if (recovery->stage == 2) {
             load_record(turn, &record);
@@ -243,8 +271,23 @@ void raft_recover_read(const struct raft_turn *turn, const struct node_event *ev
             look_at_record(recovery, &record);
         }
         if (first && recovery->generation[which] == 0) {
-            file_ended(turn, false); /* not the head of a file of ours */
-            return;
+            return false; /* not the head of a file of ours */
         }
+    }
+}
+
+void raft_recover_read(const struct raft_turn *turn, const struct node_event *event)
+{
+    struct raft_recovery *recovery = &turn->self->recovery;
+    if (turn->self->role != RAFT_READING ||
+        event->id != turn->place->files[file_read(turn->self)]) {
+        return;
+    }
+    if (recovery->searching) {
+        search(turn, event);
+    } else if (take_records(turn, event) || recovery->searching) {
+        read_on(turn);
+    } else {
+        file_ended(turn, false);
     }
 }

@@ -322,14 +322,14 @@ static void refused(const struct raft_turn *turn, uint32_t from, const struct ra
 {
     struct raft *raft = turn->self;
     struct raft_progress *progress = &raft->progress[from];
-    if (answer->previous <= progress->match || answer->previous >= progress->next) {
+    if (answer->previous >= progress->next) {
         return; /* about an append of long ago */
     }
     uint64_t hint = raft_find_by_term(raft, answer->match, answer->hint_term);
-    if (answer->match < raft->begin) {
-        hint = answer->match;
-    }
-    progress->next = (hint > progress->match ? hint : progress->match) + 1;
+    /* Below `match`: an answer of long ago, which costs one append; or a disk that lost what it had
+     * promised, and then nothing else helps. Counting less than there is breaks nothing. */
+    progress->match = hint < progress->match ? hint : progress->match;
+    progress->next = hint + 1;
     progress->probing = 1;
     progress->under_way = 0;
     if (raft_bug(turn, RAFT_BUG_HINT_TOO_FAR) && answer->match <= raft->last) {

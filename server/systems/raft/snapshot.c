@@ -26,10 +26,17 @@ void raft_ask_image(const struct raft_turn *turn)
     turn->self->image_due = 1;
 }
 
-/* What was in force at the entry that is applied last: a configuration beyond it is in the log. */
+/* What was in force at an index not below the image: the newest in the log, or the image's. */
 static struct raft_members members_at(const struct raft *raft, uint64_t index)
 {
-    return raft->members_index <= index ? raft->members : raft->members_before;
+    struct raft_members members = raft->image_members;
+    uint64_t found = raft_members_newest(raft, index);
+    if (found != 0) {
+        struct raft_entry entry;
+        raft_entry_copy(raft, found, &entry);
+        memcpy(&members, entry.bytes, sizeof members);
+    }
+    return members;
 }
 
 void raft_take_image(const struct raft_turn *turn, const void *image, uint32_t length)
@@ -142,7 +149,9 @@ static void install(const struct raft_turn *turn, uint32_t from)
     if (prefix && !raft_bug(turn, RAFT_BUG_SNAP_DROP_SUFFIX)) {
         raft_log_drop(raft, index);
     } else {
+        uint64_t durable = raft->durable < raft->commit ? raft->durable : raft->commit;
         raft_log_reset(raft, index, raft->incoming_term);
+        raft->durable = durable; /* the image is not on the disk yet */
         raft->members = raft->incoming_members;
         raft->members_index = index;
         raft->members_before = raft->members;

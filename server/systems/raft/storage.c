@@ -163,7 +163,9 @@ void raft_store_segment(const struct raft_turn *turn)
 {
     struct raft *raft = turn->self;
     struct buffer buffer = {.length = 0};
-    raft->file ^= 1;
+    /* The other file holds what counts until this one is whole on the disk. */
+    raft->file ^= raft->file_whole;
+    raft->file_whole = 0;
     raft->offset = 0;
     raft->generation++;
     raft->segment_token = 0;
@@ -189,14 +191,20 @@ void raft_store_segment(const struct raft_turn *turn)
     put(turn, &buffer, salt_of(raft), RAFT_RECORD_WHOLE, NULL, 0, NULL, 0);
     uint32_t token = flush(turn, &buffer, NODE_SYNC);
     assert(raft->offset <= RAFT_FILE_BYTES);
+    raft->whole_token = token;
     raft->mark_count = 0;
     mark(raft, token, raft->last);
     raft->vote_token = raft->vote_owed ? token : raft->vote_token;
 }
 /* Image with its heads, as many entries as fit into memory, and what else there is. */
-_Static_assert((int)RAFT_IMAGE_BYTES_MAX + RAFT_LOG_BYTES + RAFT_LOG_ENTRIES * 40 + 4096 <=
-                   RAFT_FILE_BYTES * 7 / 8,
+enum {
+    SEGMENT_BYTES_MAX =
+        RAFT_IMAGE_BYTES_MAX + RAFT_LOG_BYTES +
+        RAFT_LOG_ENTRIES * ((int)sizeof(struct raft_stored) + LOG_HEADER_BYTES + 7) + 1024
+};
+_Static_assert((int)SEGMENT_BYTES_MAX <= RAFT_FILE_BYTES * 7 / 8,
                "a file has room for more than it begins with");
+_Static_assert((int)SEGMENT_BYTES_MAX <= (int)NODE_STEP_WRITE_BYTES, "it is written in one step");
 
 void raft_stored(const struct raft_turn *turn, const struct node_event *event)
 {
@@ -209,6 +217,7 @@ void raft_stored(const struct raft_turn *turn, const struct node_event *event)
         raft_note_it(turn, RAFT_NOTE_DISK_REFUSED, NODE_NONE, event->status, 0, 0, 0);
         return;
     }
+    raft->file_whole |= event->token >= raft->whole_token;
     uint32_t done = 0;
     uint64_t durable = raft->durable;
     while (done < raft->mark_count && raft->marks[done].token <= event->token) {

@@ -1,6 +1,7 @@
 /* transfer.c: handing leadership over (dissertation 3.10): no new proposals, the target gets all there
  * is, then it is told to begin at once. If it has not led by the end of a patience, the old leader
- * goes on. The lease is given up before. */
+ * goes on. The lease is given up before, and for the rest of the term: the message may come late, and
+ * whoever gets it is elected by servers that have just heard this leader. */
 #include "systems/raft/internal.h"
 
 #include <assert.h>
@@ -59,6 +60,7 @@ void raft_transfer_go_on(const struct raft_turn *turn)
     if (!raft->told_now && (has_all || raft_bug(turn, RAFT_BUG_TRANSFER_BEHIND))) {
         struct raft_now now = {.subject = NODE_NONE, .term = raft->term};
         raft->told_now = 1;
+        raft->no_lease = !raft_bug(turn, RAFT_BUG_TRANSFER_BEHIND);
         raft_note_it(turn, RAFT_NOTE_TRANSFER, raft->transfer_to, TRANSFER_TOLD, 0, 0, 0);
         raft_send(turn, raft->transfer_to, RAFT_TIMEOUT_NOW, &now, sizeof now);
     }
