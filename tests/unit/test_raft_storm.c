@@ -1,0 +1,91 @@
+/* test_raft_storm.c - Raft in random storms: no promise is ever broken, everything comes to rest, and
+ * each rule that is turned off is missed within few seeds. */
+#include "unit.h"
+
+#include <stdlib.h>
+
+#include "raft_storm.h"
+
+enum { SEEDS = 150, SEEDS_A_BUG = 400 };
+
+static uint64_t seeds_wanted(uint64_t standard)
+{
+    const char *text = getenv("CHEF_RAFT_SEEDS");
+    return text != NULL ? strtoull(text, NULL, 10) : standard;
+}
+
+static void test_no_promise_is_broken(void **state)
+{
+    struct storm_result sum = {.broken = false};
+    (void)state;
+    for (uint64_t seed = 1; seed <= seeds_wanted(SEEDS); seed++) {
+        struct storm_result result = storm_run(seed, 0);
+        if (result.broken)
+            print_error("seed %lu: %s at index %lu by node %u (term %lu, other %lu) step %lu\n",
+                        (unsigned long)seed, raft_promise_name(result.promise),
+                        (unsigned long)result.breach.index, result.breach.node,
+                        (unsigned long)result.breach.term, (unsigned long)result.breach.other_term,
+                        (unsigned long)result.breach.event);
+        if (!result.converged || result.stale_reads > 0)
+            print_error("seed %lu: converged %d, stale reads %u\n", (unsigned long)seed,
+                        result.converged, result.stale_reads);
+        assert_false(result.broken);
+        assert_int_equal(result.stale_reads, 0);
+        assert_true(result.converged);
+        sum.steps += result.steps;
+        sum.commits += result.commits;
+        sum.elections += result.elections;
+        sum.images += result.images;
+        sum.changes += result.changes;
+        sum.transfers += result.transfers;
+        sum.reads += result.reads;
+        sum.crashes += result.crashes;
+    }
+    print_message(
+        "%lu steps, %lu commits, %lu elections, %lu images taken, %lu changes, %lu transfers, "
+        "%lu reads, %lu crashes\n",
+        (unsigned long)sum.steps, (unsigned long)sum.commits, (unsigned long)sum.elections,
+        (unsigned long)sum.images, (unsigned long)sum.changes, (unsigned long)sum.transfers,
+        (unsigned long)sum.reads, (unsigned long)sum.crashes);
+    /* A storm in which nothing happens proves nothing. */
+    assert_true(sum.images > 0);
+    assert_true(sum.changes > 0);
+    assert_true(sum.transfers > 0);
+    assert_true(sum.reads > 0);
+    assert_true(sum.crashes > 0);
+}
+
+static const char *const BUGS[RAFT_BUG_COUNT] = {
+    "commit_old_term",  "no_noop",        "local_read",       "vote_no_fsync",   "always_truncate",
+    "commit_uncovered", "longest_log",    "any_resets_timer", "count_unwritten", "config_on_commit",
+    "config_no_noop",   "single_quorum",  "hear_removed",     "voter_at_once",   "transfer_behind",
+    "snap_drop_suffix", "lease_no_bound", "trust_torn",       "chunk_no_reset",  "hint_too_far"};
+
+static void test_each_rule_is_missed(void **state)
+{
+    (void)state;
+    for (uint32_t bug = 0; bug < RAFT_BUG_COUNT; bug++) {
+        uint64_t seed = 1;
+        struct storm_result result = {.broken = false};
+        for (; seed <= seeds_wanted(SEEDS_A_BUG); seed++) {
+            result = storm_run(seed, 1u << bug);
+            if (result.broken || result.stale_reads > 0)
+                break;
+        }
+        bool found = result.broken || result.stale_reads > 0;
+        print_message("%-18s %s %lu %s\n", BUGS[bug], found ? "caught by seed" : "not within",
+                      (unsigned long)seed,
+                      !found           ? ""
+                      : !result.broken ? "stale read"
+                                       : raft_promise_name(result.promise));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_promise_is_broken),
+        cmocka_unit_test(test_each_rule_is_missed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
