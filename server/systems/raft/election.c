@@ -166,13 +166,23 @@ void raft_campaign(const struct raft_turn *turn, bool transfer)
     }
 }
 
+/* May it be needed as a leader? A server that the newest configuration leaves out is, until that is
+ * committed: it may be the only one that has it (dissertation 4.2.2). */
+static bool may_lead(const struct raft_turn *turn)
+{
+    const struct raft *raft = turn->self;
+    uint64_t before = raft->members_before.voters | raft->members_before.next;
+    return raft_is_voter(raft, turn->env->self) ||
+           (raft->members_index > raft->commit && (before >> turn->env->self & 1) != 0);
+}
+
 /* Its patience is over: first ask whether it would be elected at all, so that a server that was cut
  * off does not come back with a term that nobody can pass by. */
 static void run_out(const struct raft_turn *turn)
 {
     struct raft *raft = turn->self;
     raft_patience(turn);
-    if (!raft_is_voter(raft, turn->env->self) || raft->disk_bad) {
+    if (!may_lead(turn) || raft->disk_bad) {
         return; /* learners wait to be told; without a disk no vote can be kept */
     }
     if (!turn->tuning->pre_vote) {
