@@ -203,11 +203,11 @@ void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_jud
 }
 
 /* "order 17 at 12.345 ms, events 100 to 140" */
-static void witness_words(const struct system_finding *finding, struct text *text)
+static void witness_words(const struct lab_scenario *scenario, const struct system_finding *finding,
+                          struct text *text)
 {
     if (finding->subject != NODE_NONE) {
-        text_add(text, "order ");
-        text_add_u64(text, finding->subject);
+        lab_words_subject(scenario, finding->subject, text);
         text_add_char(text, ' ');
     }
     text_add(text, "at ");
@@ -245,7 +245,7 @@ void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judge
     row->cells[4] = number_cell(finding->actual);
     row->cells[5] = text_cell(texts->words);
     if (finding->verdict == SYSTEM_FAIL) {
-        witness_words(finding, &witness);
+        witness_words(scenario, finding, &witness);
         row->cells[6] = text_cell(texts->witness);
     }
 }

@@ -155,6 +155,19 @@ static bool add_value(const void *context, const char *name, size_t length, stru
     return add_numbered_node(values, name, length, text);
 }
 
+void lab_words_subject(const struct lab_scenario *scenario, uint32_t subject, struct text *text)
+{
+    const struct system *system = scenario->system;
+    const char *column = system->tables[system->subject_table].columns[0].name;
+    static const char ENDING[] = "_id";
+    size_t length = strlen(column);
+    size_t ending = sizeof ENDING - 1;
+    bool is_id = length > ending && strcmp(column + length - ending, ENDING) == 0;
+    text_add_bytes(text, column, (uint32_t)(is_id ? length - ending : length));
+    text_add_char(text, ' ');
+    text_add_u64(text, subject);
+}
+
 /* "order_cooked" as "order cooked", then what else is known. */
 static void say_plainly(const char *name, const struct values *values, struct text *text)
 {
@@ -162,8 +175,8 @@ static void say_plainly(const char *name, const struct values *values, struct te
         text_add_char(text, *name == '_' ? ' ' : *name);
     }
     if (values->subject != NODE_NONE) {
-        text_add(text, ", order ");
-        text_add_u64(text, values->subject);
+        text_add(text, ", ");
+        lab_words_subject(values->scenario, values->subject, text);
     }
     for (int i = 0; i < NODE_NOTE_ARGS && values->arg_names != NULL && values->arg_names[i] != NULL;
          i++) {

@@ -11,6 +11,10 @@
 #include "base/text.h"
 #include "lab/scenario.h"
 
+/* What notes and findings are about, by the first column of the system's table of subjects: "order 17";
+ * appended. */
+void lab_words_subject(const struct lab_scenario *scenario, uint32_t subject, struct text *text);
+
 /* Both append to `text`. */
 void lab_words_note(const struct lab_scenario *scenario, const struct node_note *note,
                     struct text *text);

@@ -1,7 +1,9 @@
 /* catalogue.c: all systems, in the order of the course. */
 #include "systems/kitchens/kitchens.h"
+#include "systems/raft/council.h"
 
 const struct system *const SYSTEMS[] = {
     &KITCHENS,
+    &RAFT,
 };
 const uint32_t SYSTEM_COUNT = sizeof SYSTEMS / sizeof SYSTEMS[0];

@@ -322,7 +322,7 @@ static void test_the_block_is_small(void **state)
 {
     (void)state;
     struct sim_plan plan = chatter_plan(1, 10);
-    size_t disks = 10 * (4096 + 90 * 1024); /* every chatter node has one, kitchens have not */
+    size_t disks = 10 * (4096 + 154 * 1024); /* every chatter node has one, kitchens have not */
     assert_in_range(sim_bytes(&plan) - NODE_OUTBOX_BYTES - disks, 0, 700 * 1024);
 }
 

@@ -42,10 +42,9 @@ struct machine_answer machine_get(const struct machine *machine, uint16_t key)
 {
     assert(key < MACHINE_KEYS);
     const struct machine_key *found = &machine->keys[key];
-    struct machine_answer answer = {.result = MACHINE_MISSING};
+    struct machine_answer answer = {.version = found->version, .result = MACHINE_MISSING};
     if (found->there) {
         answer.value = found->value;
-        answer.version = found->version;
         answer.result = MACHINE_OK;
     }
     return answer;
@@ -75,7 +74,8 @@ apply_command(struct machine *machine, const struct machine_command *command, co
         break;
     case MACHINE_DELETE:
         key->there = 0;
-        key->version += answer.result == MACHINE_OK;
+        key->version++;
+        answer.version = key->version;
         return answer;
     case MACHINE_CAS:
     case MACHINE_PUT_VERSION:

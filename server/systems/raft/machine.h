@@ -9,7 +9,8 @@
  * have been done before. Its client goes on under a new number.
  *
  * A conditional put names the value that it expects: compare-and-set. A batch puts several keys at
- * once. Keys are below MACHINE_KEYS; a key that is not there has version 0. */
+ * once. Keys are below MACHINE_KEYS. A key's version counts its writes and deletions, so it only
+ * grows. */
 #ifndef CHEF_SYSTEMS_RAFT_MACHINE_H
 #define CHEF_SYSTEMS_RAFT_MACHINE_H
 
@@ -53,7 +54,7 @@ _Static_assert(sizeof(struct machine_pair) == 16, "no padding");
 
 struct machine_answer {
     int64_t value;    /* of the key, before a delete, after anything else */
-    uint64_t version; /* of the key: how often it was written; 0: not there */
+    uint64_t version; /* of the key, after the command; 0: it was never written */
     uint8_t result;   /* enum machine_result */
     uint8_t repeated; /* answered from the session */
     uint8_t pad[6];

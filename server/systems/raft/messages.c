@@ -3,17 +3,7 @@
 
 #include <stddef.h>
 
-const struct node_message_type RAFT_MESSAGES[RAFT_MESSAGE_COUNT] = {
-    [RAFT_VOTE_ASKED] = {"vote_asked", sizeof(struct raft_vote_asked),
-                         sizeof(struct raft_vote_asked)},
-    [RAFT_VOTE] = {"vote", sizeof(struct raft_vote), sizeof(struct raft_vote)},
-    [RAFT_APPEND] = {"append", RAFT_APPEND_BYTES_MIN, sizeof(struct raft_append)},
-    [RAFT_APPENDED] = {"appended", sizeof(struct raft_appended), sizeof(struct raft_appended)},
-    [RAFT_SNAPSHOT] = {"snapshot", RAFT_CHUNK_BYTES_MIN, sizeof(struct raft_chunk)},
-    [RAFT_SNAPSHOT_TAKEN] = {"snapshot_taken", sizeof(struct raft_chunk_taken),
-                             sizeof(struct raft_chunk_taken)},
-    [RAFT_TIMEOUT_NOW] = {"timeout_now", sizeof(struct raft_now), sizeof(struct raft_now)},
-};
+const struct node_message_type RAFT_MESSAGES[RAFT_MESSAGE_COUNT] = {RAFT_MESSAGE_ROWS};
 
 /* Every entry lies within the message, and nothing lies behind the last one. */
 static bool append_is_bad(const uint8_t *bytes, uint32_t length)

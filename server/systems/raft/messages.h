@@ -87,6 +87,18 @@ struct raft_now {
     uint64_t term;
 };
 
+/* Raft's rows of an owner's table of messages, when its message_first is 0. */
+#define RAFT_MESSAGE_ROWS                                                                          \
+    [RAFT_VOTE_ASKED] = {"vote_asked", sizeof(struct raft_vote_asked),                             \
+                         sizeof(struct raft_vote_asked)},                                          \
+    [RAFT_VOTE] = {"vote", sizeof(struct raft_vote), sizeof(struct raft_vote)},                    \
+    [RAFT_APPEND] = {"append", RAFT_APPEND_BYTES_MIN, sizeof(struct raft_append)},                 \
+    [RAFT_APPENDED] = {"appended", sizeof(struct raft_appended), sizeof(struct raft_appended)},    \
+    [RAFT_SNAPSHOT] = {"snapshot", RAFT_CHUNK_BYTES_MIN, sizeof(struct raft_chunk)},               \
+    [RAFT_SNAPSHOT_TAKEN] = {"snapshot_taken", sizeof(struct raft_chunk_taken),                    \
+                             sizeof(struct raft_chunk_taken)},                                     \
+    [RAFT_TIMEOUT_NOW] = {"timeout_now", sizeof(struct raft_now), sizeof(struct raft_now)}
+
 /* ---- Files ----
  *
  * Two files are used in turn. A file is SEGMENT (salt 0), then, under its generation as salt, the

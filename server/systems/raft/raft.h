@@ -96,7 +96,7 @@ enum raft_message {
     RAFT_TIMEOUT_NOW,
     RAFT_MESSAGE_COUNT
 };
-/* Names and lengths, for the owner's table. */
+/* Names and lengths; an owner's table has the same rows by RAFT_MESSAGE_ROWS (messages.h). */
 extern const struct node_message_type RAFT_MESSAGES[RAFT_MESSAGE_COUNT];
 /* For node_protocol.malformed; type is counted from message_first. */
 bool raft_malformed(uint16_t type, const uint8_t *bytes, uint32_t length);
