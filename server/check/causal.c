@@ -20,6 +20,7 @@ struct causal {
     struct accesses accesses;
     struct access_forced *forced;
     uint32_t forced_count, forced_room;
+    uint32_t start_reader, start_missed; /* who read the start, and the write that came before it */
 };
 
 static bool force(struct causal *causal, uint32_t before, uint32_t after)
@@ -98,7 +99,8 @@ static enum forcing force_read(struct causal *causal, uint32_t reader)
             continue;
         }
         if (own->from == ACCESS_START) {
-            access_tell_stale(accesses, "WriteHBInitRead", ACCESS_START, before, reader);
+            causal->start_reader = reader;
+            causal->start_missed = before;
             return FORCED_START_READ;
         }
         if (!access_before(accesses, before, own->from) && !force(causal, before, own->from)) {
@@ -135,45 +137,78 @@ static uint32_t *last_accesses(struct causal *causal)
     return last;
 }
 
-/* What the reads of one session force, forces more of them; until nothing new comes, or it goes round. */
-static bool session_goes_round(struct causal *causal, uint32_t last)
+enum saturation { SATURATED, GOES_ROUND, START_IS_READ, GAVE_UP };
+
+/* What the reads of these sessions force, forces more; until nothing new comes, or it goes round. Clocks and
+ * graph stay as they are then. */
+static enum saturation saturate(struct causal *causal, const uint32_t *last, uint32_t count)
 {
     struct accesses *accesses = &causal->accesses;
-    struct accesses plain = *accesses;
-    bool cyclic = false, good = true;
+    bool cyclic = false;
     causal->forced_count = causal->forced_room = 0;
-    while (good && !cyclic) {
+    for (;;) {
         uint32_t before = causal->forced_count;
-        for (uint32_t i = last; good && i != ACCESS_NONE; i = accesses->items[i].previous) {
-            good = force_read(causal, i) == FORCED_ALL;
+        for (uint32_t s = 0; s < count; s++) {
+            for (uint32_t i = last[s]; i != ACCESS_NONE; i = accesses->items[i].previous) {
+                enum forcing forcing = force_read(causal, i);
+                if (forcing != FORCED_ALL) {
+                    return forcing == FORCED_START_READ ? START_IS_READ : GAVE_UP;
+                }
+            }
         }
-        if (!good || causal->forced_count == before) {
-            break;
+        if (causal->forced_count == before) {
+            return SATURATED;
         }
-        good = access_order(accesses, causal->forced, causal->forced_count, &cyclic);
+        if (!access_order(accesses, causal->forced, causal->forced_count, &cyclic)) {
+            return GAVE_UP;
+        }
+        if (cyclic) {
+            return GOES_ROUND;
+        }
     }
-    if (good && cyclic) {
-        access_tell_cycle(accesses, "CyclicHB", GRAPH_WW);
-    }
-    *accesses = plain; /* its clocks stand below the caller's mark */
-    return !good || cyclic;
 }
 
+/* False: this session's reads cannot be explained, which is told; or budget. */
+static bool explains_session(struct causal *causal, const uint32_t *last)
+{
+    struct accesses *accesses = &causal->accesses;
+    struct accesses plain = *accesses; /* what is made below stands above the mark */
+    struct check_block *mark = check_budget_mark(&causal->judging.budget);
+    enum saturation found = saturate(causal, last, 1);
+    if (found == GOES_ROUND) {
+        access_tell_cycle(accesses, "CyclicHB", GRAPH_WW);
+    } else if (found == START_IS_READ) {
+        access_tell_stale(accesses, "WriteHBInitRead", ACCESS_START, causal->start_missed,
+                          causal->start_reader);
+    }
+    check_budget_release(&causal->judging.budget, mark);
+    *accesses = plain;
+    return found == SATURATED;
+}
+
+/* Mostly one order explains all sessions at once, and so each; only otherwise one after the other is
+ * looked at, until one cannot be explained: others would tell the same in other words. */
 static void judge_cm(struct causal *causal)
 {
     struct accesses *accesses = &causal->accesses;
+    struct check_budget *budget = &causal->judging.budget;
     uint32_t *last = last_accesses(causal);
-    accesses->spare = check_budget_take(&causal->judging.budget,
-                                        (size_t)accesses->count * accesses->session_count,
-                                        sizeof *accesses->spare);
-    for (uint32_t s = 0; last != NULL && accesses->spare != NULL && s < accesses->session_count;
-         s++) {
-        struct check_block *mark = check_budget_mark(&causal->judging.budget);
-        bool round = session_goes_round(causal, last[s]);
-        check_budget_release(&causal->judging.budget, mark);
-        if (round) {
-            return; /* one is enough: the others would tell the same in other words */
-        }
+    accesses->spare = check_budget_take(budget, (size_t)accesses->count * accesses->session_count,
+                                        sizeof(uint32_t));
+    if (last == NULL || accesses->spare == NULL) {
+        return;
+    }
+    struct accesses plain = *accesses;
+    struct check_block *mark = check_budget_mark(budget);
+    enum saturation together = saturate(causal, last, accesses->session_count);
+    check_budget_release(budget, mark);
+    *accesses = plain;
+    if (together == SATURATED || together == GAVE_UP) {
+        return;
+    }
+    uint32_t session = 0;
+    while (session < accesses->session_count && explains_session(causal, &last[session])) {
+        session++;
     }
 }
 
