@@ -10,6 +10,8 @@
  * - A write whose place does not matter (it is legal anywhere and what it leaves does not depend on
  *   what was) may stand unseen just before the next such write. So an open one is only marked as
  *   hidden when another one takes effect, and no order of writes that nobody sees is tried.
+ * - Where only one operation leaves a value, all who need it must have come before another one takes its
+ *   place; and that operation cannot stand unseen. Where nobody needs it, it need not be seen.
  * - Crashed operations with the same effect are one kind with a count; the fewer are used, the better.
  * - Where every operation is about one object, those of other objects wait for their own returns.
  *
@@ -57,7 +59,8 @@ struct lin_problem {
     uint32_t class_count, operation_count;
     bool scalar; /* the state is one value, of init[0]; no class is GENERAL */
     const uint32_t *init;
-    uint32_t init_count, words_max;
+    const uint32_t *inits; /* scalar: what else it may hold at first; or NULL */
+    uint32_t init_count, inits_count, words_max;
     lin_apply *apply; /* or NULL: no class is GENERAL */
     const void *context;
     struct lin_values *values; /* APPEND makes new ones */

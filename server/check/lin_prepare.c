@@ -182,10 +182,53 @@ static bool make_pools(struct lin_plan *plan, struct check_budget *budget)
     return true;
 }
 
+static bool find_needs(struct lin_plan *plan, struct check_budget *budget)
+{
+    const struct lin_problem *problem = plan->problem;
+    bool simple = problem->scalar && problem->inits == NULL;
+    for (uint32_t i = 0; i < problem->class_count && simple; i++) {
+        simple = problem->classes[i].kind == LIN_SIMPLE;
+    }
+    if (!simple) {
+        return true;
+    }
+    uint32_t *left = check_budget_take(budget, problem->values->count, sizeof *left);
+    struct lin_need *needs = check_budget_take(budget, problem->values->count, sizeof *needs);
+    if (left == NULL || needs == NULL) {
+        return false;
+    }
+    left[problem->init[0]]++;
+    for (uint32_t i = 0; i < problem->operation_count; i++) {
+        const struct lin_operation *operation = &problem->operations[i];
+        const struct lin_class *class = &problem->classes[operation->class];
+        if (class->after != LIN_SAME && class->after != class->before) {
+            left[class->after]++;
+        }
+        if (class->before != LIN_ANY) {
+            needs[class->before].any = true;
+            needs[class->before].must |= !operation->optional;
+        }
+    }
+    for (uint32_t i = 0; i < plan->event_count; i++) {
+        uint32_t before =
+            problem->classes[problem->operations[plan->events[i].operation].class].before;
+        if (!plan->events[i].end && before != LIN_ANY) {
+            needs[before].last_event = i;
+        }
+    }
+    for (uint32_t i = 0; i < problem->values->count; i++) {
+        needs[i].single = left[i] <= 1;
+    }
+    plan->needs = needs;
+    plan->need_count = problem->values->count;
+    return true;
+}
+
 bool lin_prepare(const struct lin_problem *problem, struct check_budget *budget,
                  struct lin_plan *plan)
 {
     *plan = (struct lin_plan){.problem = problem};
     return make_events(plan, budget) && give_slots(plan, budget) &&
-           find_order_of_processes(plan, budget) && make_pools(plan, budget);
+           find_order_of_processes(plan, budget) && make_pools(plan, budget) &&
+           find_needs(plan, budget);
 }

@@ -238,6 +238,39 @@ static bool place_reads(struct search *search, struct configuration *configurati
     return any;
 }
 
+static const struct lin_need *need_of(const struct search *search, uint32_t value)
+{
+    return value < search->plan->need_count ? &search->plan->needs[value] : NULL;
+}
+
+/* Has everybody come who needs what the object holds now, and holds only now? `but` is coming. */
+static bool may_pass(const struct search *search, const struct lin_event *event, uint32_t but)
+{
+    const struct configuration *now = search->now;
+    const struct lin_need *need = need_of(search, now->state);
+    if (need == NULL || !need->single || !need->must) {
+        return true;
+    }
+    if (need->last_event > now->event) {
+        return false;
+    }
+    for (uint32_t i = event->open_from; i < event->open_to; i++) {
+        uint32_t operation = search->plan->open[i];
+        if (operation != but && class_of(search, operation)->before == now->state &&
+            !bit(now->placed, search->plan->slot[operation])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Can a write stand unseen? */
+static bool may_hide(const struct search *search, const struct lin_class *class)
+{
+    const struct lin_need *need = need_of(search, class->after);
+    return need == NULL || !need->single || !need->must;
+}
+
 /* A write to the object took effect: open ones may stand unseen just before it. */
 static void hide(struct search *search, struct configuration *configuration,
                  const struct lin_event *event, uint32_t object)
@@ -246,7 +279,7 @@ static void hide(struct search *search, struct configuration *configuration,
         uint32_t operation = search->plan->open[i], slot = search->plan->slot[operation];
         const struct lin_class *class = class_of(search, operation);
         if (lin_is_blind(class) && class->object == object && !bit(configuration->placed, slot) &&
-            may_begin(search, configuration, operation)) {
+            may_begin(search, configuration, operation) && may_hide(search, class)) {
             bit_set(hidden(search, configuration), slot);
         }
     }
@@ -281,13 +314,14 @@ static bool leads_on(const struct search *search, struct configuration *configur
     return false;
 }
 
-/* `now` with one more class in the order, as `child`; false: not legal or of no use. `optional`: it is a
- * crashed one. */
-static bool make_child(struct search *search, uint32_t number, bool optional)
+/* `now` with one more class in the order, as `child`; false: not legal or of no use. `operation`: the
+ * one that comes; LIN_NONE: a crashed one. */
+static bool make_child(struct search *search, const struct lin_event *event, uint32_t number,
+                       uint32_t operation)
 {
     const struct lin_class *class = &search->problem->classes[number];
     struct configuration *child = search->child;
-    bool blind = lin_is_blind(class);
+    bool blind = lin_is_blind(class), optional = operation == LIN_NONE;
     if (blind && search->now->restricted == class->object + 1) {
         return false;
     }
@@ -297,6 +331,9 @@ static bool make_child(struct search *search, uint32_t number, bool optional)
     }
     if (optional && state == search->now->state) {
         return false; /* it changes nothing */
+    }
+    if (state != search->now->state && !may_pass(search, event, operation)) {
+        return false;
     }
     memcpy(child, search->now, search->size);
     child->state = state;
@@ -310,7 +347,7 @@ static void try_open(struct search *search, const struct lin_event *event, uint3
     struct configuration *child = search->child;
     const struct lin_class *class = class_of(search, operation);
     if (!may_begin(search, search->now, operation) ||
-        !make_child(search, search->problem->operations[operation].class, false)) {
+        !make_child(search, event, search->problem->operations[operation].class, operation)) {
         return;
     }
     bit_set(child->placed, search->plan->slot[operation]);
@@ -334,7 +371,8 @@ static void try_pool(struct search *search, const struct lin_event *event, uint3
     struct configuration *child = search->child;
     uint32_t next = pool->from + used(search, search->now)[number];
     if (next >= pool->to || search->plan->pooled[next].event > search->now->event ||
-        used(search, search->now)[number] == UINT16_MAX || !make_child(search, pool->class, true)) {
+        used(search, search->now)[number] == UINT16_MAX ||
+        !make_child(search, event, pool->class, LIN_NONE)) {
         return;
     }
     used(search, child)[number]++;
@@ -368,6 +406,17 @@ static bool concerns(const struct lin_class *class, const struct lin_class *othe
 static void expand(struct search *search, const struct lin_event *event)
 {
     const struct lin_class *class = class_of(search, event->operation);
+    const struct lin_need *need = need_of(search, class->after);
+    bool hides = bit(hidden(search, search->now), search->plan->slot[event->operation]);
+    if (!check_budget_spend(search->budget,
+                            search->plan->pool_count + event->open_to - event->open_from)) {
+        return;
+    }
+    if (hides && need != NULL && need->single && !need->any) { /* nobody will ever know */
+        close_operation(search, search->now, event->operation);
+        push(search, search->now);
+        return;
+    }
     for (uint32_t i = search->plan->pool_count; i-- > 0;) {
         if (concerns(class, &search->problem->classes[search->plan->pools[i].class])) {
             try_pool(search, event, i);
@@ -382,7 +431,8 @@ static void expand(struct search *search, const struct lin_event *event)
         }
     }
     if (may_begin(search, search->now, event->operation) &&
-        make_child(search, search->problem->operations[event->operation].class, false)) {
+        make_child(search, event, search->problem->operations[event->operation].class,
+                   event->operation)) {
         search->child->restricted = 0;
         if (lin_is_blind(class)) {
             hide(search, search->child, event, class->object);
@@ -392,7 +442,7 @@ static void expand(struct search *search, const struct lin_event *event)
         close_operation(search, search->child, event->operation);
         push(search, search->child);
     }
-    if (bit(hidden(search, search->now), search->plan->slot[event->operation])) {
+    if (hides) {
         memcpy(search->child, search->now, search->size);
         close_operation(search, search->child, event->operation);
         push(search, search->child);
@@ -462,6 +512,10 @@ enum check_answer lin_search(const struct lin_problem *problem, struct check_bud
     enum check_answer answer = CHECK_UNKNOWN;
     if (lin_prepare(problem, budget, &plan) && open_search(&search, &plan, budget)) {
         push(&search, search.now);
+        for (uint32_t i = 0; i < problem->inits_count; i++) {
+            search.now->state = problem->inits[i];
+            push(&search, search.now);
+        }
         bool found = false;
         while (search.stack_count > 0 && !found && budget->why == NULL) {
             found = run(&search);

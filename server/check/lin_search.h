@@ -18,6 +18,14 @@ struct lin_pool {
     uint32_t from, to; /* of lin_plan.pooled */
 };
 
+/* A value that only one operation leaves (or that is there first). */
+struct lin_need {
+    bool single;
+    bool any;            /* somebody needs it: reads it or compares with it */
+    bool must;           /* one of those is not crashed */
+    uint32_t last_event; /* of the last call of such a one */
+};
+
 struct lin_plan {
     const struct lin_problem *problem;
     struct lin_event *events;
@@ -29,6 +37,8 @@ struct lin_plan {
     uint32_t slot_count;
     struct lin_pool *pools;
     uint32_t pool_count;
+    struct lin_need *needs; /* by value, of a scalar problem without APPEND; or NULL */
+    uint32_t need_count;
     struct lin_pooled {
         uint32_t operation, event; /* of the first event behind its call */
     } * pooled;

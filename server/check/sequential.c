@@ -355,6 +355,9 @@ static void explain(struct sequential *sequential, struct check_budget *budget,
     bool *kept = check_budget_take(budget, problem->operation_count, sizeof *kept);
     if (kept == NULL) {
         budget->why = NULL; /* it is proved, only not explained */
+        struct check_line line = {
+            .word = "no_one_order", .a = CHECK_NO_OPERATION, .b = CHECK_NO_OPERATION};
+        check_finding_line(finding, &line);
         return;
     }
     for (uint32_t i = 0; i < problem->operation_count; i++) {

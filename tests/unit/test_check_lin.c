@@ -3,6 +3,7 @@
 #include "base/draw.h"
 #include "check/model.h"
 #include "check/read.h"
+#include "kv_runs.h"
 #include "shared_data.h"
 #include "unit.h"
 
@@ -258,6 +259,30 @@ static void test_all_small_registers(void **state)
     }
 }
 
+/* Values that one write leaves, and some that nobody needs. */
+static void test_all_small_registers_of_single_values(void **state)
+{
+    (void)state;
+    static const struct kind KINDS[] = {
+        {.function = "write", .input = {1, NONE}, .inputs = 1, .may_crash = true},
+        {.function = "write", .input = {2, NONE}, .inputs = 1},
+        {.function = "read", .output = 1},
+        {.function = "read", .output = 0},
+        {.function = "cas", .input = {1, 3}, .inputs = 2, .may_crash = true},
+        {.function = "read", .output = 3},
+    };
+    for (uint32_t operations = 3; operations <= 4; operations++) {
+        struct reference reference = {.kinds = KINDS,
+                                      .kind_count = operations == 3 ? 6 : 5,
+                                      .step = step_register,
+                                      .real_time = true,
+                                      .processes = operations == 3 ? 3 : 2,
+                                      .operations_max = operations,
+                                      .options = {.items = {{"init", "0"}}, .count = 1}};
+        compare_all(&reference, "register");
+    }
+}
+
 static void test_all_small_sequential(void **state)
 {
     (void)state;
@@ -306,11 +331,10 @@ static void test_all_small_queues(void **state)
 }
 
 /* Longer ones that are drawn: many more shapes, the same reference. */
-static void test_drawn_registers(void **state)
+static void compare_drawn(const struct kind *kinds, uint32_t kind_count)
 {
-    (void)state;
-    struct reference reference = {.kinds = REGISTER_KINDS,
-                                  .kind_count = 6,
+    struct reference reference = {.kinds = kinds,
+                                  .kind_count = kind_count,
                                   .step = step_register,
                                   .operations_max = OPERATIONS_MAX,
                                   .options = {.items = {{"init", "0"}}, .count = 1}};
@@ -325,13 +349,13 @@ static void test_drawn_registers(void **state)
                 struct small *own = &reference.operations[open[process]];
                 own->end = place++;
                 open[process] = OPERATIONS_MAX;
-                if (draw >> 8 & 1 && REGISTER_KINDS[own->kind].may_crash) {
+                if (draw >> 8 & 1 && kinds[own->kind].may_crash) {
                     own->crashed = true;
                     open[process] = OPERATIONS_MAX + 1;
                 }
             } else if (open[process] == OPERATIONS_MAX && reference.count < OPERATIONS_MAX) {
                 reference.operations[reference.count] =
-                    (struct small){.kind = (uint32_t)(draw >> 16) % 6,
+                    (struct small){.kind = (uint32_t)(draw >> 16) % kind_count,
                                    .process = process,
                                    .call = place++,
                                    .end = CHECK_NEVER};
@@ -351,6 +375,23 @@ static void test_drawn_registers(void **state)
         }
     }
     assert_true(reference.wrong > 1000 && reference.tried - reference.wrong > 1000);
+}
+
+static void test_drawn_registers(void **state)
+{
+    (void)state;
+    static const struct kind MANY_WRITES[] = {
+        {.function = "write", .input = {1, NONE}, .inputs = 1, .may_crash = true},
+        {.function = "write", .input = {2, NONE}, .inputs = 1},
+        {.function = "write", .input = {3, NONE}, .inputs = 1},
+        {.function = "write", .input = {4, NONE}, .inputs = 1, .may_crash = true},
+        {.function = "read", .output = 1},
+        {.function = "read", .output = 2},
+        {.function = "read", .output = 0},
+        {.function = "cas", .input = {1, 5}, .inputs = 2},
+    };
+    compare_drawn(REGISTER_KINDS, 6);
+    compare_drawn(MANY_WRITES, 8);
 }
 
 /* ---- Golden histories ---- */
@@ -511,6 +552,37 @@ static void test_appends(void **state)
     }
 }
 
+/* Runs of a store that is linearizable, and the same with one operation that cannot have been. */
+static void test_generated_runs(void **state)
+{
+    (void)state;
+    static const enum kv_fault FAULTS[] = {KV_FAULT_STALE, KV_FAULT_LOST, KV_FAULT_PHANTOM};
+    uint32_t caught = 0;
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        struct kv_run run = {.seed = seed,
+                             .clients = 3 + (uint32_t)seed,
+                             .keys = 1 + (uint32_t)seed % 4,
+                             .operations = 1500,
+                             .info_ppm = 5000};
+        size_t length;
+        char *text = kv_run_text(&run, &length, NULL);
+        assert_int_equal(judge_text("kv", text, NULL, NULL), CHECK_VALID);
+        assert_int_equal(judge_text("sequential", text, NULL, NULL), CHECK_VALID);
+        free(text);
+        for (size_t i = 0; i < sizeof FAULTS / sizeof FAULTS[0]; i++) {
+            bool planted;
+            run.fault = FAULTS[i];
+            run.fault_after = 700;
+            text = kv_run_text(&run, &length, &planted);
+            assert_int_equal(judge_text("kv", text, NULL, NULL),
+                             planted ? CHECK_INVALID : CHECK_VALID);
+            caught += planted;
+            free(text);
+        }
+    }
+    assert_true(caught > 30);
+}
+
 static void test_limits_give_unknown(void **state)
 {
     (void)state;
@@ -586,6 +658,7 @@ int main(void)
 {
     static const struct CMUnitTest TESTS[] = {
         cmocka_unit_test(test_all_small_registers),
+        cmocka_unit_test(test_all_small_registers_of_single_values),
         cmocka_unit_test(test_all_small_sequential),
         cmocka_unit_test(test_all_small_locks),
         cmocka_unit_test(test_all_small_queues),
@@ -596,6 +669,7 @@ int main(void)
         cmocka_unit_test(test_planted_violations),
         cmocka_unit_test(test_other_objects),
         cmocka_unit_test(test_appends),
+        cmocka_unit_test(test_generated_runs),
         cmocka_unit_test(test_limits_give_unknown),
         cmocka_unit_test(test_reference_histories),
     };
