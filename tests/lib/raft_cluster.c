@@ -420,3 +420,14 @@ bool cluster_broken(const struct cluster *cluster)
         broken = broken || cluster->safety.breaches[i].broken;
     return broken;
 }
+
+const char *cluster_rule_name(enum raft_bug bug)
+{
+    static const char *const NAMES[RAFT_BUG_COUNT] = {
+        "commit_old_term", "no_noop",          "local_read",      "vote_no_fsync",
+        "always_truncate", "commit_uncovered", "longest_log",     "any_resets_timer",
+        "count_unwritten", "config_on_commit", "config_no_noop",  "single_quorum",
+        "hear_removed",    "voter_at_once",    "transfer_behind", "snap_drop_suffix",
+        "lease_no_bound",  "trust_torn",       "chunk_no_reset",  "hint_too_far"};
+    return NAMES[bug];
+}

@@ -100,6 +100,8 @@ enum raft_refusal cluster_change(struct cluster *cluster, uint32_t node, uint64_
 enum raft_refusal cluster_transfer(struct cluster *cluster, uint32_t node, uint32_t to);
 void cluster_ask_image(struct cluster *cluster, uint32_t node);
 
+/* Name of a rule that can be turned off, as in the settings ("commit_old_term"). */
+const char *cluster_rule_name(enum raft_bug bug);
 /* The node that leads in the highest term; NODE_NONE. */
 uint32_t cluster_leader(const struct cluster *cluster);
 /* Is any promise broken, seen from within or across? */

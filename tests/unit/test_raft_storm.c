@@ -55,12 +55,6 @@ static void test_no_promise_is_broken(void **state)
     assert_true(sum.crashes > 0);
 }
 
-static const char *const BUGS[RAFT_BUG_COUNT] = {
-    "commit_old_term",  "no_noop",        "local_read",       "vote_no_fsync",   "always_truncate",
-    "commit_uncovered", "longest_log",    "any_resets_timer", "count_unwritten", "config_on_commit",
-    "config_no_noop",   "single_quorum",  "hear_removed",     "voter_at_once",   "transfer_behind",
-    "snap_drop_suffix", "lease_no_bound", "trust_torn",       "chunk_no_reset",  "hint_too_far"};
-
 static void test_each_rule_is_missed(void **state)
 {
     (void)state;
@@ -73,8 +67,8 @@ static void test_each_rule_is_missed(void **state)
                 break;
         }
         bool found = result.broken || result.stale_reads > 0;
-        print_message("%-18s %s %lu %s\n", BUGS[bug], found ? "caught by seed" : "not within",
-                      (unsigned long)seed,
+        print_message("%-18s %s %lu %s\n", cluster_rule_name((enum raft_bug)bug),
+                      found ? "caught by seed" : "not within", (unsigned long)seed,
                       !found           ? ""
                       : !result.broken ? "stale read"
                                        : raft_promise_name(result.promise));

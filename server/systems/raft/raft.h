@@ -46,13 +46,13 @@ enum raft_bug {
     RAFT_BUG_NO_NOOP,          /* T02 no entry of one's own at the start of a term */
     RAFT_BUG_LOCAL_READ,       /* T03 a leader answers reads without asking anybody */
     RAFT_BUG_VOTE_NO_FSYNC,    /* T04 a vote leaves before it is on the disk */
-    RAFT_BUG_ALWAYS_TRUNCATE,  /* T05 cut the log behind every append */
+    RAFT_BUG_ALWAYS_TRUNCATE,  /* T05 cut the log behind the entries of every append */
     RAFT_BUG_COMMIT_UNCOVERED, /* T06 commit what this append did not cover */
     RAFT_BUG_LONGEST_LOG,      /* T07 the longer log wins, whatever its last term */
     RAFT_BUG_ANY_RESETS_TIMER, /* T08 any message keeps an election away */
     RAFT_BUG_COUNT_UNWRITTEN,  /* T09 count oneself before one's disk has it */
-    RAFT_BUG_CONFIG_ON_COMMIT, /* T11 a configuration counts only when it is committed */
-    RAFT_BUG_CONFIG_NO_NOOP,   /* T11 change members before an entry of one's term is committed */
+    RAFT_BUG_CONFIG_ON_COMMIT, /* T11 a new configuration counts when the old majority committed it */
+    RAFT_BUG_CONFIG_NO_NOOP,   /* T11 one server at a time, before an entry of one's term is committed */
     RAFT_BUG_SINGLE_QUORUM,    /* T11 in the joint phase the new majority is enough */
     RAFT_BUG_HEAR_REMOVED,     /* T12 a vote is considered although a leader was just heard */
     RAFT_BUG_VOTER_AT_ONCE,    /* T13 a new server votes before it has caught up */
@@ -61,7 +61,7 @@ enum raft_bug {
     RAFT_BUG_LEASE_NO_BOUND,   /* T17 a lease as if no clock drifted */
     RAFT_BUG_TRUST_TORN,       /* T18 a bad record ends the log wherever it stands */
     RAFT_BUG_CHUNK_NO_RESET,   /* T19 a chunk of a snapshot does not keep an election away */
-    RAFT_BUG_HINT_TOO_FAR,     /* T20 the conflict hint skips a term too many */
+    RAFT_BUG_HINT_TOO_FAR,     /* T20 go on behind what the conflict hint names, not at it */
     RAFT_BUG_COUNT
 };
 

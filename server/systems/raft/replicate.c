@@ -234,7 +234,7 @@ static uint64_t take_entries(const struct raft_turn *turn, const struct raft_app
         index++;
         fresh = fresh == 0 && taking == TAKEN_NOW ? index : fresh;
     }
-    if (raft_bug(turn, RAFT_BUG_ALWAYS_TRUNCATE)) {
+    if (append->count > 0 && raft_bug(turn, RAFT_BUG_ALWAYS_TRUNCATE)) {
         strike_out(turn, index + 1);
     }
     if (fresh != 0) {
@@ -332,9 +332,9 @@ static void refused(const struct raft_turn *turn, uint32_t from, const struct ra
     progress->next = hint + 1;
     progress->probing = 1;
     progress->under_way = 0;
-    if (raft_bug(turn, RAFT_BUG_HINT_TOO_FAR) && answer->match <= raft->last) {
-        progress->match = answer->match; /* a guess about the other log, taken for knowledge */
-        raft_count(turn);
+    if (raft_bug(turn, RAFT_BUG_HINT_TOO_FAR)) {
+        progress->next++; /* what the hint names is taken for the first that lacks */
+        return;
     }
     raft_send_to(turn, from);
 }
