@@ -94,6 +94,49 @@ static void set_mix(struct storm *storm, struct raft_tuning *tuning)
         tuning->election_max_ns = 200 * CLUSTER_MS;
 }
 
+/* The trouble under which a rule is missed soonest. */
+static void set_profile(struct storm *storm, struct raft_tuning *tuning, uint32_t bugs)
+{
+    bool votes = (bugs & 1u << RAFT_BUG_VOTE_NO_FSYNC) != 0;
+    bool old_term = (bugs & 1u << RAFT_BUG_COMMIT_OLD_TERM) != 0;
+    bool lease = (bugs & (1u << RAFT_BUG_LEASE_NO_BOUND | 1u << RAFT_BUG_TRANSFER_BEHIND)) != 0;
+    bool change = (bugs & (1u << RAFT_BUG_CONFIG_ON_COMMIT | 1u << RAFT_BUG_CONFIG_NO_NOOP |
+                           1u << RAFT_BUG_SINGLE_QUORUM)) != 0;
+    bool image = (bugs & 1u << RAFT_BUG_SNAP_DROP_SUFFIX) != 0;
+    if (votes || old_term) {
+        tuning->pre_vote = tuning->check_quorum = false;
+        tuning->election_max_ns = 170 * CLUSTER_MS;
+        tuning->batch_bytes = 48;
+        storm->sync = votes ? 30 : 300;
+        storm->deliver = votes ? 600 : 150;
+        storm->crash = votes ? 20 : 12;
+        storm->restart = 200;
+        storm->change = 0;
+        storm->voters = old_term ? 5 : storm->voters;
+    }
+    if (lease) {
+        tuning->lease_reads = true;
+        tuning->pre_vote = tuning->check_quorum = true;
+        tuning->election_max_ns = 160 * CLUSTER_MS;
+        storm->read = 600;
+        storm->cut_one = 15;
+        storm->transfer = (bugs & 1u << RAFT_BUG_TRANSFER_BEHIND) != 0 ? 30 : 0;
+        storm->sync = storm->deliver = 900;
+    }
+    if (change) {
+        tuning->pre_vote = tuning->check_quorum = false;
+        storm->change = 40;
+        storm->cut_one = 20;
+        storm->voters = 3;
+    }
+    if (image) {
+        storm->deliver = 60;
+        storm->propose = 900;
+        storm->image = 60;
+        storm->crash = 4;
+    }
+}
+
 static void set_clock(struct storm *storm, uint32_t index)
 {
     struct cluster_node *node = &storm->cluster->nodes[index];
@@ -168,8 +211,11 @@ static void ask(struct storm *storm, uint32_t node)
         (void)cluster_read(cluster, node, ticket);
     }
     if (happens(storm, storm->change)) {
-        uint64_t voters =
-            draw(storm, UINT64_C(1) << cluster->count) | UINT64_C(1) << draw(storm, cluster->count);
+        uint64_t one = UINT64_C(1) << draw(storm, cluster->count);
+        uint64_t voters = cluster->nodes[node].raft.members.voters ^ one;
+        if (draw(storm, 2) == 0)
+            voters = draw(storm, UINT64_C(1) << cluster->count) | one;
+        voters = voters != 0 ? voters : one;
         storm->result.changes += cluster_change(cluster, node, voters) == RAFT_ACCEPTED;
     }
     if (happens(storm, storm->transfer))
@@ -230,11 +276,12 @@ static void heal_and_rest(struct storm *storm)
     }
 }
 
-struct storm_result storm_run(uint64_t seed, uint32_t bugs)
+struct storm_result storm_run(uint64_t seed, uint32_t bugs, uint32_t profile)
 {
     struct storm storm = {.draws = draw_stream_init(seed, DRAW_PURPOSE('s', 't', 'r', 'm'), 0)};
     struct raft_tuning tuning = cluster_tuning();
     set_mix(&storm, &tuning);
+    set_profile(&storm, &tuning, profile);
     tuning.bugs = bugs;
     uint32_t count = storm.change > 0 ? storm.voters + 2 : storm.voters;
     storm.cluster = cluster_new(count, (UINT64_C(1) << storm.voters) - 1, &tuning, seed);

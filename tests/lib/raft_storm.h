@@ -16,7 +16,8 @@ struct storm_result {
     enum raft_promise promise;
 };
 
-/* Runs one seed. `bugs` are bits of enum raft_bug. */
-struct storm_result storm_run(uint64_t seed, uint32_t bugs);
+/* Runs one seed. Both are bits of enum raft_bug: rules that are off, and rules whose absence the trouble
+ * is meant to show. */
+struct storm_result storm_run(uint64_t seed, uint32_t bugs, uint32_t profile);
 
 #endif

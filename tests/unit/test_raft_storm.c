@@ -6,7 +6,7 @@
 
 #include "raft_storm.h"
 
-enum { SEEDS = 150, SEEDS_A_BUG = 400 };
+enum { SEEDS = 300, SEEDS_A_BUG = 1000 };
 
 static uint64_t seeds_wanted(uint64_t standard)
 {
@@ -19,7 +19,8 @@ static void test_no_promise_is_broken(void **state)
     struct storm_result sum = {.broken = false};
     (void)state;
     for (uint64_t seed = 1; seed <= seeds_wanted(SEEDS); seed++) {
-        struct storm_result result = storm_run(seed, 0);
+        struct storm_result result =
+            storm_run(seed, 0, seed % 2 == 0 ? 0 : 1u << seed / 2 % RAFT_BUG_COUNT);
         if (result.broken)
             print_error("seed %lu: %s at index %lu by node %u (term %lu, other %lu) step %lu\n",
                         (unsigned long)seed, raft_promise_name(result.promise),
@@ -55,24 +56,40 @@ static void test_no_promise_is_broken(void **state)
     assert_true(sum.crashes > 0);
 }
 
+/* Rules whose absence costs service but no promise, or that need a fault which no storm has (a damaged
+ * disk): raft_scripts show them. */
+static bool is_for_scripts(enum raft_bug bug)
+{
+    return bug == RAFT_BUG_ANY_RESETS_TIMER || bug == RAFT_BUG_HEAR_REMOVED ||
+           bug == RAFT_BUG_VOTER_AT_ONCE || bug == RAFT_BUG_TRUST_TORN ||
+           bug == RAFT_BUG_CHUNK_NO_RESET;
+}
+
+static bool is_missed(const struct storm_result *result)
+{
+    return result->broken || result->stale_reads > 0 || !result->converged;
+}
+
 static void test_each_rule_is_missed(void **state)
 {
     (void)state;
+    uint32_t not_found = 0;
     for (uint32_t bug = 0; bug < RAFT_BUG_COUNT; bug++) {
+        if (is_for_scripts((enum raft_bug)bug))
+            continue;
         uint64_t seed = 1;
-        struct storm_result result = {.broken = false};
-        for (; seed <= seeds_wanted(SEEDS_A_BUG); seed++) {
-            result = storm_run(seed, 1u << bug);
-            if (result.broken || result.stale_reads > 0)
-                break;
-        }
-        bool found = result.broken || result.stale_reads > 0;
-        print_message("%-18s %s %lu %s\n", cluster_rule_name((enum raft_bug)bug),
-                      found ? "caught by seed" : "not within", (unsigned long)seed,
-                      !found           ? ""
-                      : !result.broken ? "stale read"
-                                       : raft_promise_name(result.promise));
+        struct storm_result result = {.converged = true};
+        for (; seed <= SEEDS_A_BUG && !is_missed(&result); seed++)
+            result = storm_run(seed, 1u << bug, 1u << bug);
+        const char *how = result.broken            ? raft_promise_name(result.promise)
+                          : result.stale_reads > 0 ? "stale read"
+                                                   : "never comes to rest";
+        print_message("%-18s %s %lu: %s\n", cluster_rule_name((enum raft_bug)bug),
+                      is_missed(&result) ? "missed by seed" : "NOT MISSED within",
+                      (unsigned long)seed - 1, is_missed(&result) ? how : "nothing");
+        not_found += !is_missed(&result);
     }
+    assert_int_equal(not_found, 0);
 }
 
 int main(void)

@@ -147,7 +147,19 @@ static void count_votes(const struct raft_turn *turn)
     }
 }
 
-/* The real election: a new term, and one's own vote in it, which counts when it is durable. */
+/* Asks the others and counts itself. Not before its term, its vote and the log that it boasts of are on
+ * its disk: it might come back with less, stand in the same term again, and be elected by votes that
+ * were given to what it was before. */
+static void stand(const struct raft_turn *turn)
+{
+    struct raft *raft = turn->self;
+    assert(raft->role == RAFT_CANDIDATE);
+    ask_for_votes(turn, false, raft->disturbs);
+    raft->votes |= raft_bit(turn->env->self);
+    count_votes(turn);
+}
+
+/* The real election: a new term, and one's own vote in it; it begins when that is durable. */
 void raft_campaign(const struct raft_turn *turn, bool transfer)
 {
     struct raft *raft = turn->self;
@@ -159,10 +171,9 @@ void raft_campaign(const struct raft_turn *turn, bool transfer)
     raft_note_it(turn, RAFT_NOTE_CANDIDATE, NODE_NONE, (int64_t)raft->term, (int64_t)raft->last,
                  (int64_t)raft_last_term(raft), 0);
     raft_patience(turn);
-    ask_for_votes(turn, false, transfer);
+    raft->disturbs = transfer;
     if (raft_bug(turn, RAFT_BUG_VOTE_NO_FSYNC)) {
-        raft->votes |= raft_bit(turn->env->self);
-        count_votes(turn);
+        stand(turn);
     }
 }
 
@@ -296,8 +307,7 @@ void raft_vote_durable(const struct raft_turn *turn)
     }
     if (raft->vote == turn->env->self) {
         if (raft->role == RAFT_CANDIDATE) {
-            raft->votes |= raft_bit(turn->env->self);
-            count_votes(turn);
+            stand(turn);
         }
     } else if (raft->role == RAFT_FOLLOWER && raft->leader == NODE_NONE) {
         struct raft_vote vote = {.subject = NODE_NONE, .granted = 1, .term = raft->term};

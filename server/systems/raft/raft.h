@@ -52,7 +52,7 @@ enum raft_bug {
     RAFT_BUG_ANY_RESETS_TIMER, /* T08 any message keeps an election away */
     RAFT_BUG_COUNT_UNWRITTEN,  /* T09 count oneself before one's disk has it */
     RAFT_BUG_CONFIG_ON_COMMIT, /* T11 a new configuration counts when the old majority committed it */
-    RAFT_BUG_CONFIG_NO_NOOP,   /* T11 one server at a time, before an entry of one's term is committed */
+    RAFT_BUG_CONFIG_NO_NOOP, /* T11 one server at a time, before an entry of one's term is committed */
     RAFT_BUG_SINGLE_QUORUM,    /* T11 in the joint phase the new majority is enough */
     RAFT_BUG_HEAR_REMOVED,     /* T12 a vote is considered although a leader was just heard */
     RAFT_BUG_VOTER_AT_ONCE,    /* T13 a new server votes before it has caught up */
@@ -209,7 +209,9 @@ struct raft {
     uint8_t vote_owed; /* the vote is being written; it is sent, or counted, when it is durable */
     uint8_t disk_bad;  /* a write failed: the next segment mends it */
     uint8_t restored, image_due, transferring, told_now;
+    uint8_t disturbs; /* candidate: the leader itself wants it */
     uint8_t no_lease; /* leader: somebody was told to take over; may come late, so never again */
+    uint8_t pad0[7];
     uint64_t term;
     uint32_t vote;                      /* NODE_NONE: nobody in this term; zero before boot */
     uint32_t leader;                    /* NODE_NONE: unknown */
