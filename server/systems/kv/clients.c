@@ -1,0 +1,459 @@
+/* clients.c: the workload: who asks what, of whom, and what came of it.
+ *
+ * What is drawn is keyed by the number of the arrival, so the same operations come under every mode
+ * and quorum. Values are the numbers of operations: unique, so whoever reads one knows who wrote it.
+ * A client's operation that never got an answer is in doubt; its process goes on under another number
+ * (histories need that). */
+#include "systems/kv/clients.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "base/draw.h"
+
+static const uint32_t DRAW_GAP = DRAW_PURPOSE('k', 'g', 'a', 'p');
+static const uint32_t DRAW_KEY = DRAW_PURPOSE('k', 'k', 'e', 'y');
+static const uint32_t DRAW_KIND = DRAW_PURPOSE('k', 'k', 'i', 'n');
+static const uint32_t DRAW_LEVEL = DRAW_PURPOSE('k', 'l', 'e', 'v');
+static const uint32_t DRAW_CONTEXT = DRAW_PURPOSE('k', 'c', 't', 'x');
+enum { HUNDRED = 100, ANY_REPLICA = -1 };
+
+struct turn {
+    struct kv_client_node *self;
+    const struct node_env *env;
+    const struct kv_plan *plan;
+    struct node_outbox *outbox;
+    int64_t now_ns;
+};
+
+static int64_t setting(const struct turn *turn, enum kv_setting which)
+{
+    return turn->env->settings[which];
+}
+
+/* What to do; as an input or the load says it. */
+struct wish {
+    enum kv_function function;
+    enum kv_level level;
+    uint32_t key;
+    int64_t replica; /* or ANY_REPLICA */
+    int64_t value;
+    bool own_value; /* else the operation's number */
+};
+
+/* ---- Keys: Zipf by their place ---- */
+
+/* rank^-(exponent/100) in 2^-30ths. The logarithm is that of the exponential draw (a table, no libm),
+ * the power exp(-x) as (1 - x/2^16)^(2^16), by squaring. */
+static uint64_t zipf_weight(uint32_t rank, int64_t exponent_hundredths)
+{
+    enum { MILLION = 1000000, SQUARINGS = 16 };
+    const uint64_t one = UINT64_C(1) << 30;
+    uint64_t ln_ppm = rank == 0 ? 0 : draw_exponential(UINT64_MAX / (rank + 1), MILLION);
+    uint64_t x_ppm = ln_ppm * (uint64_t)exponent_hundredths / HUNDRED;
+    uint64_t power = one - x_ppm * (one >> SQUARINGS) / MILLION;
+    for (uint32_t i = 0; i < SQUARINGS; i++)
+        power = power * power >> 30;
+    return power > 0 ? power : 1;
+}
+
+static void rank_keys(const struct turn *turn)
+{
+    uint64_t sum = 0;
+    for (uint32_t key = 0; key < turn->plan->key_count; key++) {
+        sum += zipf_weight(key, setting(turn, KV_SET_ZIPF));
+        turn->self->weights[key] = sum;
+    }
+}
+
+/* ---- Notes ---- */
+
+static void note(const struct turn *turn, enum kv_note kind, const struct kv_process *process,
+                 uint32_t siblings, const int64_t args[3])
+{
+    uint32_t index = (uint32_t)(process - turn->self->processes);
+    int64_t who = (int64_t)(index + process->generation * KV_PROCESSES) << 32;
+    struct node_note told = {
+        .kind = (uint16_t)kind,
+        .peer = process->node,
+        .subject = process->op,
+        .args = {KV_WHAT(process->function, process->level, process->key, siblings) | who, args[0],
+                 args[1], args[2]}};
+    node_note(turn->outbox, &told);
+}
+
+/* ---- An operation ---- */
+
+static struct kv_process *free_process(const struct turn *turn)
+{
+    uint32_t count = (uint32_t)setting(turn, KV_SET_CLIENTS);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t index = (turn->self->next_process + i) % count;
+        if (turn->self->processes[index].op != 0)
+            continue;
+        turn->self->next_process = index + 1;
+        return &turn->self->processes[index];
+    }
+    return NULL;
+}
+
+static uint32_t coordinator_of(const struct turn *turn, const struct kv_process *process,
+                               const struct wish *wish)
+{
+    if (wish->replica != ANY_REPLICA)
+        return (uint32_t)wish->replica % turn->plan->replica_count;
+    uint32_t index = (uint32_t)(process - turn->self->processes);
+    uint32_t copies = kv_copies(turn->plan, turn->env->settings);
+    return kv_home(turn->plan, kv_range(turn->plan, wish->key), (index + process->shift) % copies);
+}
+
+static void ask(const struct turn *turn, struct kv_process *process, const struct wish *wish)
+{
+    bool context = wish->function != KV_GET && process->read_key == wish->key;
+    struct kv_request request = {.op = process->op,
+                                 .key = wish->key,
+                                 .function = (uint8_t)wish->function,
+                                 .level = (uint8_t)wish->level,
+                                 .has_context = context,
+                                 .value = wish->own_value ? wish->value : process->op};
+    if (context)
+        memcpy(request.context, process->context, sizeof request.context);
+    if (wish->function != KV_GET) {
+        process->read_key = NODE_NONE; /* a context is used once */
+        turn->self->written[wish->key / 64] |= UINT64_C(1) << wish->key % 64;
+    }
+    node_send(turn->outbox, process->node, KV_REQUEST, &request, sizeof request);
+}
+
+static void begin(const struct turn *turn, struct kv_process *process, const struct wish *wish)
+{
+    assert(process->op == 0);
+    assert(wish->key < turn->plan->key_count);
+    int64_t patience_ms = setting(turn, KV_SET_OPERATION_MS) + CLIENTS_PATIENCE_MS;
+    process->op = ++turn->self->op_last;
+    process->key = wish->key;
+    process->function = (uint8_t)wish->function;
+    process->level = (uint8_t)wish->level;
+    process->node = coordinator_of(turn, process, wish);
+    process->deadline_ns = turn->now_ns + patience_ms * KV_NS_PER_MS;
+    turn->self->open++;
+    note(turn, KV_NOTE_INVOKED, process, 0,
+         (int64_t[3]){wish->own_value ? wish->value : process->op});
+    ask(turn, process, wish);
+}
+
+static void end(const struct turn *turn, struct kv_process *process, enum kv_result result)
+{
+    assert(turn->self->open > 0);
+    if (result != KV_OK) {
+        bool failed = kv_is_failure((enum kv_function)process->function, result);
+        note(turn, failed ? KV_NOTE_FAILED : KV_NOTE_UNKNOWN, process, 0, (int64_t[3]){result});
+        process->shift++;
+        process->read_key = NODE_NONE;
+        process->generation += !failed;
+    }
+    process->op = 0;
+    turn->self->open--;
+}
+
+/* ---- Answers ---- */
+
+/* All values of the answer but the first come as notes of their own, before it. */
+static void note_values(const struct turn *turn, const struct kv_process *process,
+                        const struct kv_state *state)
+{
+    static const struct kv_sibling NOTHING = {.deleted = 1};
+    if (process->function == KV_GET) {
+        struct node_note context = {
+            .kind = KV_NOTE_CONTEXT, .peer = process->node, .subject = process->op};
+        kv_pack_clock(state->clock, context.args);
+        node_note(turn->outbox, &context);
+    }
+    for (uint32_t i = 1; i < state->count && i < SYSTEM_VALUES_MAX; i++) {
+        const struct kv_sibling *sibling = &state->siblings[i];
+        note(turn, KV_NOTE_SIBLING, process, state->count,
+             (int64_t[3]){sibling->value, sibling->wall_ns, kv_dot(sibling)});
+    }
+    const struct kv_sibling *first = state->count > 0 ? &state->siblings[0] : &NOTHING;
+    note(turn, KV_NOTE_OK, process, state->count,
+         (int64_t[3]){first->value, first->wall_ns, state->count > 0 ? kv_dot(first) : 0});
+}
+
+static void on_reply(const struct turn *turn, const struct node_event *event)
+{
+    struct kv_reply reply = {.op = 0};
+    memcpy(&reply, event->bytes, event->length);
+    struct kv_process *process = NULL;
+    for (uint32_t i = 0; i < KV_PROCESSES && process == NULL; i++)
+        if (turn->self->processes[i].op == reply.op && reply.op != 0)
+            process = &turn->self->processes[i];
+    if (process == NULL || process->node != event->from || process->key != reply.state.key)
+        return; /* too late, or said before */
+    if (reply.result == KV_OK)
+        note_values(turn, process, &reply.state);
+    if (reply.result == KV_OK && process->function == KV_GET) {
+        process->read_key = process->key;
+        memcpy(process->context, reply.state.clock, sizeof process->context);
+    }
+    end(turn, process, (enum kv_result)reply.result);
+}
+
+/* ---- The load ---- */
+
+static uint64_t draw_for(const struct turn *turn, uint32_t purpose, uint32_t number)
+{
+    return draw_u64(turn->env->draw_key, purpose, 0, number);
+}
+
+static bool draw_pct(const struct turn *turn, uint32_t purpose, uint32_t number,
+                     enum kv_setting share)
+{
+    return (int64_t)draw_below(draw_for(turn, purpose, number), HUNDRED) < setting(turn, share);
+}
+
+static struct wish next_wish(const struct turn *turn, const struct kv_process *process,
+                             uint32_t number)
+{
+    int64_t kind = (int64_t)draw_below(draw_for(turn, DRAW_KIND, number), HUNDRED);
+    int64_t reads = setting(turn, KV_SET_READ_PCT);
+    struct wish wish = {.replica = ANY_REPLICA, .function = KV_PUT};
+    wish.key =
+        draw_weighted(draw_for(turn, DRAW_KEY, number), turn->self->weights, turn->plan->key_count);
+    if (kind < reads)
+        wish.function = KV_GET;
+    else if (kind < reads + setting(turn, KV_SET_DELETE_PCT))
+        wish.function = KV_DELETE;
+    if (wish.function == KV_GET && draw_pct(turn, DRAW_LEVEL, number, KV_SET_LOCAL_PCT))
+        wish.level = KV_LEVEL_LOCAL;
+    if (wish.function != KV_GET && process->read_key != NODE_NONE &&
+        draw_pct(turn, DRAW_CONTEXT, number, KV_SET_CONTEXT_PCT))
+        wish.key = process->read_key; /* changes what it has read */
+    return wish;
+}
+
+static void arm_arrival(const struct turn *turn)
+{
+    int64_t rate = setting(turn, KV_SET_OPS_PER_S);
+    if (rate == 0) {
+        if (turn->self->final_at_ns == 0)
+            node_timer_stop(turn->outbox, CLIENTS_TIMER_ARRIVAL);
+        return;
+    }
+    uint64_t gap =
+        draw_exponential(draw_for(turn, DRAW_GAP, turn->self->arrivals), (uint64_t)KV_NS_PER_S);
+    turn->self->arrival_ns = turn->now_ns + (int64_t)gap / rate;
+    node_timer_set(turn->outbox, CLIENTS_TIMER_ARRIVAL, turn->self->arrival_ns);
+}
+
+static void skip(const struct turn *turn)
+{
+    struct node_note note = {.kind = KV_NOTE_SKIPPED,
+                             .peer = NODE_NONE,
+                             .subject = NODE_NONE,
+                             .args = {++turn->self->skipped}};
+    node_note(turn->outbox, &note);
+}
+
+static void arrive(const struct turn *turn)
+{
+    struct kv_process *process = free_process(turn);
+    uint32_t number = turn->self->arrivals++;
+    if (process == NULL) {
+        skip(turn);
+        return;
+    }
+    struct wish wish = next_wish(turn, process, number);
+    begin(turn, process, &wish);
+}
+
+/* ---- The end: every home of every key that was written is read once more ---- */
+
+static uint32_t final_reads(const struct turn *turn)
+{
+    return turn->plan->key_count * kv_copies(turn->plan, turn->env->settings);
+}
+
+static void arm_final(const struct turn *turn, int64_t at_ns)
+{
+    node_timer_set(turn->outbox, CLIENTS_TIMER_ARRIVAL, at_ns);
+}
+
+static void read_finally(const struct turn *turn)
+{
+    struct kv_client_node *self = turn->self;
+    uint32_t copies = kv_copies(turn->plan, turn->env->settings);
+    while (self->final_next < final_reads(turn) &&
+           (self->written[self->final_next / copies / 64] >> self->final_next / copies % 64 & 1) ==
+               0)
+        self->final_next++;
+    if (self->final_next >= final_reads(turn))
+        return;
+    arm_final(turn, turn->now_ns + CLIENTS_FINAL_PAUSE_MS * KV_NS_PER_MS);
+    struct kv_process *process = free_process(turn);
+    if (process == NULL)
+        return;
+    uint32_t key = self->final_next / copies;
+    struct wish wish = {
+        .function = KV_GET,
+        .level = KV_LEVEL_LOCAL,
+        .key = key,
+        .replica = kv_home(turn->plan, kv_range(turn->plan, key), self->final_next % copies)};
+    self->final_next++;
+    begin(turn, process, &wish);
+}
+
+static void on_final_reads(const struct turn *turn)
+{
+    bool wanted = setting(turn, KV_SET_FINAL_READS) != 0;
+    if (wanted == (turn->self->final_at_ns != 0))
+        return;
+    turn->self->final_next = 0;
+    turn->self->final_at_ns = wanted ? turn->now_ns + CLIENTS_QUIET_MS * KV_NS_PER_MS : 0;
+    if (wanted && setting(turn, KV_SET_OPS_PER_S) == 0)
+        arm_final(turn, turn->self->final_at_ns);
+    else
+        arm_arrival(turn);
+}
+
+/* ---- The protocol ---- */
+
+static void on_tick(const struct turn *turn)
+{
+    for (uint32_t i = 0; i < KV_PROCESSES; i++) {
+        struct kv_process *process = &turn->self->processes[i];
+        if (process->op != 0 && process->deadline_ns <= turn->now_ns)
+            end(turn, process, KV_TIMEOUT);
+    }
+    node_timer_set(turn->outbox, CLIENTS_TIMER_TICK, turn->now_ns + CLIENTS_TICK_MS * KV_NS_PER_MS);
+}
+
+static void on_timer(const struct turn *turn, uint8_t id)
+{
+    if (id == CLIENTS_TIMER_TICK) {
+        on_tick(turn);
+    } else if (setting(turn, KV_SET_OPS_PER_S) > 0) {
+        arrive(turn);
+        arm_arrival(turn);
+    } else if (turn->self->final_at_ns != 0) {
+        read_finally(turn);
+    }
+}
+
+static void on_input(const struct turn *turn, const struct node_event *event)
+{
+    static const enum kv_function FUNCTIONS[] = {
+        [KV_INPUT_PUT] = KV_PUT, [KV_INPUT_GET] = KV_GET, [KV_INPUT_DELETE] = KV_DELETE};
+    if (event->type > KV_INPUT_DELETE)
+        return;
+    bool put = event->type == KV_INPUT_PUT;
+    const int64_t *rest = event->args + (put ? 2 : 1);
+    struct wish wish = {.function = FUNCTIONS[event->type],
+                        .key = (uint32_t)event->args[0] % turn->plan->key_count,
+                        .value = put ? event->args[1] : 0,
+                        .own_value = put,
+                        .replica = rest[0],
+                        .level = put || event->type == KV_INPUT_GET ? (enum kv_level)rest[1]
+                                                                    : KV_LEVEL_EVENTUAL};
+    struct kv_process *process = free_process(turn);
+    if (process == NULL)
+        skip(turn);
+    else
+        begin(turn, process, &wish);
+}
+
+static void on_setting(const struct turn *turn, uint16_t which)
+{
+    if (which == KV_SET_OPS_PER_S)
+        arm_arrival(turn);
+    if (which == KV_SET_OPS_PER_S || which == KV_SET_FINAL_READS)
+        on_final_reads(turn);
+}
+
+/* Operations are numbered on behind those of before a crash, of which nothing is known here but the
+ * time: numbers never grow faster than this. */
+static void number_from(const struct turn *turn, int64_t wall_ns)
+{
+    enum { NUMBER_NS = 50000 };
+    turn->self->op_last = wall_ns > 0 ? (uint32_t)(wall_ns / NUMBER_NS) : 0;
+    turn->self->arrivals = turn->self->op_last;
+}
+
+static void step(void *state, const struct node_env *env, const struct node_event *event,
+                 struct node_outbox *outbox)
+{
+    struct turn turn = {.self = state,
+                        .env = env,
+                        .plan = env->plan,
+                        .outbox = outbox,
+                        .now_ns = event->monotonic_ns};
+    switch (event->kind) {
+    case NODE_EVENT_START:
+        number_from(&turn, event->wall_ns);
+        rank_keys(&turn);
+        arm_arrival(&turn);
+        on_tick(&turn);
+        break;
+    case NODE_EVENT_MESSAGE:
+        if (event->type == KV_REPLY)
+            on_reply(&turn, event);
+        break;
+    case NODE_EVENT_TIMER:
+        on_timer(&turn, event->id);
+        break;
+    case NODE_EVENT_INPUT:
+        on_input(&turn, event);
+        break;
+    case NODE_EVENT_SETTING:
+        on_setting(&turn, event->type);
+        break;
+    default:
+        break;
+    }
+}
+
+static void boot(void *state, const struct node_env *env)
+{
+    struct kv_client_node *self = state;
+    (void)env;
+    for (uint32_t i = 0; i < KV_PROCESSES; i++)
+        self->processes[i].read_key = NODE_NONE;
+}
+
+static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *bytes,
+                      uint32_t length)
+{
+    const struct kv_plan *plan = env->plan;
+    struct kv_reply reply = {.op = 0};
+    if (type != KV_REPLY)
+        return true;
+    memcpy(&reply, bytes, length);
+    return reply.result >= KV_RESULT_COUNT || reply.level >= KV_LEVEL_COUNT ||
+           !kv_state_valid(&reply.state, length - (uint32_t)offsetof(struct kv_reply, state),
+                           plan->key_count);
+}
+
+static bool pending(const void *state, const struct node_env *env, struct node_reason *reason)
+{
+    const struct kv_client_node *self = state;
+    const struct kv_plan *plan = env->plan;
+    uint32_t reads = plan->key_count * kv_copies(plan, env->settings);
+    bool reading = self->final_at_ns != 0 && self->final_next < reads;
+    *reason = (struct node_reason){
+        .word = KV_WORD_CLIENTS_WAIT, .subject = NODE_NONE, .args = {self->open}};
+    if (self->open > 0 || !reading)
+        return self->open > 0;
+    reason->word = KV_WORD_FINAL_READS_LEFT;
+    reason->args[0] = reads - self->final_next;
+    return true;
+}
+
+const struct node_protocol KV_CLIENTS_PROTOCOL = {
+    .name = "clients",
+    .state_bytes = (sizeof(struct kv_client_node) + 7) / 8 * 8,
+    .messages = KV_MESSAGES,
+    .message_count = KV_MESSAGE_COUNT,
+    .boot = boot,
+    .step = step,
+    .malformed = malformed,
+    .pending = pending,
+};

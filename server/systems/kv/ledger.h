@@ -1,0 +1,203 @@
+/* ledger.h: the observer of the store: what it offers to the catalogue (kv.c), and its memory.
+ *
+ * The ledger sees every operation on the true clock and every version that a coordinator gave out.
+ * So it knows what nobody in the store can know: which reads were stale and by how much, which writes
+ * were lost, and when the replicas were of one mind again. It never touches a node.
+ *
+ * Parts: ledger.c (what each note means), ledger_truth.c (what is true of each key, and judging reads
+ * against it), ledger_judge.c (promises), ledger_rows.c with tables.c (CSV, figures), view.c (live
+ * frame), explain.c (one operation).
+ */
+#ifndef CHEF_SYSTEMS_KV_LEDGER_H
+#define CHEF_SYSTEMS_KV_LEDGER_H
+
+#include "base/histogram.h"
+#include "systems/kv/version.h"
+#include "systems/kv/words.h"
+
+/* The promises that are judged; which trap each one guards:
+ *   no_acked_write_lost   what was acknowledged is there in the end, or knowingly overwritten (T03, T08, T09)
+ *   reads_fresh           with R + W > N a read sees every write acknowledged before it began (T16)
+ *   reads_never_go_back   and nothing older than a read before it has seen (T01)
+ *   failed_stays_failed   what was said to have failed is never seen (T02)
+ *   deleted_stays_deleted an acknowledged deletion does not come undone (T06)
+ *   versions_kept         every version in the store was given to a write by its coordinator (T04)
+ *   replicas_converge     healed and left alone, all homes of a key have the same (T05)
+ *   trees_agree           same data, same Merkle root (T10)
+ *   store_sound           a replica's own invariant */
+enum kv_check {
+    KV_CHECK_NO_ACKED_WRITE_LOST,
+    KV_CHECK_READS_FRESH,
+    KV_CHECK_READS_NEVER_GO_BACK,
+    KV_CHECK_FAILED_STAYS_FAILED,
+    KV_CHECK_DELETED_STAYS_DELETED,
+    KV_CHECK_VERSIONS_KEPT,
+    KV_CHECK_REPLICAS_CONVERGE,
+    KV_CHECK_TREES_AGREE,
+    KV_CHECK_STORE_SOUND,
+    KV_CHECK_COUNT,
+};
+extern const struct system_check KV_CHECKS[KV_CHECK_COUNT];
+
+enum kv_figure {
+    KV_FIGURE_AVAILABILITY_PCT, /* good operations of all that are over */
+    KV_FIGURE_OPS_PER_S,        /* good ones, over the last 10 s */
+    KV_FIGURE_LATENCY_MEAN_MS,  /* of good quorum operations, over the run */
+    KV_FIGURE_LATENCY_P50_MS,
+    KV_FIGURE_LATENCY_P99_MS,
+    KV_FIGURE_LOCAL_MEAN_MS, /* of local reads */
+    KV_FIGURE_LOCAL_P99_MS,
+    KV_FIGURE_OPS_OK,
+    KV_FIGURE_UNAVAILABLE, /* refused or failed: nothing was done */
+    KV_FIGURE_UNKNOWN,
+    KV_FIGURE_SKIPPED,
+    KV_FIGURE_STALE_READS,
+    KV_FIGURE_STALE_PCT, /* of good reads */
+    KV_FIGURE_STALENESS_MAX_MS,
+    KV_FIGURE_SIBLINGS, /* most values of one key at any replica now */
+    KV_FIGURE_HINTS_STORED,
+    KV_FIGURE_HINTS_REPLAYED,
+    KV_FIGURE_READ_REPAIRS,
+    KV_FIGURE_MERKLE_HASHES,
+    KV_FIGURE_KEYS_STREAMED,
+    KV_FIGURE_LOST_CONCURRENT_WRITES,
+    KV_FIGURE_DIFFERENT_KEYS, /* keys of which two homes have not the same now */
+    KV_FIGURE_CONVERGE_MS,    /* from the last healing until all homes had the same */
+    KV_FIGURE_REPLICAS_UP,
+    KV_FIGURE_COUNT,
+};
+extern const struct system_figure KV_FIGURES[KV_FIGURE_COUNT];
+
+enum kv_table { KV_TABLE_OPERATIONS, KV_TABLE_METRICS, KV_TABLE_REPLICAS, KV_TABLE_COUNT };
+extern const struct system_table KV_TABLES[KV_TABLE_COUNT];
+
+enum { KV_CHART_COUNT = 4 };
+extern const struct system_chart KV_CHARTS[KV_CHART_COUNT];
+
+/* ---- Memory; private to the ledger's files ---- */
+
+enum {
+    LEDGER_OPEN = 512, /* operations that are open, or lately over */
+    LEDGER_ACKED = 8,  /* latest acknowledged versions of a key */
+    LEDGER_ASSIGNED = 16,
+    LEDGER_LIVE = 24, /* writes of a key that nobody has knowingly overwritten */
+    LEDGER_FAILED = 4,
+    LEDGER_RATE_S = 10,
+};
+
+/* A version as the ledger compares it: by wall clock, then dot. Zero: none. */
+struct ledger_version {
+    int64_t wall_ns, dot, value;
+    int64_t acked_ns; /* when its client knew; 0: not yet */
+    uint32_t op, pad;
+};
+
+struct ledger_op {
+    struct ledger_version floor;   /* newest acknowledged before this one began, */
+    struct ledger_version seen;    /* newest that a finished read had returned */
+    struct ledger_version written; /* what its coordinator called it */
+    uint32_t floor_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
+    uint32_t clock[KV_REPLICAS_MAX]; /* of its answer */
+    int64_t invoked_ns, ended_ns, what, staleness_ns, value;
+    uint64_t event; /* of its invocation */
+    uint32_t op, node, mark;
+    uint8_t open, unfloored, stale, result, siblings, repairs, pad[2];
+};
+
+struct ledger_key {
+    struct ledger_version acked[LEDGER_ACKED];       /* newest version first */
+    struct ledger_version assigned[LEDGER_ASSIGNED]; /* newest version first */
+    struct ledger_version live[LEDGER_LIVE];
+    struct ledger_version seen; /* newest that a finished read returned */
+    uint32_t seen_op, acked_op;
+    uint32_t acked_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
+    int64_t failed[LEDGER_FAILED]; /* dots of writes that were said to have failed */
+    uint32_t failed_next, live_count, overflow, changed;
+};
+
+struct ledger_witness {
+    uint32_t count, subject, word, pad;
+    int64_t args[NODE_NOTE_ARGS];
+    int64_t at_ns;
+    uint64_t first_event, last_event;
+};
+
+struct kv_ledger {
+    struct ledger_op ops[LEDGER_OPEN];
+    struct ledger_key keys[KV_KEYS_MAX];
+    struct ledger_witness witness[KV_CHECK_COUNT];
+    struct histogram latency_us, local_us;
+    uint64_t notes;
+    uint64_t ok, failed, unknown, skipped, reads_ok, stale, hints_stored, hints_replayed,
+        read_repairs, hashes, streamed, lost_writes;
+    int64_t quorum_changed_ns;
+    int64_t staleness_max_ns, healed_ns, converge_ns; /* converge_ns < 0: not yet */
+    uint32_t ok_second[LEDGER_RATE_S]; /* ring: good operations of the latest seconds */
+    uint32_t second;
+    uint32_t different; /* keys on which homes differ, as of the last tick */
+    uint32_t siblings_max;
+    /* Of the present second, for the rows. */
+    uint64_t second_ok, second_failed, second_unknown, second_stale;
+    struct {
+        uint32_t op; /* context that was told just before */
+        uint32_t pad;
+        uint32_t clock[KV_REPLICAS_MAX];
+    } context;
+};
+
+/* What the ledger's functions get. */
+struct ledger_context {
+    struct kv_ledger *ledger;
+    const struct node_world *world;
+    const struct kv_plan *plan;
+    const int64_t *settings;
+    const struct node_note *note; /* NULL at a tick */
+    const struct node_row_sink *sink;
+};
+
+/* ledger_truth.c */
+void ledger_begin(const struct ledger_context *context);
+void ledger_versioned(const struct ledger_context *context);
+void ledger_context_told(const struct ledger_context *context);
+void ledger_sibling(const struct ledger_context *context);
+void ledger_end(const struct ledger_context *context, enum kv_result result);
+void ledger_collected(const struct ledger_context *context, uint32_t key);
+void ledger_quorum_changed(struct kv_ledger *ledger, int64_t now_ns);
+void ledger_forget_open(const struct ledger_context *context);
+struct ledger_op *ledger_find(struct kv_ledger *ledger, uint32_t op);
+bool ledger_later(const struct ledger_version *a, const struct ledger_version *b);
+static inline bool ledger_is_deleted(int64_t dot)
+{
+    return (dot & 1) != 0;
+}
+
+/* ledger_judge.c */
+void ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
+                  uint32_t word, int64_t a, int64_t b, int64_t c);
+/* Is that promise made under these settings? KV_WORD_NOTHING_BROKEN: yes; else the word that says
+ * why not. */
+enum kv_word ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
+                               enum kv_check check);
+/* How many keys differ between homes that are up; *siblings: most values of one key. */
+uint32_t ledger_differences(const struct node_world *world, uint32_t *siblings);
+/* A replica's state of a key; NULL while it is down. */
+const struct kv_state *ledger_state(const struct node_world *world, uint32_t replica, uint32_t key);
+
+/* ledger_rows.c */
+void ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op);
+void ledger_rows_second(const struct ledger_context *context);
+
+/* ---- For the catalogue ---- */
+
+uint16_t kv_unpromised(const void *plan, const int64_t *settings, uint32_t check);
+void kv_figures_read(const void *ledger, const struct node_world *world, int64_t *values);
+void kv_judge(const void *ledger, const struct node_world *world, bool final,
+              struct system_finding *findings);
+void kv_rows_open(const void *ledger, const struct node_world *world,
+                  const struct node_row_sink *sink);
+uint64_t kv_view(const void *ledger, const struct node_world *world, uint64_t since,
+                 struct json_writer *writer);
+bool kv_explain(const void *ledger, const struct node_world *world, uint32_t subject,
+                struct json_writer *writer);
+
+#endif

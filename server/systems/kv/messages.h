@@ -1,0 +1,139 @@
+/* messages.h: what the nodes of the store say to each other.
+ *
+ * Wire form is memory form: little-endian, fixed width, no implicit padding, no pointers. The first
+ * field of every message is the operation it is about, NODE_NONE if none. Messages that carry a state
+ * end with it and are as long as it is (kv_state_bytes()).
+ *
+ *   clients            coordinator (a home of the key)       other replicas
+ *     REQUEST ------->  writes to its disk
+ *                       WRITE --------------------------->   merge, write to their disk
+ *                       <-------------------------- WROTE
+ *     <--------- REPLY  as soon as W have it
+ *
+ *     REQUEST ------->  READ ---------------------------->
+ *                       <------------------------- VALUE
+ *     <--------- REPLY  all R compared; who is behind gets a WRITE (read repair)
+ *
+ * Anti-entropy: HASHES from the root down, level by level, each answered by the next level of what
+ * differs, at last by ENTRIES of the leaves that differ, and AGREED where nothing does.
+ */
+#ifndef CHEF_SYSTEMS_KV_MESSAGES_H
+#define CHEF_SYSTEMS_KV_MESSAGES_H
+
+#include "systems/kv/merkle.h"
+#include "systems/kv/version.h"
+
+enum kv_message {
+    KV_REQUEST,
+    KV_REPLY,
+    KV_WRITE,
+    KV_WROTE,
+    KV_READ,
+    KV_VALUE,
+    KV_PING,
+    KV_HASHES,
+    KV_ENTRIES,
+    KV_AGREE,
+    KV_MESSAGE_COUNT,
+};
+extern const struct node_message_type KV_MESSAGES[KV_MESSAGE_COUNT];
+
+struct kv_request {
+    uint32_t op;
+    uint32_t key;
+    uint8_t function; /* enum kv_function */
+    uint8_t level;    /* enum kv_level */
+    uint8_t has_context;
+    uint8_t pad[5];
+    int64_t value;
+    uint32_t context[KV_REPLICAS_MAX]; /* what the client has read: it overwrites that */
+};
+_Static_assert(sizeof(struct kv_request) == 24 + 4 * KV_REPLICAS_MAX, "no padding");
+
+/* The promise that was kept stands in `level`; what was read or written in `state`. */
+struct kv_reply {
+    uint32_t op;
+    uint8_t result; /* enum kv_result */
+    uint8_t level;  /* enum kv_level */
+    uint16_t pad;
+    struct kv_state state;
+};
+
+/* Why a state is sent: what its receiver does beside merging it. */
+enum kv_write_kind {
+    KV_WRITE_PUT,
+    KV_WRITE_HINT, /* keep it for `target` */
+    KV_WRITE_REPAIR,
+    KV_WRITE_REPLAY, /* a hint that has come home; `ticket` names it at the sender */
+    KV_WRITE_KINDS,
+};
+struct kv_write {
+    uint32_t op;
+    uint32_t ticket; /* the sender's place for the answer */
+    uint32_t serial; /* of that place: an answer to its former use is ignored */
+    uint8_t kind;    /* enum kv_write_kind */
+    uint8_t target;  /* HINT: for whom */
+    uint8_t overwrite;
+    uint8_t pad;
+    struct kv_state state;
+};
+struct kv_wrote {
+    uint32_t op;
+    uint32_t ticket, serial;
+    uint8_t kind, target;
+    uint16_t pad;
+};
+
+struct kv_read {
+    uint32_t op;
+    uint32_t ticket, serial;
+    uint32_t key;
+};
+struct kv_value {
+    uint32_t op;
+    uint32_t ticket, serial;
+    uint32_t pad;
+    struct kv_state state;
+};
+
+struct kv_ping {
+    uint32_t op; /* NODE_NONE */
+};
+
+/* One level of the tree of a range, below node `index` of the level above. */
+struct kv_hashes {
+    uint32_t op; /* NODE_NONE */
+    uint8_t range;
+    uint8_t level; /* 0: the root, one hash; else MERKLE_FANOUT of them */
+    uint8_t index;
+    uint8_t pad;
+    uint64_t hashes[MERKLE_FANOUT];
+};
+enum { KV_HASHES_BYTES_MIN = 16 };
+_Static_assert(sizeof(struct kv_hashes) == 8 + 8 * MERKLE_FANOUT, "no padding");
+
+/* States of the keys in some leaves of a range, one behind the other. */
+enum { KV_ENTRIES_BYTES = 4032 };
+struct kv_entries {
+    uint32_t op; /* NODE_NONE */
+    uint8_t range;
+    uint8_t answer; /* 1: these are the other side's; nothing comes back */
+    uint16_t count;
+    uint64_t leaves; /* which: bits */
+    uint8_t states[KV_ENTRIES_BYTES];
+};
+enum { KV_ENTRIES_BYTES_MIN = 16 };
+_Static_assert(sizeof(struct kv_entries) == KV_ENTRIES_BYTES_MIN + KV_ENTRIES_BYTES, "no padding");
+_Static_assert(sizeof(struct kv_entries) <= NODE_MESSAGE_BYTES_MAX, "one message");
+_Static_assert(MERKLE_LEAVES <= 64, "leaves are the bits of one word");
+
+/* Same root; or, with `collected`, "that tombstone is gone here, throw yours away". */
+struct kv_agree {
+    uint32_t op; /* NODE_NONE */
+    uint8_t range;
+    uint8_t collected;
+    uint16_t key;
+    uint64_t root;
+};
+
+#endif

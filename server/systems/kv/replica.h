@@ -1,0 +1,199 @@
+/* replica.h: a replica's memory, and what its parts offer each other.
+ *
+ * Private to the replica's files: store.c (keys and their disk), hints.c, coordinator.c and
+ * coordinator_read.c (operations under way), repair.c (anti-entropy), replica.c (the protocol: who
+ * gets which event). Observers may read it.
+ *
+ * On the disk every key and every hint has two places of fixed size, written in turn, each a record
+ * with a checksum and a sequence number. The device works in order, so at most one of the two is torn
+ * by a crash, and the other is the state before: a log that needs no compaction, since what there is
+ * to store is bounded.
+ */
+#ifndef CHEF_SYSTEMS_KV_REPLICA_H
+#define CHEF_SYSTEMS_KV_REPLICA_H
+
+#include "systems/kv/messages.h"
+#include "systems/kv/words.h"
+
+enum {
+    KV_HINTS = 32,
+    KV_OPS = 96,
+    KV_FILE = 0,
+    KV_TIMER = 0,
+    KV_TICK_MS = 25,
+    KV_META_PLACE = KV_KEYS_MAX + KV_HINTS, /* the replica's own record */
+    KV_PLACES = KV_META_PLACE + 1,
+    KV_PLACE_BYTES = 320,    /* of one of the two records of a place */
+    KV_READ_PLACES = 12,     /* records read at a time */
+    KV_GRACE_HINTS_MS = 200, /* between two replays of one hint */
+};
+#define KV_FILE_BYTES (2 * KV_PLACES * KV_PLACE_BYTES)
+
+/* A key as this replica has it. */
+struct kv_slot {
+    struct kv_state state;
+    int64_t since_ns;  /* monotonic: last change; the age of a tombstone here */
+    uint32_t token;    /* of the write that makes it durable; 0: it is */
+    uint32_t sequence; /* of its record on the disk */
+    uint16_t agreed;   /* bits of replicas that are known to have this tombstone */
+    uint8_t unsaved;   /* the disk has refused it: to be written again */
+    uint8_t pad;
+};
+
+/* What a replica keeps for one that it could not reach. */
+struct kv_hint {
+    struct kv_state state;
+    int64_t created_ns; /* wall clock: it outlives a crash */
+    int64_t sent_ns;    /* monotonic: last replay */
+    uint32_t token, sequence;
+    uint32_t serial; /* which content a replay spoke of */
+    uint8_t used, unsaved, target, pad;
+};
+
+enum kv_op_phase {
+    KV_OP_FREE,
+    KV_OP_WRITING,
+    KV_OP_READING,
+    KV_OP_REPAIRING, /* a read that waits until those behind have caught up */
+};
+
+/* An operation that this replica coordinates. Bits of masks are replicas. */
+struct kv_op {
+    struct kv_state state;            /* written; or merged from all answers so far */
+    struct kv_sibling written;        /* WRITING: the new version */
+    uint64_t hashes[KV_REPLICAS_MAX]; /* READING: of each answer */
+    int64_t deadline_ns;
+    uint32_t op, client, key, serial;
+    uint32_t local_token; /* WRITING: of the own write, until it is durable */
+    uint16_t asked;       /* who was sent something */
+    uint16_t done;        /* WRITING: has it durably. READING: has answered */
+    uint16_t owed;        /* REPAIRING: who has to confirm */
+    uint16_t hinted;      /* homes for whom somebody keeps a hint that counts */
+    uint8_t phase, function, level, needed, replied, hints_here, pad[2];
+};
+
+struct kv_replica {
+    struct kv_slot slots[KV_KEYS_MAX];
+    struct merkle trees[KV_REPLICAS_MAX]; /* by range; those this replica is a home of */
+    struct kv_hint hints[KV_HINTS];
+    struct kv_op ops[KV_OPS];
+    int64_t heard_ns[KV_REPLICAS_MAX];
+    int64_t ping_due_ns, repair_due_ns, sweep_due_ns;
+    uint64_t agreed_root[KV_REPLICAS_MAX][KV_REPLICAS_MAX]; /* [peer][range] */
+    uint32_t op_serial, hint_serial;
+    uint32_t counter_floor; /* counters of collected tombstones are below; on the disk */
+    uint32_t meta_sequence, meta_token;
+    uint32_t read_at; /* recovery: next record to read */
+    uint32_t recovered_keys, torn;
+    uint32_t repair_peer;               /* whose turn it is */
+    uint32_t repair_rounds;             /* of admin.repair that are left */
+    uint32_t hashes_sent, entries_sent; /* in the present exchange */
+    uint32_t suspected;                 /* bits */
+    uint32_t told_agreed;               /* bits of peers for whom KV_NOTE_AGREED has been said */
+    uint8_t ready, pad[3];
+};
+
+/* What every function of a replica gets: one step. */
+struct kv_turn {
+    struct kv_replica *self;
+    const struct node_env *env;
+    const struct kv_plan *plan;
+    struct node_outbox *outbox;
+    int64_t now_ns, wall_ns;
+};
+
+static inline int64_t kv_setting(const struct kv_turn *turn, enum kv_setting setting)
+{
+    return turn->env->settings[setting];
+}
+static inline uint32_t kv_bit(uint32_t replica)
+{
+    return UINT32_C(1) << replica;
+}
+uint32_t kv_count_bits(uint32_t mask);
+void kv_say(const struct kv_turn *turn, enum kv_note kind, uint32_t peer, uint32_t subject,
+            int64_t a, int64_t b, int64_t c, int64_t d);
+/* Homes of a key, and those of all replicas that are not thought down (self included), as bits. */
+uint32_t kv_homes(const struct kv_turn *turn, uint32_t key);
+uint32_t kv_alive(const struct kv_turn *turn);
+
+/* ---- store.c ---- */
+
+/* Begins to read the disk; ready when all of it is read. */
+void store_recover(const struct kv_turn *turn);
+void store_on_read(const struct kv_turn *turn, const struct node_event *event);
+void store_on_written(const struct kv_turn *turn, const struct node_event *event);
+/* Merges what somebody else knows (or takes it as it is, with `overwrite`). Returns the write that
+ * has to be durable before anybody is told; 0: it is. */
+uint32_t store_merge(const struct kv_turn *turn, const struct kv_state *state, bool overwrite);
+/* A new version written here; *sibling is it. */
+uint32_t store_write(const struct kv_turn *turn, uint32_t key, const uint32_t *context,
+                     int64_t value, bool deleted, struct kv_sibling *sibling);
+/* The write that must be durable before this key may be told to anybody. Writes it again if the disk
+ * had refused it. */
+uint32_t store_token(const struct kv_turn *turn, uint32_t key);
+/* Writes a place of the disk: a key, a hint, the own record. Used by hints.c. */
+uint32_t store_put(const struct kv_turn *turn, uint32_t place, uint32_t *sequence, uint32_t target,
+                   int64_t created_ns, const struct kv_state *state);
+/* That peer has the same data in this range: its tombstones are there too. */
+void store_agreed(const struct kv_turn *turn, uint32_t range, uint32_t peer);
+void store_peer_collected(const struct kv_turn *turn, uint32_t key, uint32_t peer);
+/* Once a second: writes what the disk refused, throws old tombstones away. */
+void store_sweep(const struct kv_turn *turn);
+/* Is this tombstone old enough to be collected? */
+bool store_is_aged(const struct kv_turn *turn, const struct kv_state *state);
+struct merkle *store_tree(const struct kv_turn *turn, uint32_t range);
+
+/* ---- hints.c ---- */
+
+/* Keeps a state for a replica. *token: the write it waits for. False: no room. */
+bool hints_keep(const struct kv_turn *turn, uint32_t target, const struct kv_state *state,
+                uint32_t *token);
+void hints_on_written(const struct kv_turn *turn, const struct node_event *event);
+void hints_on_wrote(const struct kv_turn *turn, uint32_t from, const struct kv_wrote *wrote);
+void hints_restore(const struct kv_turn *turn, uint32_t index, uint32_t target, int64_t created_ns,
+                   uint32_t sequence, const struct kv_state *state);
+/* Replays to those who are back, throws the expired away. */
+void hints_tick(const struct kv_turn *turn);
+/* Merges what hints know of a key. */
+void hints_read(const struct kv_turn *turn, uint32_t key, struct kv_state *state);
+uint32_t hints_count(const struct kv_replica *self);
+
+/* ---- coordinator.c, coordinator_read.c ---- */
+
+void coordinator_on_request(const struct kv_turn *turn, uint32_t client,
+                            const struct kv_request *request);
+void coordinator_on_wrote(const struct kv_turn *turn, uint32_t from, const struct kv_wrote *wrote);
+void coordinator_on_written(const struct kv_turn *turn, const struct node_event *event);
+void coordinator_tick(const struct kv_turn *turn);
+uint32_t coordinator_open(const struct kv_replica *self);
+/* Between the two files. */
+struct kv_op *coordinator_begin(const struct kv_turn *turn, uint32_t client,
+                                const struct kv_request *request, enum kv_op_phase phase);
+void coordinator_reply(const struct kv_turn *turn, struct kv_op *op, enum kv_result result,
+                       uint32_t after);
+void coordinator_refuse(const struct kv_turn *turn, uint32_t client,
+                        const struct kv_request *request, enum kv_result result);
+void coordinator_send(const struct kv_turn *turn, const struct kv_op *op, uint32_t to,
+                      enum kv_write_kind kind, uint32_t target, uint32_t after);
+/* Replicas that stand in for homes that are down: the i-th missing home is served by the i-th. */
+uint32_t coordinator_fallbacks(const struct kv_turn *turn, uint32_t key, uint32_t missing,
+                               uint32_t *stand_ins, uint32_t *targets);
+void coordinator_read(const struct kv_turn *turn, uint32_t client,
+                      const struct kv_request *request);
+void coordinator_on_value(const struct kv_turn *turn, uint32_t from, const struct kv_value *value);
+void coordinator_repaired(const struct kv_turn *turn, struct kv_op *op, uint32_t from);
+
+/* ---- repair.c ---- */
+
+void repair_on_hashes(const struct kv_turn *turn, uint32_t from, const struct kv_hashes *hashes);
+void repair_on_entries(const struct kv_turn *turn, uint32_t from, const struct kv_entries *entries);
+void repair_on_agree(const struct kv_turn *turn, uint32_t from, const struct kv_agree *agree);
+void repair_tick(const struct kv_turn *turn);
+/* Compare with everybody at once, and again until all agree (admin.repair). */
+void repair_ask(const struct kv_turn *turn);
+/* Ranges in which this peer is not known to have the same, as far as both are homes. */
+uint32_t repair_differences(const struct kv_replica *self, const struct kv_plan *plan,
+                            const int64_t *settings, uint32_t replica, uint32_t peer);
+
+#endif
