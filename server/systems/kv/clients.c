@@ -16,7 +16,7 @@ static const uint32_t DRAW_KEY = DRAW_PURPOSE('k', 'k', 'e', 'y');
 static const uint32_t DRAW_KIND = DRAW_PURPOSE('k', 'k', 'i', 'n');
 static const uint32_t DRAW_LEVEL = DRAW_PURPOSE('k', 'l', 'e', 'v');
 static const uint32_t DRAW_CONTEXT = DRAW_PURPOSE('k', 'c', 't', 'x');
-enum { HUNDRED = 100, ANY_REPLICA = -1 };
+enum { HUNDRED = 100, ANY_REPLICA = -1, ARRIVALS_A_STEP = 64 };
 
 struct turn {
     struct kv_client_node *self;
@@ -225,24 +225,32 @@ static struct wish next_wish(const struct turn *turn, const struct kv_process *p
         wish.function = KV_DELETE;
     if (wish.function == KV_GET && draw_pct(turn, DRAW_LEVEL, number, KV_SET_LOCAL_PCT))
         wish.level = KV_LEVEL_LOCAL;
-    if (wish.function != KV_GET && process->read_key != NODE_NONE &&
-        draw_pct(turn, DRAW_CONTEXT, number, KV_SET_CONTEXT_PCT))
+    bool follows =
+        wish.function != KV_GET && draw_pct(turn, DRAW_CONTEXT, number, KV_SET_CONTEXT_PCT);
+    if (follows && process->read_key != NODE_NONE)
         wish.key = process->read_key; /* changes what it has read */
+    else if (follows)
+        wish.function = KV_GET; /* reads first */
     return wish;
 }
 
 static void arm_arrival(const struct turn *turn)
 {
-    int64_t rate = setting(turn, KV_SET_OPS_PER_S);
-    if (rate == 0) {
+    if (setting(turn, KV_SET_OPS_PER_S) == 0) {
         if (turn->self->final_at_ns == 0)
             node_timer_stop(turn->outbox, CLIENTS_TIMER_ARRIVAL);
         return;
     }
+    node_timer_set(turn->outbox, CLIENTS_TIMER_ARRIVAL, turn->self->arrival_ns);
+}
+
+/* From one arrival to the next, not from when this node has time for it: the load stays what it is. */
+static void draw_arrival(const struct turn *turn, int64_t from_ns)
+{
+    int64_t rate = setting(turn, KV_SET_OPS_PER_S);
     uint64_t gap =
         draw_exponential(draw_for(turn, DRAW_GAP, turn->self->arrivals), (uint64_t)KV_NS_PER_S);
-    turn->self->arrival_ns = turn->now_ns + (int64_t)gap / rate;
-    node_timer_set(turn->outbox, CLIENTS_TIMER_ARRIVAL, turn->self->arrival_ns);
+    turn->self->arrival_ns = from_ns + (rate > 0 ? (int64_t)gap / rate : 0);
 }
 
 static void skip(const struct turn *turn)
@@ -332,7 +340,10 @@ static void on_timer(const struct turn *turn, uint8_t id)
     if (id == CLIENTS_TIMER_TICK) {
         on_tick(turn);
     } else if (setting(turn, KV_SET_OPS_PER_S) > 0) {
-        arrive(turn);
+        for (uint32_t i = 0; i < ARRIVALS_A_STEP && turn->self->arrival_ns <= turn->now_ns; i++) {
+            arrive(turn);
+            draw_arrival(turn, turn->self->arrival_ns);
+        }
         arm_arrival(turn);
     } else if (turn->self->final_at_ns != 0) {
         read_finally(turn);
@@ -363,8 +374,10 @@ static void on_input(const struct turn *turn, const struct node_event *event)
 
 static void on_setting(const struct turn *turn, uint16_t which)
 {
-    if (which == KV_SET_OPS_PER_S)
+    if (which == KV_SET_OPS_PER_S) {
+        draw_arrival(turn, turn->now_ns);
         arm_arrival(turn);
+    }
     if (which == KV_SET_OPS_PER_S || which == KV_SET_FINAL_READS)
         on_final_reads(turn);
 }
@@ -390,6 +403,7 @@ static void step(void *state, const struct node_env *env, const struct node_even
     case NODE_EVENT_START:
         number_from(&turn, event->wall_ns);
         rank_keys(&turn);
+        draw_arrival(&turn, turn.now_ns);
         arm_arrival(&turn);
         on_tick(&turn);
         break;

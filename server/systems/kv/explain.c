@@ -14,7 +14,7 @@ static void add_version(struct json_writer *writer, const char *name,
     }
     json_object(writer, name);
     json_i64(writer, "value", version->value);
-    json_bool(writer, "deleted", ledger_is_deleted(version->dot));
+    json_bool(writer, "deleted", kv_ledger_is_deleted(version->dot));
     json_i64(writer, "writer", (version->dot >> 1 & 0x7f) - 1);
     json_i64(writer, "counter", version->dot >> 8);
     json_decimal(writer, "wall_ms", version->wall_ns / NS_PER_US, MS_DECIMALS);

@@ -31,7 +31,7 @@ static void host_note(const struct ledger_context *context)
     switch (note->kind) {
     case NODE_NOTE_CRASHED:
         if (note->node == kv_clients(context->plan))
-            ledger_forget_open(context);
+            kv_ledger_forget_open(context);
         break;
     case NODE_NOTE_STARTED:
     case NODE_NOTE_RESUMED:
@@ -43,11 +43,11 @@ static void host_note(const struct ledger_context *context)
         break;
     case NODE_NOTE_SETTING:
         if (note->args[0] <= KV_SET_READ_REPAIR)
-            ledger_quorum_changed(ledger, note->time_ns);
+            kv_ledger_quorum_changed(ledger, note->time_ns);
         break;
     case NODE_NOTE_VIOLATION:
-        ledger_break(context, KV_CHECK_STORE_SOUND, NODE_NONE, KV_WORD_INVARIANT_BROKEN, note->node,
-                     0, 0);
+        kv_ledger_break(context, KV_CHECK_STORE_SOUND, NODE_NONE, KV_WORD_INVARIANT_BROKEN,
+                        note->node, 0, 0);
         break;
     default:
         break;
@@ -61,7 +61,7 @@ static void replica_note(const struct ledger_context *context)
     struct ledger_op *op = NULL;
     switch (note->kind) {
     case KV_NOTE_VERSIONED:
-        ledger_versioned(context);
+        kv_ledger_versioned(context);
         break;
     case KV_NOTE_HINT_STORED:
         ledger->hints_stored++;
@@ -71,7 +71,7 @@ static void replica_note(const struct ledger_context *context)
         break;
     case KV_NOTE_READ_REPAIR:
         ledger->read_repairs++;
-        op = ledger_find(ledger, note->subject);
+        op = kv_ledger_find(ledger, note->subject);
         if (op != NULL && op->repairs < UINT8_MAX)
             op->repairs++;
         break;
@@ -80,7 +80,7 @@ static void replica_note(const struct ledger_context *context)
         ledger->streamed += (uint64_t)note->args[2];
         break;
     case KV_NOTE_COLLECTED:
-        ledger_collected(context, (uint32_t)note->args[0]);
+        kv_ledger_collected(context, (uint32_t)note->args[0]);
         break;
     default:
         break;
@@ -94,20 +94,20 @@ static void note(void *state, const struct node_world *world, const struct node_
     context.ledger->notes++;
     switch (told->kind) {
     case KV_NOTE_INVOKED:
-        ledger_begin(&context);
+        kv_ledger_begin(&context);
         break;
     case KV_NOTE_CONTEXT:
-        ledger_context_told(&context);
+        kv_ledger_context_told(&context);
         break;
     case KV_NOTE_SIBLING:
-        ledger_sibling(&context);
+        kv_ledger_sibling(&context);
         break;
     case KV_NOTE_OK:
-        ledger_end(&context, KV_OK);
+        kv_ledger_end(&context, KV_OK);
         break;
     case KV_NOTE_FAILED:
     case KV_NOTE_UNKNOWN:
-        ledger_end(&context, (enum kv_result)told->args[1]);
+        kv_ledger_end(&context, (enum kv_result)told->args[1]);
         break;
     case KV_NOTE_SKIPPED:
         context.ledger->skipped++;
@@ -126,11 +126,11 @@ static void tick(void *state, const struct node_world *world, const struct node_
 {
     struct ledger_context context = context_of(state, world, NULL, sink);
     struct kv_ledger *ledger = context.ledger;
-    ledger->different = ledger_differences(world, &ledger->siblings_max);
+    ledger->different = kv_ledger_differences(world, &ledger->siblings_max);
     if (ledger->different == 0 && ledger->converge_ns < 0 && world->faults_active == 0)
         ledger->converge_ns = world->time_ns - ledger->healed_ns;
     ledger->ok_second[ledger->second++ % LEDGER_RATE_S] = (uint32_t)ledger->second_ok;
-    ledger_rows_second(&context);
+    kv_ledger_rows_second(&context);
     ledger->second_ok = ledger->second_failed = ledger->second_unknown = ledger->second_stale = 0;
 }
 

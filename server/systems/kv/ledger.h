@@ -99,9 +99,10 @@ struct ledger_op {
     uint32_t floor_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
     uint32_t clock[KV_REPLICAS_MAX]; /* of its answer */
     int64_t invoked_ns, ended_ns, what, staleness_ns, value;
-    uint64_t event; /* of its invocation */
+    uint64_t event;                  /* of its invocation */
+    int64_t dots[SYSTEM_VALUES_MAX]; /* of its answer's values */
     uint32_t op, node, mark;
-    uint8_t open, unfloored, stale, result, siblings, repairs, pad[2];
+    uint8_t open, unfloored, stale, result, siblings, repairs, dot_count, pad[1];
 };
 
 struct ledger_key {
@@ -156,36 +157,39 @@ struct ledger_context {
 };
 
 /* ledger_truth.c */
-void ledger_begin(const struct ledger_context *context);
-void ledger_versioned(const struct ledger_context *context);
-void ledger_context_told(const struct ledger_context *context);
-void ledger_sibling(const struct ledger_context *context);
-void ledger_end(const struct ledger_context *context, enum kv_result result);
-void ledger_collected(const struct ledger_context *context, uint32_t key);
-void ledger_quorum_changed(struct kv_ledger *ledger, int64_t now_ns);
-void ledger_forget_open(const struct ledger_context *context);
-struct ledger_op *ledger_find(struct kv_ledger *ledger, uint32_t op);
-bool ledger_later(const struct ledger_version *a, const struct ledger_version *b);
-static inline bool ledger_is_deleted(int64_t dot)
+void kv_ledger_begin(const struct ledger_context *context);
+void kv_ledger_versioned(const struct ledger_context *context);
+void kv_ledger_context_told(const struct ledger_context *context);
+void kv_ledger_sibling(const struct ledger_context *context);
+void kv_ledger_end(const struct ledger_context *context, enum kv_result result);
+void kv_ledger_collected(const struct ledger_context *context, uint32_t key);
+void kv_ledger_quorum_changed(struct kv_ledger *ledger, int64_t now_ns);
+void kv_ledger_forget_open(const struct ledger_context *context);
+/* Was that version given to a write? True also for one that is too old to know. */
+bool kv_ledger_is_assigned(const struct ledger_key *key, const struct ledger_version *version);
+struct ledger_op *kv_ledger_find(struct kv_ledger *ledger, uint32_t op);
+bool kv_ledger_later(const struct ledger_version *a, const struct ledger_version *b);
+static inline bool kv_ledger_is_deleted(int64_t dot)
 {
     return (dot & 1) != 0;
 }
 
 /* ledger_judge.c */
-void ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
-                  uint32_t word, int64_t a, int64_t b, int64_t c);
+void kv_ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
+                     uint32_t word, int64_t a, int64_t b, int64_t c);
 /* Is that promise made under these settings? KV_WORD_NOTHING_BROKEN: yes; else the word that says
  * why not. */
-enum kv_word ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
-                               enum kv_check check);
+enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
+                                  enum kv_check check);
 /* How many keys differ between homes that are up; *siblings: most values of one key. */
-uint32_t ledger_differences(const struct node_world *world, uint32_t *siblings);
+uint32_t kv_ledger_differences(const struct node_world *world, uint32_t *siblings);
 /* A replica's state of a key; NULL while it is down. */
-const struct kv_state *ledger_state(const struct node_world *world, uint32_t replica, uint32_t key);
+const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t replica,
+                                       uint32_t key);
 
 /* ledger_rows.c */
-void ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op);
-void ledger_rows_second(const struct ledger_context *context);
+void kv_ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op);
+void kv_ledger_rows_second(const struct ledger_context *context);
 
 /* ---- For the catalogue ---- */
 

@@ -42,17 +42,17 @@ static void tell_broken(const struct ledger_context *context, enum kv_check chec
 
 /* What is no promise at this moment is not broken; it is a figure (stale reads). The first breach is
  * the witness, later ones are counted. */
-void ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
-                  uint32_t word, int64_t a, int64_t b, int64_t c)
+void kv_ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
+                     uint32_t word, int64_t a, int64_t b, int64_t c)
 {
     assert(check < KV_CHECK_COUNT);
     assert(context->note != NULL);
     struct ledger_witness *witness = &context->ledger->witness[check];
-    if (ledger_unpromised(context->plan, context->settings, check) != KV_WORD_NOTHING_BROKEN)
+    if (kv_ledger_unpromised(context->plan, context->settings, check) != KV_WORD_NOTHING_BROKEN)
         return;
     if (witness->count++ > 0)
         return;
-    const struct ledger_op *op = ledger_find(context->ledger, subject);
+    const struct ledger_op *op = kv_ledger_find(context->ledger, subject);
     witness->subject = subject;
     witness->word = word;
     witness->args[0] = a;
@@ -66,8 +66,8 @@ void ledger_break(const struct ledger_context *context, enum kv_check check, uin
 
 /* ---- What is promised ---- */
 
-enum kv_word ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
-                               enum kv_check check)
+enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
+                                  enum kv_check check)
 {
     uint32_t copies = kv_copies(plan, settings);
     uint32_t read = (uint32_t)settings[KV_SET_READ_QUORUM];
@@ -88,13 +88,14 @@ enum kv_word ledger_unpromised(const struct kv_plan *plan, const int64_t *settin
 
 uint16_t kv_unpromised(const void *plan, const int64_t *settings, uint32_t check)
 {
-    enum kv_word word = ledger_unpromised(plan, settings, (enum kv_check)check);
+    enum kv_word word = kv_ledger_unpromised(plan, settings, (enum kv_check)check);
     return word == KV_WORD_NOTHING_BROKEN ? UINT16_MAX : (uint16_t)word;
 }
 
 /* ---- Looking into replicas ---- */
 
-const struct kv_state *ledger_state(const struct node_world *world, uint32_t replica, uint32_t key)
+const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t replica,
+                                       uint32_t key)
 {
     const struct kv_replica *memory = world->state(world, replica);
     return memory == NULL || !memory->ready ? NULL : &memory->slots[key].state;
@@ -105,7 +106,7 @@ static const struct kv_state *home_state(const struct node_world *world, uint32_
 {
     const struct kv_plan *plan = world->env->plan;
     *replica = kv_home(plan, kv_range(plan, key), i);
-    return ledger_state(world, *replica, key);
+    return kv_ledger_state(world, *replica, key);
 }
 
 /* A tombstone and nothing are the same to whoever reads. */
@@ -142,7 +143,7 @@ static bool differing(const struct node_world *world, uint32_t key, uint32_t *fi
     return false;
 }
 
-uint32_t ledger_differences(const struct node_world *world, uint32_t *siblings)
+uint32_t kv_ledger_differences(const struct node_world *world, uint32_t *siblings)
 {
     const struct kv_plan *plan = world->env->plan;
     uint32_t copies = kv_copies(plan, world->env->settings);
@@ -194,14 +195,14 @@ static struct ledger_version version_of(const struct kv_sibling *sibling)
 
 static enum kv_check lost_check(const struct ledger_version *lost)
 {
-    return ledger_is_deleted(lost->dot) ? KV_CHECK_DELETED_STAYS_DELETED
-                                        : KV_CHECK_NO_ACKED_WRITE_LOST;
+    return kv_ledger_is_deleted(lost->dot) ? KV_CHECK_DELETED_STAYS_DELETED
+                                           : KV_CHECK_NO_ACKED_WRITE_LOST;
 }
 
 static void lost(const struct end *end, uint32_t key, const struct ledger_version *version,
                  int64_t there, uint32_t replica)
 {
-    if (ledger_is_deleted(version->dot))
+    if (kv_ledger_is_deleted(version->dot))
         end_break(end, lost_check(version), version->op, KV_WORD_DELETED_BACK, key, there, replica);
     else
         end_break(end, lost_check(version), version->op, KV_WORD_ACKED_LOST, key, version->value,
@@ -216,18 +217,10 @@ static void end_clock(const struct end *end, uint32_t number, uint32_t replica,
     const struct ledger_key *key = &end->ledger->keys[number];
     const struct ledger_version *newest = &key->acked[0];
     struct ledger_version there = version_of(kv_latest(state));
-    bool gone = there.dot == 0 && ledger_is_deleted(newest->dot);
-    if (newest->dot != 0 && !gone && ledger_later(newest, &there))
+    bool gone = there.dot == 0 && kv_ledger_is_deleted(newest->dot);
+    if (newest->dot != 0 && !gone && kv_ledger_later(newest, &there))
         lost(end, number, newest, there.value, replica);
-    bool known = there.dot == 0;
-    bool forgotten = false;
-    for (uint32_t i = 0; i < LEDGER_ASSIGNED && !known; i++) {
-        known = key->assigned[i].dot == there.dot && key->assigned[i].wall_ns == there.wall_ns &&
-                key->assigned[i].value == there.value;
-        forgotten = i + 1 == LEDGER_ASSIGNED && key->assigned[i].dot != 0 &&
-                    ledger_later(&key->assigned[i], &there);
-    }
-    if (!known && !forgotten)
+    if (!kv_ledger_is_assigned(key, &there))
         end_break(end, KV_CHECK_VERSIONS_KEPT, NODE_NONE, KV_WORD_NO_SUCH_VERSION, number,
                   there.value, replica);
 }
@@ -247,7 +240,7 @@ static void end_siblings(const struct end *end, uint32_t number, uint32_t replic
     const struct ledger_key *key = &end->ledger->keys[number];
     for (uint32_t i = 0; i < key->live_count && !key->overflow; i++) {
         const struct ledger_version *version = &key->live[i];
-        bool collected = state->count == 0 && ledger_is_deleted(version->dot);
+        bool collected = state->count == 0 && kv_ledger_is_deleted(version->dot);
         if (version->acked_ns == 0 || collected || has_dot(state, version->dot))
             continue;
         lost(end, number, version, state->count > 0 ? state->siblings[0].value : 0, replica);

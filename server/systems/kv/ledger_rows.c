@@ -136,7 +136,7 @@ static void operation_row(const struct node_row_sink *sink, const int64_t *setti
     put(sink, &row, KV_TABLE_OPERATIONS, op->invoked_ns);
 }
 
-void ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op)
+void kv_ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op)
 {
     operation_row(context->sink, context->settings, op);
 }
@@ -202,7 +202,7 @@ static void replica_row(const struct ledger_context *context, uint32_t replica)
     put(context->sink, &row, KV_TABLE_REPLICAS, context->world->time_ns);
 }
 
-void ledger_rows_second(const struct ledger_context *context)
+void kv_ledger_rows_second(const struct ledger_context *context)
 {
     metrics_row(context);
     for (uint32_t i = 0; i < context->plan->replica_count; i++)

@@ -11,7 +11,7 @@
 
 /* ---- Versions ---- */
 
-bool ledger_later(const struct ledger_version *a, const struct ledger_version *b)
+bool kv_ledger_later(const struct ledger_version *a, const struct ledger_version *b)
 {
     if (a->wall_ns != b->wall_ns && b->dot != 0 && a->dot != 0)
         return a->wall_ns > b->wall_ns;
@@ -43,14 +43,14 @@ static bool uses_siblings(const struct ledger_context *context)
 static void insert(struct ledger_version *list, uint32_t room, const struct ledger_version *version)
 {
     uint32_t at = room - 1;
-    if (list[at].dot != 0 && !ledger_later(version, &list[at]))
+    if (list[at].dot != 0 && !kv_ledger_later(version, &list[at]))
         return;
-    for (; at > 0 && (list[at - 1].dot == 0 || ledger_later(version, &list[at - 1])); at--)
+    for (; at > 0 && (list[at - 1].dot == 0 || kv_ledger_later(version, &list[at - 1])); at--)
         list[at] = list[at - 1];
     list[at] = *version;
 }
 
-struct ledger_op *ledger_find(struct kv_ledger *ledger, uint32_t op)
+struct ledger_op *kv_ledger_find(struct kv_ledger *ledger, uint32_t op)
 {
     for (uint32_t i = 0; i < LEDGER_OPEN && op != 0; i++)
         if (ledger->ops[(op + i) % LEDGER_OPEN].op == op)
@@ -69,7 +69,7 @@ static struct ledger_op *place_for(struct kv_ledger *ledger, uint32_t op)
 
 /* ---- Beginning ---- */
 
-void ledger_begin(const struct ledger_context *context)
+void kv_ledger_begin(const struct ledger_context *context)
 {
     const struct node_note *note = context->note;
     uint32_t number = KV_WHAT_KEY(note->args[0]);
@@ -91,10 +91,10 @@ void ledger_begin(const struct ledger_context *context)
 }
 
 /* Told by a coordinator: what a write overwrites knowingly. Told by the clients: what a read saw. */
-void ledger_context_told(const struct ledger_context *context)
+void kv_ledger_context_told(const struct ledger_context *context)
 {
     const struct node_note *note = context->note;
-    struct ledger_op *op = ledger_find(context->ledger, note->subject);
+    struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
     if (note->node < context->plan->replica_count) {
         context->ledger->context.op = note->subject;
         kv_unpack_clock(note->args, context->ledger->context.clock);
@@ -127,7 +127,7 @@ static void live_add(struct kv_ledger *ledger, struct ledger_key *key,
     key->live[key->live_count++] = *version;
 }
 
-void ledger_versioned(const struct ledger_context *context)
+void kv_ledger_versioned(const struct ledger_context *context)
 {
     const struct node_note *note = context->note;
     uint32_t number = (uint32_t)note->args[0];
@@ -137,7 +137,7 @@ void ledger_versioned(const struct ledger_context *context)
                                      .dot = note->args[3],
                                      .value = note->args[1],
                                      .op = note->subject};
-    struct ledger_op *op = ledger_find(context->ledger, note->subject);
+    struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
     if (op != NULL && op->open)
         op->written = version;
     insert(key->assigned, LEDGER_ASSIGNED, &version);
@@ -152,8 +152,8 @@ static void count_lost(const struct ledger_context *context, const struct ledger
     const struct ledger_version *newest = &key->acked[0];
     if (uses_siblings(context) || newest->dot == 0)
         return;
-    bool dead_on_arrival = ledger_later(newest, &op->written);
-    bool overruled = !dead_on_arrival && ledger_later(newest, &op->floor);
+    bool dead_on_arrival = kv_ledger_later(newest, &op->written);
+    bool overruled = !dead_on_arrival && kv_ledger_later(newest, &op->floor);
     context->ledger->lost_writes += dead_on_arrival || overruled;
 }
 
@@ -194,25 +194,58 @@ static void judge_failed(const struct ledger_context *context, uint32_t number, 
     const struct ledger_key *key = &context->ledger->keys[number];
     for (uint32_t i = 0; i < LEDGER_FAILED; i++)
         if (dot != 0 && key->failed[i] == dot)
-            ledger_break(context, KV_CHECK_FAILED_STAYS_FAILED, context->note->subject,
-                         KV_WORD_FAILED_SEEN, number, value, 0);
+            kv_ledger_break(context, KV_CHECK_FAILED_STAYS_FAILED, context->note->subject,
+                            KV_WORD_FAILED_SEEN, number, value, 0);
 }
 
-void ledger_sibling(const struct ledger_context *context)
+void kv_ledger_sibling(const struct ledger_context *context)
 {
     const struct node_note *note = context->note;
+    struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
     judge_failed(context, KV_WHAT_KEY(note->args[0]), note->args[3], note->args[1]);
+    if (op != NULL && op->dot_count < SYSTEM_VALUES_MAX)
+        op->dots[op->dot_count++] = note->args[3];
+}
+
+/* An answer whose clock covers an acknowledged write and does not hold it says that somebody has
+ * overwritten it; if nobody has, it is lost. */
+static void judge_siblings(const struct ledger_context *context, const struct ledger_op *op)
+{
+    uint32_t number = KV_WHAT_KEY(op->what);
+    const struct ledger_key *key = &context->ledger->keys[number];
+    if (op->siblings > SYSTEM_VALUES_MAX || key->overflow || op->unfloored)
+        return;
+    for (uint32_t i = 0; i < key->live_count; i++) {
+        const struct ledger_version *live = &key->live[i];
+        bool held = live->acked_ns == 0 ||
+                    !kv_clock_covers(op->clock, dot_node(live->dot), dot_counter(live->dot));
+        for (uint32_t j = 0; j < op->dot_count && !held; j++)
+            held = op->dots[j] == live->dot;
+        if (!held)
+            kv_ledger_break(context, KV_CHECK_NO_ACKED_WRITE_LOST, op->op, KV_WORD_ACKED_LOST,
+                            number, live->value, op->node);
+    }
+}
+
+bool kv_ledger_is_assigned(const struct ledger_key *key, const struct ledger_version *version)
+{
+    for (uint32_t i = 0; i < LEDGER_ASSIGNED; i++)
+        if (key->assigned[i].dot == version->dot && key->assigned[i].wall_ns == version->wall_ns &&
+            key->assigned[i].value == version->value)
+            return true;
+    const struct ledger_version *oldest = &key->assigned[LEDGER_ASSIGNED - 1];
+    return version->dot == 0 || (oldest->dot != 0 && kv_ledger_later(oldest, version));
 }
 
 /* Does the answer know that version? A deletion that nobody keeps any more counts as known. */
 static bool knows(const struct ledger_context *context, const struct ledger_op *op,
                   const struct ledger_version *answer, const struct ledger_version *version)
 {
-    if (version->dot == 0 || (answer->dot == 0 && ledger_is_deleted(version->dot)))
+    if (version->dot == 0 || (answer->dot == 0 && kv_ledger_is_deleted(version->dot)))
         return true;
     if (uses_siblings(context))
         return kv_clock_covers(op->clock, dot_node(version->dot), dot_counter(version->dot));
-    return !ledger_later(version, answer);
+    return !kv_ledger_later(version, answer);
 }
 
 static bool includes(const uint32_t *clock, const uint32_t *floor, bool nothing_left)
@@ -242,7 +275,7 @@ static void judge_read(const struct ledger_context *context, struct ledger_op *o
     uint32_t number = KV_WHAT_KEY(op->what);
     const struct ledger_key *key = &context->ledger->keys[number];
     bool siblings = uses_siblings(context);
-    bool gone = answer->dot == 0 && ledger_is_deleted(op->floor.dot);
+    bool gone = answer->dot == 0 && kv_ledger_is_deleted(op->floor.dot);
     bool fresh = siblings ? includes(op->clock, op->floor_clock, gone)
                           : knows(context, op, answer, &op->floor);
     bool onward = siblings ? includes(op->clock, op->seen_clock, gone)
@@ -253,11 +286,11 @@ static void judge_read(const struct ledger_context *context, struct ledger_op *o
         return;
     bool same_quorum = siblings || op->floor.acked_ns >= context->ledger->quorum_changed_ns;
     if (!fresh && same_quorum)
-        ledger_break(context, KV_CHECK_READS_FRESH, op->op, KV_WORD_STALE_READ, number,
-                     op->floor.value, op->staleness_ns / KV_NS_PER_MS);
+        kv_ledger_break(context, KV_CHECK_READS_FRESH, op->op, KV_WORD_STALE_READ, number,
+                        op->floor.value, op->staleness_ns / KV_NS_PER_MS);
     else if (fresh && !onward)
-        ledger_break(context, KV_CHECK_READS_NEVER_GO_BACK, op->op, KV_WORD_WENT_BACK, number,
-                     key->seen_op, 0);
+        kv_ledger_break(context, KV_CHECK_READS_NEVER_GO_BACK, op->op, KV_WORD_WENT_BACK, number,
+                        key->seen_op, 0);
 }
 
 static void read_done(const struct ledger_context *context, struct ledger_op *op)
@@ -269,6 +302,13 @@ static void read_done(const struct ledger_context *context, struct ledger_op *op
         .wall_ns = note->args[2], .dot = note->args[3], .value = note->args[1], .op = op->op};
     judge_failed(context, KV_WHAT_KEY(op->what), answer.dot, answer.value);
     judge_read(context, op, &answer);
+    if (op->dot_count < SYSTEM_VALUES_MAX)
+        op->dots[op->dot_count++] = answer.dot;
+    if (uses_siblings(context))
+        judge_siblings(context, op);
+    else if (!kv_ledger_is_assigned(key, &answer))
+        kv_ledger_break(context, KV_CHECK_VERSIONS_KEPT, op->op, KV_WORD_NO_SUCH_VERSION,
+                        KV_WHAT_KEY(op->what), answer.value, op->node);
     ledger->reads_ok++;
     ledger->stale += op->stale;
     ledger->second_stale += op->stale;
@@ -277,7 +317,7 @@ static void read_done(const struct ledger_context *context, struct ledger_op *op
     if (KV_WHAT_LEVEL(op->what) == KV_LEVEL_LOCAL || op->unfloored)
         return;
     clock_join(key->seen_clock, op->clock);
-    if (ledger_later(&answer, &key->seen)) {
+    if (kv_ledger_later(&answer, &key->seen)) {
         key->seen = answer;
         key->seen_op = op->op;
     }
@@ -304,10 +344,10 @@ static void count_end(struct kv_ledger *ledger, const struct ledger_op *op, enum
     }
 }
 
-void ledger_end(const struct ledger_context *context, enum kv_result result)
+void kv_ledger_end(const struct ledger_context *context, enum kv_result result)
 {
     const struct node_note *note = context->note;
-    struct ledger_op *op = ledger_find(context->ledger, note->subject);
+    struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
     if (op == NULL || !op->open)
         return;
     enum kv_function function = (enum kv_function)KV_WHAT_FUNCTION(op->what);
@@ -325,11 +365,11 @@ void ledger_end(const struct ledger_context *context, enum kv_result result)
         write_failed(&context->ledger->keys[KV_WHAT_KEY(op->what)], op);
     op->open = false;
     count_end(context->ledger, op, result);
-    ledger_row_operation(context, op);
+    kv_ledger_row_operation(context, op);
 }
 
 /* The clients' node crashed: nobody will ever hear the answers. */
-void ledger_forget_open(const struct ledger_context *context)
+void kv_ledger_forget_open(const struct ledger_context *context)
 {
     for (uint32_t i = 0; i < LEDGER_OPEN; i++) {
         struct ledger_op *op = &context->ledger->ops[i];
@@ -339,14 +379,14 @@ void ledger_forget_open(const struct ledger_context *context)
         op->result = KV_TIMEOUT;
         op->ended_ns = context->note->time_ns;
         context->ledger->unknown++;
-        ledger_row_operation(context, op);
+        kv_ledger_row_operation(context, op);
     }
 }
 
 /* ---- When the rules change ---- */
 
 /* Quorums of before and after need not meet: what was promised holds from here on. */
-void ledger_quorum_changed(struct kv_ledger *ledger, int64_t now_ns)
+void kv_ledger_quorum_changed(struct kv_ledger *ledger, int64_t now_ns)
 {
     for (uint32_t i = 0; i < LEDGER_OPEN; i++)
         ledger->ops[i].unfloored = ledger->ops[i].open;
@@ -361,7 +401,7 @@ void ledger_quorum_changed(struct kv_ledger *ledger, int64_t now_ns)
 
 /* A tombstone is gone from a replica, as it should be: clocks begin anew there. If it was a deletion
  * that nobody was told of, it was newer than all that was acknowledged. */
-void ledger_collected(const struct ledger_context *context, uint32_t number)
+void kv_ledger_collected(const struct ledger_context *context, uint32_t number)
 {
     assert(number < context->plan->key_count);
     struct ledger_key *key = &context->ledger->keys[number];
@@ -372,6 +412,6 @@ void ledger_collected(const struct ledger_context *context, uint32_t number)
     memset(key->seen_clock, 0, sizeof key->seen_clock);
     memset(&key->seen, 0, sizeof key->seen);
     bool early = context->settings[KV_SET_BUG_GC_EARLY] != 0;
-    if (key->acked[0].dot != 0 && !ledger_is_deleted(key->acked[0].dot) && !early)
+    if (key->acked[0].dot != 0 && !kv_ledger_is_deleted(key->acked[0].dot) && !early)
         memset(key->acked, 0, sizeof key->acked);
 }

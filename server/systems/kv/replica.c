@@ -356,7 +356,8 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
     if (reason->args[0] > 0)
         return true;
     bool repairs =
-        env->settings[KV_SET_ANTI_ENTROPY] != 0 && env->settings[KV_SET_BUG_NO_REPAIR] == 0;
+        env->settings[KV_SET_ANTI_ENTROPY] != 0 && env->settings[KV_SET_BUG_NO_REPAIR] == 0 &&
+        env->settings[KV_SET_BUG_MERKLE_ORDER] == 0; /* with it they never come to an end */
     for (uint32_t peer = 0; peer < plan->replica_count && repairs; peer++) {
         if (peer == env->self)
             continue;

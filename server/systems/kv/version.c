@@ -206,7 +206,8 @@ struct kv_sibling kv_write(struct kv_state *state, uint32_t node, const uint32_t
                                  .node = (uint8_t)node,
                                  .deleted = deleted};
     bool one_clock = (flags & KV_MERGE_NO_DOTS) != 0; /* no dots: whatever stands here looks read */
-    for (uint32_t i = state->count; i > 0; i--)
+    bool by_clock = (flags & KV_MERGE_CLOCK) != 0;    /* then what was read does not matter */
+    for (uint32_t i = state->count; i > 0 && !by_clock; i--)
         if (one_clock || is_overwritten(&state->siblings[i - 1], context))
             remove_at(state, i - 1);
     if (context != NULL)

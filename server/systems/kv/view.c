@@ -65,7 +65,7 @@ static void view_key(const struct node_world *world, uint32_t key, struct json_w
     json_array(writer, NULL);
     for (uint32_t i = 0; i < kv_copies(plan, world->env->settings); i++) {
         uint32_t replica = kv_home(plan, kv_range(plan, key), i);
-        const struct kv_state *state = ledger_state(world, replica, key);
+        const struct kv_state *state = kv_ledger_state(world, replica, key);
         if (state != NULL)
             view_state(state, replica, writer);
     }
