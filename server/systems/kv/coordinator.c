@@ -140,7 +140,7 @@ void coordinator_send(const struct kv_turn *turn, const struct kv_op *op, uint32
         }
     }
     uint32_t length = (uint32_t)(sizeof write - sizeof write.state) + kv_state_bytes(&write.state);
-    node_send_after(turn->outbox, after, to, KV_WRITE, &write, length);
+    kv_send(turn, after, to, KV_WRITE, &write, length);
 }
 
 /* ---- Writing ---- */
@@ -270,13 +270,28 @@ static void write(const struct kv_turn *turn, uint32_t client, const struct kv_r
     send_to_homes(turn, op);
 }
 
+/* A network may double a request; what was done once is not done again, and its answer is under way. */
+static bool is_doubled(const struct kv_turn *turn, uint32_t op)
+{
+    struct kv_replica *self = turn->self;
+    for (uint32_t i = 0; i < KV_SEEN; i++)
+        if (self->seen[i] == op)
+            return true;
+    self->seen[self->seen_next++ % KV_SEEN] = op;
+    return false;
+}
+
 void coordinator_on_request(const struct kv_turn *turn, uint32_t client,
                             const struct kv_request *request)
 {
     bool home = kv_is_home(turn->plan, turn->env->settings, kv_range(turn->plan, request->key),
                            turn->env->self);
+    if (is_doubled(turn, request->op))
+        return;
     if (!turn->self->ready || !home)
         coordinator_refuse(turn, client, request, KV_NOT_READY);
+    else if (turn->self->writes_open >= KV_WRITES_MAX || store_is_stuck(turn, request->key))
+        coordinator_refuse(turn, client, request, KV_BUSY);
     else if (request->function == KV_GET)
         coordinator_read(turn, client, request);
     else

@@ -23,7 +23,7 @@ static void ask(const struct kv_turn *turn, struct kv_op *op, uint32_t replica)
                            .serial = op->serial,
                            .key = op->key};
     op->asked |= (uint16_t)kv_bit(replica);
-    node_send(turn->outbox, replica, KV_READ, &read, sizeof read);
+    kv_send(turn, 0, replica, KV_READ, &read, sizeof read);
 }
 
 static void ask_all(const struct kv_turn *turn, struct kv_op *op)

@@ -135,7 +135,7 @@ static void replay(const struct kv_turn *turn, uint32_t index)
     if (kv_setting(turn, KV_SET_BUG_HINT_NOW))
         renew_versions(turn, &write.state);
     uint32_t length = (uint32_t)(sizeof write - sizeof write.state) + kv_state_bytes(&write.state);
-    node_send(turn->outbox, hint->target, KV_WRITE, &write, length);
+    kv_send(turn, 0, hint->target, KV_WRITE, &write, length);
 }
 
 void hints_tick(const struct kv_turn *turn)

@@ -113,7 +113,7 @@ enum { KV_HASHES_BYTES_MIN = 16 };
 _Static_assert(sizeof(struct kv_hashes) == 8 + 8 * MERKLE_FANOUT, "no padding");
 
 /* States of the keys in some leaves of a range, one behind the other. */
-enum { KV_ENTRIES_BYTES = 4032 };
+enum { KV_ENTRIES_BYTES = 1008 };
 struct kv_entries {
     uint32_t op; /* NODE_NONE */
     uint8_t range;
@@ -124,7 +124,7 @@ struct kv_entries {
 };
 enum { KV_ENTRIES_BYTES_MIN = 16 };
 _Static_assert(sizeof(struct kv_entries) == KV_ENTRIES_BYTES_MIN + KV_ENTRIES_BYTES, "no padding");
-_Static_assert(sizeof(struct kv_entries) <= NODE_MESSAGE_BYTES_MAX, "one message");
+_Static_assert(sizeof(struct kv_entries) <= 1024, "of the host's third size of messages");
 _Static_assert(MERKLE_LEAVES <= 64, "leaves are the bits of one word");
 
 /* Same root; or, with `collected`, "that tombstone is gone here, throw yours away". */

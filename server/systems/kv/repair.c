@@ -8,6 +8,8 @@
 
 #include "systems/kv/replica.h"
 
+enum { ENTRIES_A_STEP = 4 };
+
 static bool both_homes(const struct kv_turn *turn, uint32_t range, uint32_t peer)
 {
     return kv_is_home(turn->plan, turn->env->settings, range, turn->env->self) &&
@@ -87,6 +89,7 @@ static void send_entries(const struct kv_turn *turn, uint32_t to, uint32_t range
     struct kv_entries entries = {
         .op = NODE_NONE, .range = (uint8_t)range, .answer = answer, .leaves = leaves};
     uint32_t bytes = 0;
+    uint32_t sent = 0;
     for (uint32_t key = 0; key < turn->plan->key_count; key++) {
         const struct kv_slot *slot = &turn->self->slots[key];
         bool chosen = kv_range(turn->plan, key) == range && slot->state.count > 0 &&
@@ -94,6 +97,8 @@ static void send_entries(const struct kv_turn *turn, uint32_t to, uint32_t range
         if (!chosen || slot->token != 0 || slot->unsaved)
             continue;
         uint32_t length = kv_state_bytes(&slot->state);
+        if (bytes + length > KV_ENTRIES_BYTES && ++sent == ENTRIES_A_STEP)
+            break; /* the rest differs in the next round too */
         if (bytes + length > KV_ENTRIES_BYTES)
             flush(turn, to, &entries, &bytes);
         memcpy(entries.states + bytes, &slot->state, length);

@@ -44,9 +44,20 @@ uint32_t kv_alive(const struct kv_turn *turn)
 {
     uint32_t mask = 0;
     for (uint32_t peer = 0; peer < turn->plan->replica_count; peer++)
-        if ((turn->self->suspected & kv_bit(peer)) == 0)
+        if ((turn->self->suspected & kv_bit(peer)) == 0 &&
+            turn->self->unanswered[peer] < KV_UNANSWERED_MAX)
             mask |= kv_bit(peer);
     return mask | kv_bit(turn->env->self);
+}
+
+/* Somebody who stands still gets a few messages and then none, until he is heard again: what waits for
+ * him fills the network's room, not his. */
+void kv_send(const struct kv_turn *turn, uint32_t after, uint32_t to, enum kv_message type,
+             const void *bytes, uint32_t length)
+{
+    assert(to < turn->plan->replica_count);
+    turn->self->unanswered[to]++;
+    node_send_after(turn->outbox, after, to, (uint16_t)type, bytes, length);
 }
 
 /* ---- Who is alive ---- */
@@ -57,6 +68,7 @@ static void hear(const struct kv_turn *turn, uint32_t from)
     if (from >= turn->plan->replica_count)
         return;
     self->heard_ns[from] = turn->now_ns;
+    self->unanswered[from] = 0;
     if ((self->suspected & kv_bit(from)) == 0)
         return;
     self->suspected &= ~kv_bit(from);
@@ -119,6 +131,8 @@ static void on_read(const struct kv_turn *turn, uint32_t from, const struct kv_r
                            turn->env->self);
     if (!home)
         hints_read(turn, read->key, &answer.state);
+    if (store_is_stuck(turn, read->key))
+        return;
     uint32_t length =
         (uint32_t)(sizeof answer - sizeof answer.state) + kv_state_bytes(&answer.state);
     node_send_after(turn->outbox, store_token(turn, read->key), from, KV_VALUE, &answer, length);
@@ -219,6 +233,7 @@ static void step(void *state, const struct node_env *env, const struct node_even
             begin_work(&turn);
         break;
     case NODE_EVENT_WRITTEN:
+        turn.self->writes_open -= turn.self->writes_open > 0;
         store_on_written(&turn, event);
         hints_on_written(&turn, event);
         coordinator_on_written(&turn, event);

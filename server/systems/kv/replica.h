@@ -26,6 +26,10 @@ enum {
     KV_PLACE_BYTES = 320,    /* of one of the two records of a place */
     KV_READ_PLACES = 12,     /* records read at a time */
     KV_GRACE_HINTS_MS = 200, /* between two replays of one hint */
+    KV_SEEN = 512,           /* requests that are remembered, so that a doubled one does nothing */
+    KV_UNANSWERED_MAX = 24,  /* messages to a peer that is not heard; then no more are sent */
+    KV_WRITES_MAX = 32,      /* writes that the disk has not told of; then clients are refused */
+    KV_STUCK_MS = 100,       /* a key whose write takes longer is not told to anybody */
 };
 #define KV_FILE_BYTES (2 * KV_PLACES * KV_PLACE_BYTES)
 
@@ -78,6 +82,9 @@ struct kv_replica {
     struct kv_hint hints[KV_HINTS];
     struct kv_op ops[KV_OPS];
     int64_t heard_ns[KV_REPLICAS_MAX];
+    uint32_t unanswered[KV_REPLICAS_MAX]; /* messages since it was heard */
+    uint32_t seen[KV_SEEN];               /* operations of the latest requests */
+    uint32_t seen_next, writes_open;
     int64_t ping_due_ns, repair_due_ns, sweep_due_ns;
     uint64_t agreed_root[KV_REPLICAS_MAX][KV_REPLICAS_MAX]; /* [peer][range] */
     uint32_t op_serial, hint_serial;
@@ -116,6 +123,9 @@ void kv_say(const struct kv_turn *turn, enum kv_note kind, uint32_t peer, uint32
 /* Homes of a key, and those of all replicas that are not thought down (self included), as bits. */
 uint32_t kv_homes(const struct kv_turn *turn, uint32_t key);
 uint32_t kv_alive(const struct kv_turn *turn);
+/* Sends to a peer as part of an operation; counts what it has not answered. */
+void kv_send(const struct kv_turn *turn, uint32_t after, uint32_t to, enum kv_message type,
+             const void *bytes, uint32_t length);
 
 /* ---- store.c ---- */
 
@@ -132,6 +142,8 @@ uint32_t store_write(const struct kv_turn *turn, uint32_t key, const uint32_t *c
 /* The write that must be durable before this key may be told to anybody. Writes it again if the disk
  * had refused it. */
 uint32_t store_token(const struct kv_turn *turn, uint32_t key);
+/* Has this key waited so long for the disk that it had better not be told? */
+bool store_is_stuck(const struct kv_turn *turn, uint32_t key);
 /* Writes a place of the disk: a key, a hint, the own record. Used by hints.c. */
 uint32_t store_put(const struct kv_turn *turn, uint32_t place, uint32_t *sequence, uint32_t target,
                    int64_t created_ns, const struct kv_state *state);

@@ -40,6 +40,7 @@ uint32_t store_put(const struct kv_turn *turn, uint32_t place, uint32_t *sequenc
     uint32_t length =
         log_record_put(bytes, SALT + place, RECORD_TYPE, &body, PLACE_HEAD + kv_state_bytes(state));
     uint32_t offset = (2 * place + (*sequence & 1)) * KV_PLACE_BYTES;
+    turn->self->writes_open++;
     return node_write(turn->outbox, KV_FILE, offset, bytes, length + LOG_TERMINATOR_BYTES,
                       NODE_SYNC);
 }
@@ -57,6 +58,12 @@ uint32_t store_token(const struct kv_turn *turn, uint32_t key)
     if (turn->self->slots[key].unsaved)
         save(turn, key);
     return turn->self->slots[key].token;
+}
+
+bool store_is_stuck(const struct kv_turn *turn, uint32_t key)
+{
+    const struct kv_slot *slot = &turn->self->slots[key];
+    return slot->token != 0 && turn->now_ns - slot->since_ns > KV_STUCK_MS * KV_NS_PER_MS;
 }
 
 void store_on_written(const struct kv_turn *turn, const struct node_event *event)
