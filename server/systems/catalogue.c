@@ -5,7 +5,7 @@
 
 const struct system *const SYSTEMS[] = {
     &KITCHENS,
-    &COUNCIL,
+    &RAFT,
     &KV,
 };
 const uint32_t SYSTEM_COUNT = sizeof SYSTEMS / sizeof SYSTEMS[0];
