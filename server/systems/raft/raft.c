@@ -34,6 +34,9 @@ void raft_arm(const struct raft_turn *turn)
             next_ns = raft->transfer_until_ns;
         }
     }
+    if (raft->disk_bad && raft->disk_again_ns < next_ns) {
+        next_ns = raft->disk_again_ns;
+    }
     node_timer_set(turn->outbox, turn->place->timer, next_ns);
 }
 
@@ -57,7 +60,7 @@ static void on_timer(const struct raft_turn *turn)
     if (raft->role == RAFT_READING || raft->role == RAFT_OUT) {
         return;
     }
-    if (raft->disk_bad) {
+    if (raft->disk_bad && turn->now_ns >= raft->disk_again_ns) {
         raft_store_segment(turn); /* perhaps there is room again */
         if (raft->vote_owed && raft->vote_token == NODE_NONE) {
             raft_store_state(turn);

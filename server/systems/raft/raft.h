@@ -231,6 +231,7 @@ struct raft {
     int64_t heard_leader_ns; /* negative: never */
     int64_t quorum_ns;       /* leader: when it looks next for a quorum */
     int64_t transfer_until_ns;
+    int64_t disk_again_ns; /* disk_bad: when the next segment is tried */
     uint32_t transfer_to;
     uint32_t draws;
     uint64_t round, round_done;         /* heartbeats sent to all; answered by a quorum */

@@ -77,10 +77,20 @@ static bool needs_image(const struct raft *raft, uint32_t to)
     return raft->progress[to].next <= raft->begin;
 }
 
+/* Whoever has not been heard for so long gets heartbeats only: entries and images would pile up before
+ * a server that stands still. Its answer to a heartbeat starts them again. */
+static bool is_silent(const struct raft_turn *turn, const struct raft_progress *progress)
+{
+    return turn->now_ns - progress->heard_ns > 4 * turn->tuning->heartbeat_ns;
+}
+
 void raft_send_to(const struct raft_turn *turn, uint32_t to)
 {
     struct raft *raft = turn->self;
     struct raft_progress *progress = &raft->progress[to];
+    if (is_silent(turn, progress)) {
+        return;
+    }
     if (needs_image(raft, to)) {
         if (progress->image_index == 0) {
             raft_send_chunk(turn, to);
@@ -134,9 +144,11 @@ void raft_heartbeat(const struct raft_turn *turn)
         if ((others >> node & 1) == 0) {
             continue;
         }
-        give_up_lost(turn, &raft->progress[node]);
-        if (needs_image(raft, node)) {
-            if (raft->progress[node].image_index == 0) {
+        struct raft_progress *progress = &raft->progress[node];
+        give_up_lost(turn, progress);
+        bool long_ago = turn->now_ns - progress->sent_ns >= turn->tuning->election_max_ns;
+        if (needs_image(raft, node)) { /* a piece of it is its heartbeat */
+            if (progress->image_index == 0 && (!is_silent(turn, progress) || long_ago)) {
                 raft_send_chunk(turn, node);
             }
         } else {

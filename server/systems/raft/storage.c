@@ -214,6 +214,7 @@ void raft_stored(const struct raft_turn *turn, const struct node_event *event)
     }
     if (event->status != NODE_IO_OK) {
         raft->disk_bad = 1;
+        raft->disk_again_ns = turn->now_ns + turn->tuning->heartbeat_ns;
         raft_note_it(turn, RAFT_NOTE_DISK_REFUSED, NODE_NONE, event->status, 0, 0, 0);
         return;
     }
