@@ -230,5 +230,5 @@ bool lin_prepare(const struct lin_problem *problem, struct check_budget *budget,
     *plan = (struct lin_plan){.problem = problem};
     return make_events(plan, budget) && give_slots(plan, budget) &&
            find_order_of_processes(plan, budget) && make_pools(plan, budget) &&
-           find_needs(plan, budget);
+           find_needs(plan, budget) && lin_seen_prepare(plan, budget);
 }

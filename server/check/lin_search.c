@@ -267,7 +267,7 @@ static bool may_pass(const struct search *search, const struct lin_event *event,
 /* Can a write stand unseen? */
 static bool may_hide(const struct search *search, const struct lin_class *class)
 {
-    const struct lin_need *need = need_of(search, class->after);
+    const struct lin_need *need = class->kind == LIN_SIMPLE ? need_of(search, class->after) : NULL;
     return need == NULL || !need->single || !need->must;
 }
 
@@ -278,8 +278,9 @@ static void hide(struct search *search, struct configuration *configuration,
     for (uint32_t i = event->open_from; i < event->open_to; i++) {
         uint32_t operation = search->plan->open[i], slot = search->plan->slot[operation];
         const struct lin_class *class = class_of(search, operation);
-        if (lin_is_blind(class) && class->object == object && !bit(configuration->placed, slot) &&
-            may_begin(search, configuration, operation) && may_hide(search, class)) {
+        if ((lin_is_blind(class) || class->kind == LIN_APPEND) && class->object == object &&
+            !bit(configuration->placed, slot) && may_begin(search, configuration, operation) &&
+            may_hide(search, class)) {
             bit_set(hidden(search, configuration), slot);
         }
     }
@@ -337,8 +338,36 @@ static bool make_child(struct search *search, const struct lin_event *event, uin
     }
     memcpy(child, search->now, search->size);
     child->state = state;
-    child->restricted = blind || (optional && class->kind == LIN_SIMPLE) ? class->object + 1 : 0;
+    child->restricted =
+        blind || class->kind == LIN_APPEND || (optional && class->kind == LIN_SIMPLE)
+            ? class->object + 1
+            : 0;
     return true;
+}
+
+/* What the object holds in that state. */
+static uint32_t value_in(const struct search *search, uint32_t state, uint32_t object)
+{
+    return search->problem->scalar ? state : search->states.words[state][1 + object];
+}
+
+/* Is the child of any use? Then it is looked at later. `but`: the operation whose turn it is. */
+static void push_child(struct search *search, const struct lin_event *event,
+                       const struct lin_class *class, uint32_t but)
+{
+    struct configuration *child = search->child;
+    if (class->kind != LIN_GENERAL && child->state != search->now->state) {
+        uint32_t value = value_in(search, child->state, class->object);
+        if (search->plan->seen != NULL &&
+            !lin_seen_fits(search->plan, child->placed, search->now->event, class->object, value,
+                           but)) {
+            return;
+        }
+        if (child->restricted != 0 && !leads_on(search, child, event, class->object, value)) {
+            return;
+        }
+    }
+    push(search, child);
 }
 
 /* Another open operation first. */
@@ -358,9 +387,7 @@ static void try_open(struct search *search, const struct lin_event *event, uint3
     if (place_reads(search, child, event)) {
         child->restricted = 0;
     }
-    if (child->restricted == 0 || leads_on(search, child, event, class->object, class->after)) {
-        push(search, child);
-    }
+    push_child(search, event, class, LIN_NONE);
 }
 
 /* A crashed operation first. */
@@ -382,9 +409,7 @@ static void try_pool(struct search *search, const struct lin_event *event, uint3
     if (place_reads(search, child, event)) {
         child->restricted = 0;
     }
-    if (child->restricted == 0 || leads_on(search, child, event, class->object, class->after)) {
-        push(search, child);
-    }
+    push_child(search, event, class, LIN_NONE);
 }
 
 static void close_operation(struct search *search, struct configuration *configuration,
@@ -440,9 +465,12 @@ static void expand(struct search *search, const struct lin_event *event)
         bit_set(search->child->placed, search->plan->slot[event->operation]);
         (void)place_reads(search, search->child, event);
         close_operation(search, search->child, event->operation);
-        push(search, search->child);
+        push_child(search, event, class, event->operation);
     }
-    if (hides) {
+    if (hides &&
+        (search->plan->seen == NULL || class->kind == LIN_GENERAL ||
+         lin_seen_fits(search->plan, search->now->placed, search->now->event, class->object,
+                       value_in(search, search->now->state, class->object), event->operation))) {
         memcpy(search->child, search->now, search->size);
         close_operation(search, search->child, event->operation);
         push(search, search->child);
