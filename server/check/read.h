@@ -8,7 +8,7 @@
  * | log   | "INFO  jepsen.util - 0<tab>:invoke<tab>:read<tab>nil" |
  * | awdit | transactions: "w KEY VALUE" and "r KEY VALUE"; "-----" ends a transaction, "=====" a session |
  * | csv   | a row an operation, columns found by name: process, type (ok, fail, info), f, key, value,
- *           invoke_ns and complete_ns (or ..._ms with decimals) |
+ *           invoke_ns and complete_ns (or ..._ms with decimals); also result, what was told |
  *
  * What holds for all of them:
  * - Events stand in the order in which they happened; those of one and the same moment (equal `time`)

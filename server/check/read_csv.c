@@ -1,7 +1,8 @@
 /* read_csv.c - a row an operation (RFC 4180), columns by name; other columns are passed over.
  *
  * A cell of key or value is JSON where it can be, else the text that stands there; an empty one is
- * nil. The value of a row is what was asked and, when it is ok, what was told. */
+ * nil. The value of a row is what was asked and, when it is ok, what was told; with a column `result`
+ * that is what was told, where it says anything. */
 #include "check/read_scan.h"
 
 #include <assert.h>
@@ -12,6 +13,7 @@ enum column {
     COLUMN_FUNCTION,
     COLUMN_KEY,
     COLUMN_VALUE,
+    COLUMN_RESULT,
     COLUMN_NUMBER,
     COLUMN_INVOKE_NS,
     COLUMN_COMPLETE_NS,
@@ -20,9 +22,9 @@ enum column {
     COLUMNS,
     COLUMN_OTHER = COLUMNS
 };
-static const char *const NAMES[COLUMNS] = {"process",   "type",       "f",         "key",
-                                           "value",     "op_id",      "invoke_ns", "complete_ns",
-                                           "invoke_ms", "complete_ms"};
+static const char *const NAMES[COLUMNS] = {"process",     "type",      "f",          "key",
+                                           "value",       "result",    "op_id",      "invoke_ns",
+                                           "complete_ns", "invoke_ms", "complete_ms"};
 enum { CSV_COLUMNS_MAX = 64 };
 
 struct csv {
@@ -214,7 +216,8 @@ static int row(struct csv *csv, struct pairing *pairing, uint32_t line)
     json_or_text(csv, COLUMN_KEY, &operation.key);
     json_or_text(csv, COLUMN_VALUE, &operation.input);
     if (operation.outcome == CHECK_OK) {
-        operation.output = operation.input;
+        json_or_text(csv, COLUMN_RESULT, &operation.output);
+        operation.output = operation.output.kind == CHECK_NIL ? operation.input : operation.output;
     }
     operation.end = CHECK_NEVER;
     return pairing_operation(pairing, &operation);

@@ -67,6 +67,8 @@ static int until_read(const struct lab_scenario *scenario, const char *text, int
 
 /* ---- Printing ---- */
 
+enum { PROOF_INDENT = 41 };
+
 static void print_figures(const struct system *system, const int64_t *figures)
 {
     char number[32];
@@ -78,8 +80,50 @@ static void print_figures(const struct system *system, const int64_t *figures)
     }
 }
 
+/* The lines of the first finding, in the words of the field. */
+static void print_proof(const cJSON *proof)
+{
+    const cJSON *findings = cJSON_GetObjectItemCaseSensitive(proof, "findings");
+    const cJSON *first = cJSON_GetArrayItem(findings, 0);
+    const cJSON *line;
+    const char *said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(first, "field"));
+    if (said != NULL) {
+        printf("%*s%s\n", PROOF_INDENT, "", said);
+    }
+    cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(first, "lines"))
+    {
+        said = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(line, "field"));
+        printf("%*s- %s\n", PROOF_INDENT, "", said == NULL ? "" : said);
+    }
+}
+
+/* What a checker of histories looked at: whether the test could have found anything. */
+static void print_judged(const struct lab_judged *judged, const char *json)
+{
+    cJSON *proof = json == NULL ? NULL : cJSON_Parse(json);
+    const cJSON *kind;
+    if (judged == NULL) {
+        return;
+    }
+    printf("%*smodel %s, %u operations, %u of them over while something was broken\n", PROOF_INDENT,
+           "", judged->model, judged->operations, judged->under_fault);
+    cJSON_ArrayForEach(kind, cJSON_GetObjectItemCaseSensitive(proof, "operations"))
+    {
+        printf("%*s%s: %.0f ok, %.0f failed, %.0f unknown\n", PROOF_INDENT, "", kind->string,
+               cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(kind, "ok")),
+               cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(kind, "fail")),
+               cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(kind, "info")));
+    }
+    if (judged->weakest != NULL) {
+        printf("%*sweakest model broken: %s\n", PROOF_INDENT, "", judged->weakest);
+    }
+    print_proof(proof);
+    cJSON_Delete(proof);
+}
+
 static void print_verdicts(const struct lab_scenario *scenario,
-                           const struct lab_headless_result *result)
+                           const struct lab_headless_result *result,
+                           const struct lab_proofs *proofs)
 {
     for (uint32_t i = 0; i < result->judgement.count; i++) {
         char words[400];
@@ -87,6 +131,7 @@ static void print_verdicts(const struct lab_scenario *scenario,
         lab_verdict_words(scenario, &result->judgement, i, result->excuse, &text);
         printf("  %-13s %-24s %s\n", lab_verdict_name(&result->judgement, i, result->excuse),
                scenario->system->checks[i].name, words);
+        print_judged(lab_judged_find(&result->judgement, i), lab_proof_of(proofs, i));
     }
 }
 
@@ -111,7 +156,7 @@ static void print_words(const struct lab_headless_options *options,
     printf("figures\n");
     print_figures(options->scenario->system, result->figures);
     printf("verdicts\n");
-    print_verdicts(options->scenario, result);
+    print_verdicts(options->scenario, result, options->proofs);
     if (options->folder != NULL) {
         printf("evidence in %s\n", options->folder);
     }
@@ -142,15 +187,17 @@ static void tell_unused(const struct lab_inputs *inputs, int64_t end_ns)
     }
 }
 
-static int run_and_print(const struct lab_headless_options *options,
-                         const struct command_link *link, bool json)
+static int run_and_print(struct lab_headless_options *options, const struct command_link *link,
+                         bool json)
 {
+    struct lab_proofs proofs = {0};
     struct lab_headless_result *result = calloc(1, sizeof *result);
     struct lab_problem problem;
     if (result == NULL) {
         abort();
     }
     int code;
+    options->proofs = &proofs;
     if (lab_headless_run(options, result, &problem) != 0) {
         code = command_refuse_problem("run", &problem);
     } else {
@@ -170,6 +217,8 @@ static int run_and_print(const struct lab_headless_options *options,
             code = EXIT_UNKNOWN;
         }
     }
+    lab_proofs_free(&proofs);
+    options->proofs = NULL;
     free(result);
     return code;
 }

@@ -3,6 +3,7 @@
 #include "command/command.h"
 
 #include "base/csv_writer.h"
+#include "lab/check_words.h"
 #include "lab/sweep.h"
 #include "lab/words.h"
 
@@ -72,6 +73,8 @@ static void reason_words(const struct lab_scenario *scenario, const struct lab_s
     }
     if (line->outcome == LAB_OUTCOME_HALTED) {
         lab_words_halt(scenario, line->halt, &line->reason, text);
+    } else if (line->anomaly != NULL) {
+        lab_check_anomaly(line->anomaly, false, text);
     } else {
         lab_words_reason(scenario, &line->reason, text);
     }

@@ -215,6 +215,21 @@ int handle_export_comparison(struct request *request)
     return export_end(&export, result, &problem);
 }
 
+int handle_export_history(struct request *request)
+{
+    struct export export;
+    struct lab_problem problem = {0};
+    const char *run = request->parameters[0];
+    int status = place_take(request);
+    if (status != 0)
+        return status;
+    export_init(&export, request, "application/jsonl; charset=utf-8");
+    file_name_make(&export, run, "history.jsonl");
+    int result = lab_export_history(request->server->lab, run, on_write, &export, &problem);
+    place_give_back(request);
+    return export_end(&export, result, &problem);
+}
+
 int handle_export_zip(struct request *request)
 {
     struct export export;

@@ -59,6 +59,7 @@ int handle_card_delete(struct request *request);
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);
 int handle_export_comparison(struct request *request);
+int handle_export_history(struct request *request);
 int handle_export_zip(struct request *request);
 int handle_report(struct request *request);
 

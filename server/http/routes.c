@@ -42,6 +42,7 @@ const struct route ROUTES[] = {
     {"GET", "/api/v1/runs/{id}/orders", handle_orders, COST},
     {"GET", "/api/v1/runs/{id}/subjects/{n}", handle_subject, COST},
     {"GET", "/api/v1/runs/{id}/export/comparison.csv", handle_export_comparison, COST_HEAVY},
+    {"GET", "/api/v1/runs/{id}/export/history.jsonl", handle_export_history, COST_HEAVY},
     {"GET", "/api/v1/runs/{id}/export/{table}.csv", handle_export_csv, COST_HEAVY},
     {"GET", "/api/v1/runs/{id}/export.zip", handle_export_zip, COST_HEAVY},
     {"GET", "/api/v1/runs/{id}/report.html", handle_report, COST_HEAVY},

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { PROGRAM_PIECE = 65536, ROWS_BYTES = 32 * LAB_TABLES_MAX };
+enum { PROGRAM_PIECE = 65536, ROWS_BYTES = 32 * (LAB_TABLES_MAX + 2) };
 static const int64_t CHECKPOINT_EVERY_NS = 1800 * INT64_C(1000000000); /* virtual */
 
 void lab_checkpoint_program(struct lab *lab)
@@ -34,7 +34,8 @@ void lab_checkpoint_program(struct lab *lab)
     }
 }
 
-/* "3 17 0 ...": rows given of each table, and inputs applied. */
+/* "3 17 0 ... 2": inputs applied, rows given of each table, and how many operations of clients are
+ * open: they stand behind the world. */
 static void write_rows(const struct lab_run *run, char rows[ROWS_BYTES])
 {
     struct text text = text_init(rows, ROWS_BYTES);
@@ -43,6 +44,16 @@ static void write_rows(const struct lab_run *run, char rows[ROWS_BYTES])
         text_add_char(&text, ' ');
         text_add_u64(&text, run->course.recorder.given[i]);
     }
+    text_add_char(&text, ' ');
+    text_add_u64(&text, run->course.recorder.open.count);
+}
+
+/* The number of open operations stands at the end. */
+static size_t open_bytes(const char *rows)
+{
+    const char *last = strrchr(rows, ' ');
+    unsigned long long count = last == NULL ? 0 : strtoull(last, NULL, 10);
+    return count <= LAB_OPERATIONS_OPEN_MAX ? count * sizeof(struct lab_operation) : 0;
 }
 
 static bool read_rows(struct lab_run *run, const char *rows)
@@ -71,7 +82,9 @@ void lab_checkpoint_keep(struct lab *lab, struct lab_run *run)
     if (lab->program[0] == '\0' || now_ns - run->checkpoint_ns < CHECKPOINT_EVERY_NS) {
         return;
     }
-    uLong bytes = sim_save_bytes(&run->course.sim);
+    const struct lab_open_operations *open = &run->course.recorder.open;
+    size_t world_bytes = sim_save_bytes(&run->course.sim);
+    uLong bytes = world_bytes + open->count * sizeof *open->items;
     uLongf deflated_bytes = compressBound(bytes);
     uint8_t *saved = malloc(bytes);
     uint8_t *deflated = malloc(deflated_bytes);
@@ -80,6 +93,9 @@ void lab_checkpoint_keep(struct lab *lab, struct lab_run *run)
         abort();
     }
     sim_save(&run->course.sim, saved);
+    if (open->count > 0) {
+        memcpy(saved + world_bytes, open->items, bytes - world_bytes);
+    }
     write_rows(run, rows);
     if (compress2(deflated, &deflated_bytes, saved, bytes, 1) == Z_OK) {
         store_checkpoint_put(lab->store, run->key,
@@ -106,7 +122,8 @@ static void restore_world(void *context, const struct store_checkpoint *checkpoi
     if (strcmp(checkpoint->program, restore->lab->program) != 0) {
         return;
     }
-    uLongf bytes = sim_bytes(&run->course.plan);
+    size_t behind = open_bytes(checkpoint->rows);
+    uLongf bytes = sim_bytes(&run->course.plan) + behind;
     uint8_t *saved = malloc(bytes);
     if (saved == NULL) {
         abort();
@@ -115,8 +132,11 @@ static void restore_world(void *context, const struct store_checkpoint *checkpoi
     lab_fork_open(&from, &run->course);
     bool good =
         uncompress(saved, &bytes, checkpoint->world, (uLong)checkpoint->world_bytes) == Z_OK &&
-        sim_load(&from.sim, saved, bytes) && read_rows(run, checkpoint->rows);
+        bytes >= behind && sim_load(&from.sim, saved, bytes - behind) &&
+        read_rows(run, checkpoint->rows);
     if (good) {
+        lab_open_operations_load(&run->course.recorder.open, run->scenario, saved + bytes - behind,
+                                 (uint32_t)(behind / sizeof(struct lab_operation)));
         sim_fork(&run->course.sim, &from.sim);
         assert(lab_course_now_ns(&run->course) == checkpoint->t_ns);
         for (uint32_t i = 0; i < run->course.inputs_done; i++) {

@@ -94,6 +94,7 @@ int lab_course_open(struct lab_course *course, const struct lab_scenario *scenar
     course->recorder.note = course_note;
     course->recorder.row = course_row;
     course->recorder.put = course_put;
+    course->recorder.sim = &course->sim;
     course->sim.sink = lab_recorder_sink(&course->recorder);
     course->figures = calloc(scenario->system->figure_count + 1, sizeof *course->figures);
     if (course->figures == NULL) {
@@ -106,8 +107,15 @@ int lab_course_open(struct lab_course *course, const struct lab_scenario *scenar
     return 0;
 }
 
+void lab_course_collect(struct lab_course *course)
+{
+    course->recorder.over = &course->operations;
+}
+
 void lab_course_close(struct lab_course *course)
 {
+    lab_recorder_free(&course->recorder);
+    lab_operations_free(&course->operations);
     lab_inputs_free(&course->inputs);
     free(course->figures);
     free(course->sim.world);

@@ -17,8 +17,9 @@ struct lab_course {
     struct sim_plan plan;
     struct sim sim;
     struct lab_recorder recorder;
-    struct lab_inputs inputs; /* all, the script's included */
-    uint32_t inputs_done;     /* applied so far */
+    struct lab_operations operations; /* of clients, once collected: lab_course_collect() */
+    struct lab_inputs inputs;         /* all, the script's included */
+    uint32_t inputs_done;             /* applied so far */
 
     /* What to stop at, beside the time asked for. */
     bool stop_armed;          /* the condition below counts */
@@ -42,6 +43,8 @@ struct lab_course {
 int lab_course_open(struct lab_course *course, const struct lab_scenario *scenario, uint64_t seed,
                     const int64_t *settings, bool with_script, struct lab_problem *problem);
 void lab_course_close(struct lab_course *course);
+/* Keeps the operations of clients from now on, so that they can be judged. */
+void lab_course_collect(struct lab_course *course);
 
 /* Adds an input that takes effect at its time (not before now). */
 void lab_course_input(struct lab_course *course, const struct sim_input *input, uint32_t number,
@@ -66,30 +69,67 @@ const int64_t *lab_course_settings(const struct lab_course *course);
 
 /* ---- Judging ---- */
 
+/* What a checker of server/check says about the history. */
+enum { LAB_JUDGED_MAX = 16, LAB_JUDGED_WORDS_BYTES = 320, LAB_CHECKS_MAX = 64 };
+struct lab_judged {
+    uint32_t check;                   /* index in the system's checks */
+    const char *model;                /* "register" */
+    const char *anomaly, *weakest;    /* when it is broken: what was seen, the weakest model that
+                                          does not hold either (or NULL) */
+    uint32_t operations, under_fault; /* looked at; and of these, over while something was broken */
+    char words[LAB_JUDGED_WORDS_BYTES]; /* the finding in a sentence */
+};
+/* Proofs as JSON objects, lab_check_json(), for whoever shows them. All zero is empty. */
+struct lab_proofs {
+    uint32_t count;
+    struct {
+        uint32_t check;
+        char *json;
+    } items[LAB_JUDGED_MAX];
+};
+void lab_proofs_free(struct lab_proofs *proofs);
+/* Of a check; NULL: there is none. `proofs` may be NULL. */
+const char *lab_proof_of(const struct lab_proofs *proofs, uint32_t check);
+
 struct lab_judgement {
     uint32_t count;
-    struct system_finding findings[64]; /* in the order of the system's checks */
-    bool final;                         /* of a fork that was healed */
-    bool converged;                     /* it came to rest */
-    uint32_t restless_node;             /* if not: who said so, and why */
+    struct system_finding findings[LAB_CHECKS_MAX]; /* in the order of the system's checks */
+    bool final;                                     /* of a fork that was healed */
+    bool converged;                                 /* it came to rest */
+    uint32_t restless_node;                         /* if not: who said so, and why */
     struct node_reason restless;
     enum sim_halt halt;
+    /* Of each check: the word why it is no promise of this run, or UINT16_MAX. */
+    uint16_t unpromised[LAB_CHECKS_MAX];
+    struct lab_judged judged[LAB_JUDGED_MAX]; /* checks that checkers of histories judge */
+    uint32_t judged_count;
 };
 /* The first thing that put this run outside the model its promises hold under, be it for a moment:
  * the key of a bug switch or the name of an input ("disk.rot"). NULL: nothing did, and what breaks
  * is a FAIL. */
 const char *lab_course_excuse(const struct lab_course *course);
-/* What holds so far. */
+/* Which checks were no promise under the settings of the start, or under later ones. */
+void lab_course_unpromised(const struct lab_course *course, uint16_t unpromised[LAB_CHECKS_MAX]);
+/* What holds so far. Histories are not judged here, which may take long, but counted. */
 void lab_course_judge(const struct lab_course *course, struct lab_judgement *judgement);
 
-/* A copy of a world, with a block of its own and no listeners. */
+/* A copy of a world, with a block of its own and no listeners but to operations. */
 struct lab_fork {
     struct sim sim;
     const struct lab_scenario *scenario;
+    uint16_t unpromised[LAB_CHECKS_MAX];
+    /* Operations: those that were over before the fork, which whoever opened it lends it (NULL: they
+     * were not recorded, and no history is judged); then its own. */
+    const struct lab_operations *before;
+    struct lab_operations more;
+    struct lab_open_operations open;
+    struct lab_proofs *proofs; /* gets them; or NULL */
 };
+/* `before` is what the course has collected, if it did. */
 void lab_fork_open(struct lab_fork *fork, const struct lab_course *course);
 void lab_fork_close(struct lab_fork *fork);
-/* Heals everything, ends new work, waits for rest, judges. The fork is used up by it. */
+/* Heals everything, ends new work, waits for rest, judges. The fork is used up by it, and must stay
+ * where it is meanwhile. */
 void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement);
 /* The same where only the nodes of `core` (bits) were healed: the others crash for good, and the
  * core must come to rest without them. */
@@ -112,6 +152,11 @@ void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judge
                      uint32_t check, const char *excuse, int64_t time_ns, struct lab_row *row,
                      struct lab_verdict_texts *texts);
 /* The exit code of DECISIONS: 0 good, 1 a promise broken, 3 unknown, 4 never converged. */
+/* judge.c: gives the history that the fork has come to hold to its checkers, each within bounds of steps
+ * and bytes, so that the same run is judged the same anywhere. */
+void lab_fork_judge_history(const struct lab_fork *fork, struct lab_judgement *judgement);
+/* The entry of a check that a checker judges; NULL: the system judges it itself. */
+const struct lab_judged *lab_judged_find(const struct lab_judgement *judgement, uint32_t check);
 int lab_judgement_code(const struct lab_judgement *judgement, const char *excuse);
 
 #endif

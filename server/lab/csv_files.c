@@ -139,6 +139,11 @@ static void put_open_rows(struct lab_csv_files *files, const struct lab_course *
     struct node_row_sink sink = {.context = files, .put = put_open};
     sim_world_view(&course->sim, &world);
     course->scenario->system->rows_open(sim_observer_state(&course->sim), &world, &sink);
+    for (uint32_t i = 0; i < course->recorder.open.count; i++) {
+        struct lab_row row;
+        lab_operation_row(files->scenario, &course->recorder.open.items[i], &row);
+        lab_csv_files_put(files, &row);
+    }
 }
 
 static void put_verdicts(struct lab_csv_files *files, const struct lab_course *course,
@@ -151,6 +156,19 @@ static void put_verdicts(struct lab_csv_files *files, const struct lab_course *c
                         &texts);
         lab_csv_files_put(files, &row);
     }
+}
+
+/* For the checkers of others. */
+static void put_lines(struct lab_csv_files *files, const struct lab_course *course)
+{
+    const struct lab_told_operations told = {&course->operations, NULL, &course->recorder.open};
+    FILE *lines = file_open(files, "history", ".jsonl");
+    if (lines != NULL) {
+        lab_pieces_begin(files->pieces[0], write_file, lines);
+        lab_operations_lines(files->scenario, &told, files->pieces[0]);
+        (void)lab_pieces_end(files->pieces[0]);
+    }
+    file_close(files, lines);
 }
 
 static void put_others(struct lab_csv_files *files, const struct lab_course *course,
@@ -186,7 +204,7 @@ static void put_link(struct lab_csv_files *files, const char *letters)
 
 /* report.html and, unless the run is too much for a link, run.chef. */
 static void put_evidence(struct lab_csv_files *files, const struct lab_course *course,
-                         const struct lab_judgement *judgement)
+                         const struct lab_judgement *judgement, const struct lab_proofs *proofs)
 {
     struct lab_pieces *pieces = files->pieces[0]; /* its table is finished */
     struct lab_report *report = malloc(sizeof *report);
@@ -195,6 +213,7 @@ static void put_evidence(struct lab_csv_files *files, const struct lab_course *c
         abort();
     }
     lab_report_look(report, course, NULL, -1);
+    report->proofs = proofs;
     if (page != NULL) {
         lab_pieces_begin(pieces, write_file, page);
         lab_report_write(report, files->report_rows, &course->inputs, judgement, pieces);
@@ -209,8 +228,8 @@ static void put_evidence(struct lab_csv_files *files, const struct lab_course *c
 }
 
 int lab_csv_files_close(struct lab_csv_files **files_pointer, const struct lab_course *course,
-                        const struct lab_judgement *judgement, const char *excuse,
-                        const char *run_json, struct lab_problem *problem)
+                        const struct lab_judgement *judgement, const struct lab_proofs *proofs,
+                        const char *excuse, const char *run_json, struct lab_problem *problem)
 {
     struct lab_csv_files *files = *files_pointer;
     *files_pointer = NULL;
@@ -221,7 +240,10 @@ int lab_csv_files_close(struct lab_csv_files **files_pointer, const struct lab_c
         file_close(files, files->files[i]);
     }
     put_others(files, course, run_json);
-    put_evidence(files, course, judgement);
+    if (files->tables->history >= 0) {
+        put_lines(files, course);
+    }
+    put_evidence(files, course, judgement, proofs);
     int status = files->error == 0 ? 0 : refuse(files, problem);
     files_free(&files);
     return status;

@@ -11,10 +11,11 @@ struct lab_csv_files; /* opaque */
 int lab_csv_files_open(const char *folder, const struct lab_course *course,
                        struct lab_csv_files **files, struct lab_problem *problem);
 void lab_csv_files_put(struct lab_csv_files *files, const struct lab_row *row);
-/* Writes what only the end knows (open orders, inputs, verdicts, columns, run.json, report.html, run.chef) and closes.
+/* Writes what only the end knows (what is open, inputs, verdicts, columns, history.jsonl,
+ * run.json, report.html, run.chef) and closes.
  * -503 if anything could not be written. Takes the pointer and clears it. */
 int lab_csv_files_close(struct lab_csv_files **files, const struct lab_course *course,
-                        const struct lab_judgement *judgement, const char *excuse,
-                        const char *run_json, struct lab_problem *problem);
+                        const struct lab_judgement *judgement, const struct lab_proofs *proofs,
+                        const char *excuse, const char *run_json, struct lab_problem *problem);
 
 #endif

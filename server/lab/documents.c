@@ -157,8 +157,30 @@ static cJSON *witness_json(const struct system_finding *finding)
     return witness;
 }
 
+/* What a checker of histories says; its proof, where it was kept, with all operations in it. */
+static void add_history(cJSON *item, const struct lab_judged *judged, bool final, const char *proof)
+{
+    cJSON *history = cJSON_AddObjectToObject(item, "history");
+    (void)cJSON_AddStringToObject(history, "model", judged->model);
+    (void)cJSON_AddNumberToObject(history, "operations", judged->operations);
+    if (!final) {
+        return;
+    }
+    (void)cJSON_AddNumberToObject(history, "under_fault", judged->under_fault);
+    if (judged->anomaly != NULL) {
+        (void)cJSON_AddStringToObject(history, "anomaly", judged->anomaly);
+    }
+    if (judged->weakest != NULL) {
+        (void)cJSON_AddStringToObject(history, "weakest_broken", judged->weakest);
+    }
+    if (proof != NULL) {
+        (void)cJSON_AddItemToObject(item, "proof", cJSON_Parse(proof));
+    }
+}
+
 struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
-                                 const struct lab_judgement *judgement, const char *excuse)
+                                 const struct lab_judgement *judgement, const char *excuse,
+                                 const struct lab_proofs *proofs)
 {
     cJSON *list = cJSON_CreateArray();
     for (uint32_t i = 0; i < judgement->count; i++) {
@@ -176,6 +198,10 @@ struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
         (void)cJSON_AddStringToObject(item, "text", words);
         if (finding->verdict == SYSTEM_FAIL) {
             (void)cJSON_AddItemToObject(item, "witness", witness_json(finding));
+        }
+        if (lab_judged_find(judgement, i) != NULL) {
+            add_history(item, lab_judged_find(judgement, i), judgement->final,
+                        lab_proof_of(proofs, i));
         }
         (void)cJSON_AddItemToArray(list, item);
     }

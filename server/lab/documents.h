@@ -14,7 +14,8 @@ void lab_summary_update(const struct lab_run *run, struct cJSON *item);
 void lab_add_created(struct cJSON *item, int64_t created_ms);
 /* Array of verdicts. */
 struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
-                                 const struct lab_judgement *judgement, const char *excuse);
+                                 const struct lab_judgement *judgement, const char *excuse,
+                                 const struct lab_proofs *proofs);
 /* {name: value} of figures that are known. */
 struct cJSON *lab_figures_json(const struct system *system, const int64_t *figures);
 /* A node's name, or null. */

@@ -9,6 +9,7 @@
 #include "lab/settings.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Key of a bug switch that is on, or NULL. */
 static const char *bug_on(const struct system *system, const int64_t *values)
@@ -46,4 +47,35 @@ const char *lab_course_excuse(const struct lab_course *course)
         excuse = input_excuse(system, &course->inputs.items[i].input);
     }
     return excuse;
+}
+
+/* Once it was no promise, what is broken later may come from then. */
+static void look(const struct lab_scenario *scenario, const int64_t *settings,
+                 uint16_t unpromised[LAB_CHECKS_MAX])
+{
+    const struct system *system = scenario->system;
+    for (uint32_t i = 0; i < system->check_count; i++) {
+        if (unpromised[i] == UINT16_MAX) {
+            unpromised[i] = system->unpromised(scenario->data, settings, i);
+        }
+    }
+}
+
+void lab_course_unpromised(const struct lab_course *course, uint16_t unpromised[LAB_CHECKS_MAX])
+{
+    const struct system *system = course->scenario->system;
+    int64_t settings[LAB_SETTINGS_MAX];
+    memset(unpromised, 0xff, LAB_CHECKS_MAX * sizeof unpromised[0]);
+    if (system->unpromised == NULL) {
+        return;
+    }
+    memcpy(settings, course->settings, system->setting_count * sizeof settings[0]);
+    look(course->scenario, settings, unpromised);
+    for (uint32_t i = 0; i < course->inputs_done; i++) {
+        const struct sim_input *input = &course->inputs.items[i].input;
+        if (input->type == SIM_INPUT_SETTING) {
+            settings[input->args[0]] = input->args[1];
+            look(course->scenario, settings, unpromised);
+        }
+    }
 }

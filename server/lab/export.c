@@ -27,10 +27,14 @@ struct moment {
     struct lab_row *open; /* rows of what is not over yet */
     uint32_t open_count, open_capacity;
     struct lab_inputs inputs;
+    struct lab_open_operations open_operations;
+    struct lab_operations operations; /* those that were over; read when they are asked for first */
+    bool operations_read;
     bool judged; /* verdicts are made when they are asked for first */
     const char *excuse;
     struct lab_fork fork;
     struct lab_judgement judgement;
+    struct lab_proofs proofs;
     cJSON *document;
     struct lab_report *report; /* NULL: not asked for */
 };
@@ -94,6 +98,7 @@ static int moment_take(struct lab *lab, const char *name, bool with_report, stru
         run->scenario->system->rows_open(sim_observer_state(&run->course.sim), &world, &sink);
         moment->excuse = lab_course_excuse(&run->course);
         lab_fork_open(&moment->fork, &run->course);
+        lab_open_operations_copy(&run->course.recorder.open, &moment->open_operations);
         memcpy(moment->given, run->course.recorder.given, sizeof moment->given);
     } else {
         memcpy(moment->given, run->course.recorder.stored, sizeof moment->given);
@@ -124,34 +129,41 @@ static void moment_give(struct moment *moment)
         free(moment->report);
     }
     lab_inputs_free(&moment->inputs);
+    lab_operations_free(&moment->operations);
+    lab_open_operations_free(&moment->open_operations);
+    lab_proofs_free(&moment->proofs);
     free(moment->open);
     cJSON_Delete(moment->document);
     lab_run_release(moment->lab, moment->run);
 }
 
-static void moment_judge(struct moment *moment)
+static int moment_operations(struct moment *moment, struct lab_problem *problem)
 {
-    if (!moment->judged && moment->fork.sim.world != NULL) {
+    int32_t history = moment->run->course.recorder.tables->history;
+    if (history < 0 || moment->operations_read) {
+        return 0;
+    }
+    moment->operations_read = true;
+    return lab_operations_stored(moment->lab, moment->run, moment->given[history],
+                                 &moment->operations, problem);
+}
+
+static int moment_judge(struct moment *moment, struct lab_problem *problem)
+{
+    if (moment->judged || moment->fork.sim.world == NULL) {
+        return 0;
+    }
+    int status = moment_operations(moment, problem);
+    if (status == 0) {
+        moment->fork.before = &moment->operations;
+        moment->fork.proofs = &moment->proofs;
         lab_fork_verify(&moment->fork, &moment->judgement);
         moment->judged = true;
     }
+    return status;
 }
 
 /* ---- Rows ---- */
-
-/* A row of the store as the world gave it. */
-static void row_read(const struct lab_table *table, int64_t time_ns, const struct store_cell *cells,
-                     struct lab_row *row)
-{
-    row->time_ns = time_ns;
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        row->cells[i] = (struct lab_cell){.kind = cells[i].absent         ? LAB_CELL_NULL
-                                                  : cells[i].text != NULL ? LAB_CELL_TEXT
-                                                                          : LAB_CELL_NUMBER,
-                                          .value = cells[i].value,
-                                          .text = cells[i].text};
-    }
-}
 
 struct stream {
     const struct lab_csv *csv;
@@ -165,7 +177,7 @@ static bool stream_row(void *context, uint64_t number, int64_t time_ns,
 {
     struct stream *stream = context;
     (void)number;
-    row_read(stream->table, time_ns, cells, &stream->row);
+    lab_row_of_store(stream->table, time_ns, cells, &stream->row);
     lab_csv_row(stream->csv, stream->table, &stream->row, &stream->pieces->text);
     return lab_pieces_room(stream->pieces);
 }
@@ -187,10 +199,11 @@ static int stream_stored(struct moment *moment, const struct lab_csv *csv,
     return 0;
 }
 
-static void stream_verdicts(struct moment *moment, const struct lab_csv *csv,
-                            const struct lab_table *table, struct lab_pieces *pieces)
+static int stream_verdicts(struct moment *moment, const struct lab_csv *csv,
+                           const struct lab_table *table, struct lab_pieces *pieces,
+                           struct lab_problem *problem)
 {
-    moment_judge(moment);
+    int status = moment_judge(moment, problem);
     for (uint32_t i = 0; i < moment->judgement.count && lab_pieces_room(pieces); i++) {
         struct lab_row row;
         struct lab_verdict_texts texts;
@@ -198,6 +211,7 @@ static void stream_verdicts(struct moment *moment, const struct lab_csv *csv,
                         moment->time_ns, &row, &texts);
         lab_csv_row(csv, table, &row, &pieces->text);
     }
+    return status;
 }
 
 static void stream_open(const struct moment *moment, const struct lab_csv *csv,
@@ -207,6 +221,13 @@ static void stream_open(const struct moment *moment, const struct lab_csv *csv,
         if (moment->open[i].table == (uint32_t)file) {
             lab_csv_row(csv, table, &moment->open[i], &pieces->text);
         }
+    }
+    bool history = file == moment->run->course.recorder.tables->history;
+    for (uint32_t i = 0; history && i < moment->open_operations.count && lab_pieces_room(pieces);
+         i++) {
+        struct lab_row row;
+        lab_operation_row(moment->run->scenario, &moment->open_operations.items[i], &row);
+        lab_csv_row(csv, table, &row, &pieces->text);
     }
 }
 
@@ -238,7 +259,8 @@ static uint64_t file_rows(const struct moment *moment, int file)
     if (file == LAB_TABLE_VERDICTS) {
         return system->check_count;
     }
-    uint64_t open = 0;
+    bool history = file == moment->run->course.recorder.tables->history;
+    uint64_t open = history ? moment->open_operations.count : 0;
     for (uint32_t i = 0; i < moment->open_count; i++) {
         open += moment->open[i].table == (uint32_t)file;
     }
@@ -265,7 +287,7 @@ static int stream_file(struct moment *moment, int file, enum lab_export_flavour 
         const struct lab_table *table = &run->course.recorder.tables->tables[file];
         lab_csv_header(&csv, table, &pieces->text);
         if (file == LAB_TABLE_VERDICTS) {
-            stream_verdicts(moment, &csv, table, pieces);
+            status = stream_verdicts(moment, &csv, table, pieces, problem);
         } else {
             status = stream_stored(moment, &csv, table, moment->given[file], pieces, problem);
         }
@@ -298,6 +320,51 @@ int lab_export_csv(struct lab *lab, const char *name, const char *table,
     return status;
 }
 
+/* ---- The history for the checkers of others ---- */
+
+static int stream_lines(struct moment *moment, lab_export_write write, void *context,
+                        struct lab_problem *problem)
+{
+    const struct lab_run *run = moment->run;
+    const struct lab_told_operations told = {&moment->operations, NULL, &moment->open_operations};
+    if (run->course.recorder.tables->history < 0) {
+        return lab_refuse(problem, LAB_NOT_FOUND, "the system %s tells of no operations of clients",
+                          run->scenario->system->name);
+    }
+    int status = moment_operations(moment, problem);
+    if (status != 0) {
+        return status;
+    }
+    if (moment->operations.full) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE,
+                          "there are more than %d operations; history.csv has them all",
+                          LAB_OPERATIONS_MAX);
+    }
+    struct lab_pieces *pieces = malloc(sizeof *pieces);
+    if (pieces == NULL) {
+        abort();
+    }
+    lab_pieces_begin(pieces, write, context);
+    lab_operations_lines(run->scenario, &told, pieces);
+    if (!lab_pieces_end(pieces)) {
+        status = lab_refuse(problem, LAB_UNAVAILABLE, "the receiver has gone");
+    }
+    free(pieces);
+    return status;
+}
+
+int lab_export_history(struct lab *lab, const char *name, lab_export_write write, void *context,
+                       struct lab_problem *problem)
+{
+    struct moment moment;
+    int status = moment_take(lab, name, false, &moment, problem);
+    if (status == 0) {
+        status = stream_lines(&moment, write, context, problem);
+    }
+    moment_give(&moment);
+    return status;
+}
+
 /* ---- The report ---- */
 
 struct gather {
@@ -311,7 +378,7 @@ static bool gather_row(void *context, uint64_t number, int64_t time_ns,
 {
     struct gather *gather = context;
     (void)number;
-    row_read(gather->table, time_ns, cells, &gather->row);
+    lab_row_of_store(gather->table, time_ns, cells, &gather->row);
     lab_report_rows_put(gather->rows, &gather->row);
     return true;
 }
@@ -348,7 +415,10 @@ static int stream_report(struct moment *moment, lab_export_write write, void *co
     }
     int status = gather_rows(moment, rows, problem);
     if (status == 0) {
-        moment_judge(moment);
+        status = moment_judge(moment, problem);
+    }
+    if (status == 0) {
+        moment->report->proofs = &moment->proofs;
         lab_pieces_begin(pieces, write, context);
         lab_report_write(moment->report, rows, &moment->inputs,
                          moment->judged ? &moment->judgement : NULL, pieces);
@@ -478,6 +548,18 @@ static int zip_report(struct moment *moment, struct zip *zip, struct lab_problem
     return stream_report(moment, zip_put, zip, problem);
 }
 
+static int zip_lines(struct moment *moment, struct zip *zip, struct lab_problem *problem)
+{
+    int status = moment_operations(moment, problem);
+    if (status != 0 || moment->operations.full) {
+        return status; /* history.csv has them all */
+    }
+    if (zip_begin(zip, moment->run->run_id, "history.jsonl") != 0) {
+        return zip_refuse(zip, problem);
+    }
+    return stream_lines(moment, zip_put, zip, problem);
+}
+
 static int zip_all(struct moment *moment, struct zip *zip, struct lab_problem *problem)
 {
     const struct lab_tables *tables = moment->run->course.recorder.tables;
@@ -490,6 +572,9 @@ static int zip_all(struct moment *moment, struct zip *zip, struct lab_problem *p
     }
     for (uint32_t i = 0; i < tables->count && status == 0; i++) {
         status = zip_table(moment, zip, (int)i, tables->tables[i].name, problem);
+    }
+    if (status == 0 && tables->history >= 0) {
+        status = zip_lines(moment, zip, problem);
     }
     if (status == 0) {
         status = zip_table(moment, zip, FILE_INPUTS, "inputs", problem);

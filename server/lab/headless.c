@@ -53,7 +53,7 @@ static void run_to_end(struct lab_course *course, const struct lab_headless_opti
 }
 
 static void judge(const struct lab_course *course, const struct lab_headless_options *options,
-                  struct lab_judgement *judgement)
+                  struct lab_proofs *proofs, struct lab_judgement *judgement)
 {
     struct lab_fork fork;
     if (options->unjudged) {
@@ -61,6 +61,7 @@ static void judge(const struct lab_course *course, const struct lab_headless_opt
         return;
     }
     lab_fork_open(&fork, course);
+    fork.proofs = proofs;
     if (options->core != 0) {
         lab_fork_verify_core(&fork, options->core, judgement);
     } else {
@@ -71,13 +72,14 @@ static void judge(const struct lab_course *course, const struct lab_headless_opt
 
 static int close_files(struct lab_csv_files **files, const struct lab_course *course,
                        const struct lab_headless_options *options,
-                       const struct lab_headless_result *result, struct lab_problem *problem)
+                       const struct lab_headless_result *result, const struct lab_proofs *proofs,
+                       struct lab_problem *problem)
 {
     cJSON *json = lab_headless_json(options, result);
     cJSON_DeleteItemFromObject(json, "wall_s"); /* the files of a run are the same anywhere */
     char *text = cJSON_Print(json);
-    int status =
-        lab_csv_files_close(files, course, &result->judgement, result->excuse, text, problem);
+    int status = lab_csv_files_close(files, course, &result->judgement, proofs, result->excuse,
+                                     text, problem);
     cJSON_free(text);
     cJSON_Delete(json);
     return status;
@@ -88,6 +90,10 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
 {
     struct lab_course course;
     struct lab_csv_files *files = NULL;
+    struct lab_proofs own = {0}; /* for the report alone */
+    struct lab_proofs *proofs = options->proofs != NULL   ? options->proofs
+                                : options->folder != NULL ? &own
+                                                          : NULL;
     memset(result, 0, sizeof *result);
     assert(options->scenario->system->figure_count <= sizeof result->figures / sizeof(int64_t));
     assert(options->folder == NULL || options->give_up == NULL); /* files are always finished */
@@ -102,7 +108,13 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
         course.context = files;
         course.put = put_row;
     } else if (options->condition == NULL) {
-        course.sim.sink = (struct node_row_sink){0}; /* nobody listens */
+        course.recorder.put = NULL; /* nobody keeps rows */
+        if (options->unjudged || options->scenario->system->history == NULL) {
+            course.sim.sink = (struct node_row_sink){0}; /* nor listens at all */
+        }
+    }
+    if (!options->unjudged || options->folder != NULL) {
+        lab_course_collect(&course);
     }
     if (status == 0) {
         if (options->inputs != NULL) {
@@ -114,12 +126,13 @@ int lab_headless_run(const struct lab_headless_options *options, struct lab_head
         }
     }
     if (status == 0) {
-        judge(&course, options, &result->judgement);
+        judge(&course, options, proofs, &result->judgement);
         if (files != NULL) {
-            status = close_files(&files, &course, options, result, problem);
+            status = close_files(&files, &course, options, result, proofs, problem);
         }
     }
     lab_course_close(&course);
+    lab_proofs_free(&own);
     return status;
 }
 
@@ -148,8 +161,9 @@ struct cJSON *lab_headless_json(const struct lab_headless_options *options,
     (void)cJSON_AddNumberToObject(object, "wall_s", (double)result->wall_ns / 1e9);
     (void)cJSON_AddItemToObject(object, "figures",
                                 lab_figures_json(scenario->system, result->figures));
-    (void)cJSON_AddItemToObject(object, "verdicts",
-                                lab_judgement_json(scenario, &result->judgement, result->excuse));
+    (void)cJSON_AddItemToObject(
+        object, "verdicts",
+        lab_judgement_json(scenario, &result->judgement, result->excuse, options->proofs));
     if (result->halt != SIM_HALT_NONE) {
         char words[400];
         struct text text = text_init(words, sizeof words);

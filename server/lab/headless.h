@@ -21,6 +21,7 @@ struct lab_headless_options {
     bool unchecked;                        /* leave the nodes' own checks off */
     bool unjudged;                         /* no healed fork at the end */
     const atomic_bool *give_up;            /* looked at now and then; or NULL */
+    struct lab_proofs *proofs;             /* gets the proofs of histories; or NULL */
     uint64_t core; /* nodes that were healed for the end; 0: the judged fork heals all */
 };
 

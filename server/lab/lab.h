@@ -219,8 +219,12 @@ enum lab_export_flavour { LAB_EXPORT_PLAIN, LAB_EXPORT_EXCEL, LAB_EXPORT_EXCEL_S
 int lab_export_csv(struct lab *lab, const char *run, const char *table,
                    enum lab_export_flavour flavour, int (*begin)(void *context, uint64_t rows),
                    lab_export_write write, void *context, struct lab_problem *problem);
+/* history.jsonl: the operations of clients as events, a line each, as other checkers read them. -404
+ * for a system that tells of none, -422 when there are too many. */
+int lab_export_history(struct lab *lab, const char *run, lab_export_write write, void *context,
+                       struct lab_problem *problem);
 /* The evidence in one archive: run.chef (the link, first and not compressed), report.html, run.json,
- * all tables. */
+ * all tables, history.jsonl. */
 int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, void *context,
                    struct lab_problem *problem);
 /* The report alone (report.h), and the Content-Security-Policy that it needs. */

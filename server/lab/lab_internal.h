@@ -229,6 +229,13 @@ int lab_run_restore(struct lab *lab, struct lab_run *run, const char *name,
                     struct lab_problem *problem);
 void lab_run_close(struct lab *lab, struct lab_run *run);
 
+/* ---- operations_stored.c ---- */
+
+/* The first `rows` operations of a run that is counted, not locked, and whose rows were flushed. The
+ * list is the caller's to free, whatever comes of it. -503. */
+int lab_operations_stored(struct lab *lab, const struct lab_run *run, uint64_t rows,
+                          struct lab_operations *operations, struct lab_problem *problem);
+
 /* ---- live.c ---- */
 
 /* Encodes and publishes what viewers should get now. */

@@ -99,7 +99,7 @@ int lab_run_verdicts(struct lab *lab, const char *name, struct cJSON **out,
         return status;
     }
     lab_course_judge(&run->course, &judgement);
-    *out = lab_judgement_json(run->scenario, &judgement, lab_course_excuse(&run->course));
+    *out = lab_judgement_json(run->scenario, &judgement, lab_course_excuse(&run->course), NULL);
     lab_run_give(lab, run);
     return 0;
 }
@@ -117,27 +117,52 @@ static void put_verdicts(struct lab_run *run, const struct lab_judgement *judgem
     }
 }
 
+/* The fork needs nobody; the run goes on meanwhile. It is counted, not locked. */
+static int verify(struct lab *lab, const struct lab_run *run, uint64_t operations_stored,
+                  struct lab_fork *fork, struct lab_judgement *judgement,
+                  struct lab_problem *problem)
+{
+    struct lab_operations operations = {0};
+    int status = lab_operations_stored(lab, run, operations_stored, &operations, problem);
+    if (status == 0) {
+        fork->before = &operations;
+        lab_fork_verify(fork, judgement);
+    }
+    lab_operations_free(&operations);
+    return status;
+}
+
 int lab_run_verify(struct lab *lab, const char *name, struct cJSON **out,
                    struct lab_problem *problem)
 {
     struct lab_run *run;
     struct lab_judgement judgement;
     struct lab_fork fork;
+    struct lab_proofs proofs = {0};
+    uint64_t operations = 0;
     int status = take_whole(lab, name, &run, problem);
     if (status != 0) {
         return status;
     }
     lab_run_settle(run);
     const char *excuse = lab_course_excuse(&run->course);
+    if (run->course.recorder.tables->history >= 0) {
+        (void)lab_run_flush(lab, run);
+        operations = run->course.recorder.given[run->course.recorder.tables->history];
+    }
     lab_fork_open(&fork, &run->course);
-    pthread_mutex_unlock(&run->lock); /* the fork needs nobody; the run goes on */
-    lab_fork_verify(&fork, &judgement);
+    fork.proofs = &proofs;
+    pthread_mutex_unlock(&run->lock);
+    status = verify(lab, run, operations, &fork, &judgement, problem);
     lab_fork_close(&fork);
     pthread_mutex_lock(&run->lock);
-    put_verdicts(run, &judgement, excuse);
-    *out = lab_judgement_json(run->scenario, &judgement, excuse);
+    if (status == 0) {
+        put_verdicts(run, &judgement, excuse);
+        *out = lab_judgement_json(run->scenario, &judgement, excuse, &proofs);
+    }
     lab_run_give(lab, run);
-    return 0;
+    lab_proofs_free(&proofs);
+    return status;
 }
 
 /* ---- Rows, from the store ---- */

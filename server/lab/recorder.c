@@ -13,6 +13,11 @@ void lab_recorder_init(struct lab_recorder *recorder, const struct lab_scenario 
     *recorder = (struct lab_recorder){.scenario = scenario, .tables = lab_tables(scenario->system)};
 }
 
+void lab_recorder_free(struct lab_recorder *recorder)
+{
+    lab_open_operations_free(&recorder->open);
+}
+
 void lab_recorder_put(struct lab_recorder *recorder, struct lab_row *row)
 {
     row->row = ++recorder->given[row->table];
@@ -78,6 +83,37 @@ static void put_event(struct lab_recorder *recorder, const struct node_note *not
     lab_recorder_put(recorder, &row);
 }
 
+static uint32_t faults_active(const struct lab_recorder *recorder)
+{
+    struct node_world world;
+    if (recorder->sim == NULL) {
+        return 0;
+    }
+    sim_world_view(recorder->sim, &world);
+    return world.faults_active;
+}
+
+/* What a note tells of an operation; it becomes a row when it is over. */
+static void take_operation(struct lab_recorder *recorder, const struct node_note *note)
+{
+    struct lab_operation over;
+    uint32_t table = (uint32_t)recorder->tables->history;
+    if (!lab_operations_note(&recorder->open, recorder->scenario, note, &over)) {
+        return;
+    }
+    over.faults_active = faults_active(recorder);
+    if (recorder->over != NULL) {
+        lab_operations_add(recorder->over, &over);
+    }
+    if (is_wanted(recorder, table)) {
+        struct lab_row row;
+        lab_operation_row(recorder->scenario, &over, &row);
+        lab_recorder_put(recorder, &row);
+    } else {
+        recorder->given[table]++;
+    }
+}
+
 static void take_note(void *context, const struct node_note *note)
 {
     struct lab_recorder *recorder = context;
@@ -91,6 +127,9 @@ static void take_note(void *context, const struct node_note *note)
         } else {
             recorder->given[LAB_TABLE_EVENTS]++;
         }
+    }
+    if (recorder->tables->history >= 0) {
+        take_operation(recorder, note);
     }
     if (recorder->note != NULL) {
         recorder->note(recorder->context, note, known);

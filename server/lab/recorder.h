@@ -3,10 +3,13 @@
  *
  * Rows are numbered 1, 2, 3 ... for each table, in the order in which the world gives them, which
  * is the same each time the run is computed. A run that is computed again passes how many rows of
- * each table are already stored; only later ones go on. */
+ * each table are already stored; only later ones go on.
+ *
+ * Operations of clients are rows of the table history; the recorder holds those that are open. */
 #ifndef LAB_RECORDER_H
 #define LAB_RECORDER_H
 
+#include "lab/operations.h"
 #include "lab/tables.h"
 
 struct lab_recorder {
@@ -14,6 +17,9 @@ struct lab_recorder {
     const struct lab_tables *tables;
     uint64_t given[LAB_TABLES_MAX];  /* rows so far */
     uint64_t stored[LAB_TABLES_MAX]; /* rows up to here are not handed on */
+    struct lab_open_operations open; /* the recorder's own */
+    struct lab_operations *over;     /* gets those that are over; or NULL */
+    const struct sim *sim;           /* asked for the faults of the moment; or NULL */
     void *context;
     /* Any of these may be NULL. put: a row to keep. row: every row of the system as it is. note:
      * every note. */
@@ -24,6 +30,7 @@ struct lab_recorder {
 
 /* All callbacks NULL. */
 void lab_recorder_init(struct lab_recorder *recorder, const struct lab_scenario *scenario);
+void lab_recorder_free(struct lab_recorder *recorder);
 /* The sink for a world. The recorder must stay where it is. */
 struct node_row_sink lab_recorder_sink(struct lab_recorder *recorder);
 /* A row of the lab's own (a verdict): numbers it and hands it on. */

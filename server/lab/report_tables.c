@@ -150,12 +150,13 @@ static void put_summary(const struct lab_report *report, const struct lab_judgem
 }
 
 /* "Order 17, at 0:12.345, events 100 to 140" */
-static void put_witness(const struct system_finding *finding, struct text *text)
+static void put_witness(const struct system_finding *finding, bool operation, struct text *text)
 {
     char words[LAB_REPORT_WORDS_BYTES];
     text_add(text, "<br><small>");
     if (finding->subject != NODE_NONE) {
-        lab_report_say_number("witness.subject", finding->subject, text);
+        lab_report_say_number(operation ? "witness.operation" : "witness.subject", finding->subject,
+                              text);
         text_add(text, ", ");
     }
     lab_report_say("witness.at", text);
@@ -165,6 +166,43 @@ static void put_witness(const struct system_finding *finding, struct text *text)
                    lab_report_word("witness.events"), finding->first_event, finding->last_event);
     html_add(text, words);
     text_add(text, "</small>");
+}
+
+/* What a checker of histories looked at, and the lines of the smallest proof. */
+static void put_judged(const struct lab_judged *judged, const char *json, struct lab_pieces *out)
+{
+    struct text *text = &out->text;
+    char words[LAB_REPORT_WORDS_BYTES];
+    cJSON *proof = json == NULL ? NULL : cJSON_Parse(json);
+    const cJSON *first = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(proof, "findings"), 0);
+    const cJSON *line;
+    (void)snprintf(words, sizeof words, "%s: %s %" PRIu32 ", %s %" PRIu32, judged->model,
+                   lab_report_word("proof.operations"), judged->operations,
+                   lab_report_word("proof.under_fault"), judged->under_fault);
+    text_add(text, "<br><small>");
+    html_add(text, words);
+    if (judged->weakest != NULL) {
+        text_add(text, ". ");
+        lab_report_say("proof.weakest", text);
+        text_add_char(text, ' ');
+        html_add(text, judged->weakest);
+    }
+    text_add(text, "</small>");
+    if (first != NULL) {
+        text_add(text, "<ul>");
+        cJSON_ArrayForEach(line, cJSON_GetObjectItemCaseSensitive(first, "lines"))
+        {
+            const cJSON *said = cJSON_GetObjectItemCaseSensitive(line, "field");
+            if (!lab_pieces_room(out) || !cJSON_IsString(said)) {
+                break;
+            }
+            text_add(text, "<li>");
+            html_add(text, said->valuestring);
+            text_add(text, "</li>");
+        }
+        text_add(text, "</ul>");
+    }
+    cJSON_Delete(proof);
 }
 
 static bool is_kept(const struct lab_report *report, const struct lab_judgement *judgement,
@@ -189,9 +227,11 @@ static void put_promise(const struct lab_report *report, uint32_t index, struct 
 
 /* What is not kept, with its reason and where to look. */
 static void put_verdict(const struct lab_report *report, const struct lab_judgement *judgement,
-                        uint32_t index, struct text *text)
+                        uint32_t index, struct lab_pieces *out)
 {
     char words[LAB_REPORT_WORDS_BYTES];
+    struct text *text = &out->text;
+    const struct lab_judged *judged = lab_judged_find(judgement, index);
     struct text said = text_init(words, sizeof words);
     lab_verdict_words(report->scenario, judgement, index, report->excuse, &said);
     text_add(text, "<tr><td>");
@@ -201,7 +241,10 @@ static void put_verdict(const struct lab_report *report, const struct lab_judgem
     text_add(text, "</td><td>");
     html_add(text, words);
     if (judgement->findings[index].verdict == SYSTEM_FAIL) {
-        put_witness(&judgement->findings[index], text);
+        put_witness(&judgement->findings[index], judged != NULL, text);
+    }
+    if (judged != NULL) {
+        put_judged(judged, lab_proof_of(report->proofs, index), out);
     }
     text_add(text, "</td></tr>\n");
 }
@@ -214,7 +257,7 @@ static void put_broken(const struct lab_report *report, const struct lab_judgeme
     put_head(HEADS, &out->text);
     for (uint32_t i = 0; i < judgement->count && lab_pieces_room(out); i++) {
         if (!is_kept(report, judgement, i)) {
-            put_verdict(report, judgement, i, &out->text);
+            put_verdict(report, judgement, i, out);
         }
     }
     put_foot(&out->text);
@@ -234,6 +277,10 @@ static void put_kept(const struct lab_report *report, const struct lab_judgement
             lab_report_say("verdict.kept", text);
             text_add(text, "\"><use href=\"#v-kept\"/></svg><div>");
             put_promise(report, i, text);
+            const struct lab_judged *judged = lab_judged_find(judgement, i);
+            if (judged != NULL) {
+                put_judged(judged, NULL, out);
+            }
             text_add(text, "</div></li>\n");
         }
     }

@@ -198,7 +198,10 @@ static void line_fill(const struct lab_headless_result *result, struct lab_sweep
         line->reason = result->halt_reason;
     }
     for (uint32_t i = 0; i < judgement->count; i++) {
-        if (judgement->findings[i].verdict == SYSTEM_FAIL) {
+        if (judgement->findings[i].verdict == SYSTEM_FAIL &&
+            judgement->unpromised[i] == UINT16_MAX) {
+            const struct lab_judged *judged = lab_judged_find(judgement, i);
+            line->anomaly = line->failed == 0 && judged != NULL ? judged->anomaly : line->anomaly;
             line->reason = line->failed == 0 ? judgement->findings[i].reason : line->reason;
             line->failed |= UINT64_C(1) << i;
         }

@@ -33,6 +33,7 @@ struct lab_sweep_line {
     uint32_t restless_node;
     enum sim_halt halt;
     struct node_reason reason; /* why it is not good */
+    const char *anomaly;       /* the same, where the checker of a history says so; or NULL */
 };
 
 struct lab_sweep {

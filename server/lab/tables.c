@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STORE_HISTORY = LAB_OWN_TABLES }; /* in the store, behind those that all systems have */
 enum { SYSTEMS_MAX = 16, STORE_TABLE_NAME_BYTES = 48 };
 
 static const struct lab_column EVENTS_COLUMNS[] = {
@@ -32,6 +33,27 @@ static const struct lab_column VERDICTS_COLUMNS[] = {
     {"witness", "", "subject, time and window of events to look at", STORE_TEXT, 0, NULL},
 };
 
+/* In the order of enum column in operations.c. */
+static const struct lab_column HISTORY_COLUMNS[] = {
+    {"op_id", "", "number of the operation in the run", STORE_INTEGER, 0, NULL},
+    {"process", "", "thread of a client: one operation at a time", STORE_INTEGER, 0, NULL},
+    {"type", "", "ok: it happened; fail: it did not and never will; info: nobody knows", STORE_TEXT,
+     0, NULL},
+    {"f", "", "what was asked", STORE_TEXT, 0, NULL},
+    {"key", "", "of what object; absent when there is one only", STORE_TEXT, 0, NULL},
+    {"value", "", "what it was asked with, as JSON", STORE_TEXT, 0, NULL},
+    {"result", "", "what it was told, as JSON; absent: nothing, or just that it is done",
+     STORE_TEXT, 0, NULL},
+    {"invoke_ns", "ns", "when it began", STORE_INTEGER, 0, NULL},
+    {"complete_ns", "ns", "when it was over; absent: still open", STORE_INTEGER, 0, NULL},
+    {"node", "", "who was asked", STORE_TEXT, 0, NULL},
+    {"level", "", "which promise it was made under", STORE_TEXT, 0, NULL},
+    {"error", "", "why it failed, or why nobody knows", STORE_TEXT, 0, NULL},
+    {"fault_active", "", "how much was not as built when it was over", STORE_INTEGER, 0, NULL},
+    {"invoke_event", "", "event with which it began", STORE_INTEGER, 0, NULL},
+    {"complete_event", "", "event with which it was over", STORE_INTEGER, 0, NULL},
+};
+
 static struct lab_tables TABLES[SYSTEMS_MAX];
 static struct store_table STORE_TABLES[STORE_TABLES_MAX];
 static char STORE_NAMES[STORE_TABLES_MAX][STORE_TABLE_NAME_BYTES];
@@ -52,6 +74,12 @@ static void add_own_tables(struct lab_table tables[LAB_OWN_TABLES])
             sizeof EVENTS_COLUMNS / sizeof EVENTS_COLUMNS[0]);
     add_own(&tables[LAB_TABLE_VERDICTS], "verdicts", LAB_TABLE_VERDICTS, VERDICTS_COLUMNS,
             sizeof VERDICTS_COLUMNS / sizeof VERDICTS_COLUMNS[0]);
+}
+
+static void add_history(struct lab_table *table)
+{
+    add_own(table, "history", STORE_HISTORY, HISTORY_COLUMNS,
+            sizeof HISTORY_COLUMNS / sizeof HISTORY_COLUMNS[0]);
 }
 
 static struct lab_column column_of_system(const struct system_column *from)
@@ -99,6 +127,13 @@ static void add_system(const struct system *system, struct lab_tables *tables)
         }
         add_store_table(table, system->name);
     }
+    tables->history = -1;
+    if (system->history != NULL) {
+        assert(tables->count < LAB_TABLES_MAX);
+        tables->history = (int32_t)tables->count;
+        struct lab_table *table = &tables->tables[tables->count++];
+        add_history(table);
+    }
 }
 
 static void tables_make(void)
@@ -108,6 +143,9 @@ static void tables_make(void)
     for (uint32_t i = 0; i < LAB_OWN_TABLES; i++) {
         add_store_table(&own[i], NULL);
     }
+    struct lab_table history;
+    add_history(&history);
+    add_store_table(&history, NULL);
     assert(SYSTEM_COUNT <= SYSTEMS_MAX);
     for (uint32_t i = 0; i < SYSTEM_COUNT; i++) {
         add_system(SYSTEMS[i], &TABLES[i]);
@@ -174,6 +212,19 @@ void lab_row_convert(const struct lab_scenario *scenario, const struct node_row 
         }
         cell->text = cell_name(scenario, &table->columns[i], value);
         cell->kind = cell->text == NULL ? LAB_CELL_NULL : LAB_CELL_TEXT;
+    }
+}
+
+void lab_row_of_store(const struct lab_table *table, int64_t time_ns,
+                      const struct store_cell *cells, struct lab_row *row)
+{
+    row->time_ns = time_ns;
+    for (uint32_t i = 0; i < table->column_count; i++) {
+        row->cells[i] = (struct lab_cell){.kind = cells[i].absent         ? LAB_CELL_NULL
+                                                  : cells[i].text != NULL ? LAB_CELL_TEXT
+                                                                          : LAB_CELL_NUMBER,
+                                          .value = cells[i].value,
+                                          .text = cells[i].text};
     }
 }
 

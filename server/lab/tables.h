@@ -1,8 +1,9 @@
 /* tables.h - the result tables of a system: its own, and those that every system has.
  *
- * The tables of the lab are events (of listed notes) and verdicts; inputs.csv and columns.csv are
- * made of other things. In the store a system's table is called SYSTEM_TABLE (kitchens_orders);
- * events and verdicts are one table for all. Every CSV file begins with the same columns:
+ * The tables of the lab are events (of listed notes) and verdicts, and for a system that tells of its
+ * clients' operations history; inputs.csv and columns.csv are made of other things. In the store a
+ * system's table is called SYSTEM_TABLE (kitchens_orders); events, verdicts and history are one table
+ * for all. Every CSV file begins with the same columns:
  * run_id, seed, system, scenario, mode, t_ms. */
 #ifndef LAB_TABLES_H
 #define LAB_TABLES_H
@@ -26,9 +27,10 @@ struct lab_table {
     uint32_t column_count;
     struct lab_column columns[LAB_COLUMNS_MAX];
 };
-/* Of one system: events, verdicts, then the system's in its own order. */
+/* Of one system: events, verdicts, then the system's in its own order, then history. */
 struct lab_tables {
     uint32_t count;
+    int32_t history; /* where it stands; -1: the system tells of no operations */
     struct lab_table tables[LAB_TABLES_MAX];
 };
 
@@ -52,6 +54,9 @@ const struct store_table *lab_store_tables(uint32_t *count);
 /* A system's row in words. The scenario names nodes and dishes. */
 void lab_row_convert(const struct lab_scenario *scenario, const struct node_row *from,
                      struct lab_row *row);
+/* The cells of a row of the store as the world gave them; texts are the store's. */
+void lab_row_of_store(const struct lab_table *table, int64_t time_ns,
+                      const struct store_cell *cells, struct lab_row *row);
 /* -404 with the list of what can be exported. */
 int lab_table_find(const struct lab_tables *tables, const char *name, struct lab_problem *problem);
 

@@ -14,7 +14,6 @@
 
 enum {
     REST_SECONDS_MAX = 300, /* a healed world that is not at rest by then has not converged */
-    CHECKS_MAX = 64,
 };
 static const int64_t NS_PER_S = 1000000000;
 
@@ -22,11 +21,28 @@ static void judge_sim(const struct lab_scenario *scenario, const struct sim *sim
                       struct lab_judgement *judgement)
 {
     struct node_world world;
-    assert(scenario->system->check_count <= CHECKS_MAX);
+    assert(scenario->system->check_count <= LAB_CHECKS_MAX);
     sim_world_view(sim, &world);
     judgement->count = scenario->system->check_count;
     judgement->final = final;
     scenario->system->judge(sim_observer_state(sim), &world, final, judgement->findings);
+}
+
+/* A history is given to its checkers at the end only: what they need grows with it. */
+static void count_operations(const struct lab_course *course, struct lab_judgement *judgement)
+{
+    const struct system_history *history = course->scenario->system->history;
+    for (uint32_t i = 0; history != NULL && i < history->judged_count; i++) {
+        struct lab_judged *judged = &judgement->judged[judgement->judged_count++];
+        struct text words = text_init(judged->words, sizeof judged->words);
+        judged->check = history->judged[i].check;
+        judged->model = history->judged[i].model;
+        judged->operations = (uint32_t)course->recorder.given[course->recorder.tables->history];
+        judgement->findings[judged->check] = (struct system_finding){
+            .verdict = SYSTEM_PASS, .actual = judged->operations, .subject = NODE_NONE};
+        text_add_u64(&words, judged->operations);
+        text_add(&words, " operations recorded; the history is judged by Verify.");
+    }
 }
 
 void lab_course_judge(const struct lab_course *course, struct lab_judgement *judgement)
@@ -35,13 +51,18 @@ void lab_course_judge(const struct lab_course *course, struct lab_judgement *jud
     judgement->converged = true;
     judgement->halt = sim_halted(&course->sim, &judgement->restless);
     judge_sim(course->scenario, &course->sim, false, judgement);
+    lab_course_unpromised(course, judgement->unpromised);
+    count_operations(course, judgement);
 }
 
 void lab_fork_open(struct lab_fork *fork, const struct lab_course *course)
 {
     size_t bytes = sim_bytes(&course->plan);
     bytes = (bytes + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
-    *fork = (struct lab_fork){.scenario = course->scenario};
+    *fork = (struct lab_fork){.scenario = course->scenario,
+                              .before = course->recorder.over == NULL ? NULL : &course->operations};
+    lab_course_unpromised(course, fork->unpromised);
+    lab_open_operations_copy(&course->recorder.open, &fork->open);
     fork->sim.world = aligned_alloc(ARENA_ALIGNMENT, bytes);
     if (fork->sim.world == NULL) {
         abort();
@@ -54,6 +75,25 @@ void lab_fork_close(struct lab_fork *fork)
 {
     free(fork->sim.world);
     fork->sim.world = NULL;
+    lab_operations_free(&fork->more);
+    lab_open_operations_free(&fork->open);
+}
+
+static void take_note(void *context, const struct node_note *note)
+{
+    struct lab_fork *fork = context;
+    struct lab_operation over;
+    if (lab_operations_note(&fork->open, fork->scenario, note, &over)) {
+        lab_operations_add(&fork->more, &over);
+    }
+}
+
+/* What clients do in the fork (final reads) belongs to the history that is judged. */
+static void fork_listen(struct lab_fork *fork)
+{
+    if (fork->scenario->system->history != NULL) {
+        fork->sim.sink = (struct node_row_sink){.context = fork, .note = take_note};
+    }
 }
 
 static void fork_apply(struct lab_fork *fork, const struct sim_input *input)
@@ -121,12 +161,15 @@ static void rest_and_judge(struct lab_fork *fork, enum sim_status status,
         judgement->halt = sim_halted(&fork->sim, &judgement->restless);
     }
     judge_sim(fork->scenario, &fork->sim, judgement->converged, judgement);
+    lab_fork_judge_history(fork, judgement);
     judgement->final = true;
 }
 
 void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
 {
     memset(judgement, 0, sizeof *judgement);
+    memcpy(judgement->unpromised, fork->unpromised, sizeof judgement->unpromised);
+    fork_listen(fork);
     enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
     if (status == SIM_REACHED) {
         heal_all(fork);
@@ -138,6 +181,8 @@ void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement)
 void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judgement *judgement)
 {
     memset(judgement, 0, sizeof *judgement);
+    memcpy(judgement->unpromised, fork->unpromised, sizeof judgement->unpromised);
+    fork_listen(fork);
     enum sim_status status = sim_run(&fork->sim, sim_now_ns(&fork->sim), UINT64_MAX);
     if (status == SIM_REACHED) {
         heal_all(fork); /* what the scenario's own script still has broken */
@@ -164,7 +209,8 @@ const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t che
     case SYSTEM_PASS:
         return "PASS";
     case SYSTEM_FAIL:
-        return excuse != NULL ? "EXPECTED-FAIL" : "FAIL";
+        return excuse != NULL || judgement->unpromised[check] != UINT16_MAX ? "EXPECTED-FAIL"
+                                                                            : "FAIL";
     case SYSTEM_UNKNOWN:
         return "UNKNOWN";
     }
@@ -186,6 +232,8 @@ void lab_finding_words(const struct lab_scenario *scenario, const struct lab_jud
                            : "a node");
         text_add(text, ": ");
         lab_words_reason(scenario, &judgement->restless, text);
+    } else if (lab_judged_find(judgement, check) != NULL) {
+        text_add(text, lab_judged_find(judgement, check)->words);
     } else {
         lab_words_reason(scenario, &finding->reason, text);
     }
@@ -195,7 +243,14 @@ void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_jud
                        uint32_t check, const char *excuse, struct text *text)
 {
     lab_finding_words(scenario, judgement, check, text);
-    if (excuse != NULL && judgement->findings[check].verdict == SYSTEM_FAIL) {
+    if (judgement->findings[check].verdict != SYSTEM_FAIL) {
+        return;
+    }
+    if (judgement->unpromised[check] != UINT16_MAX) {
+        struct node_reason reason = {.word = judgement->unpromised[check]};
+        text_add(text, " As planned: ");
+        lab_words_reason(scenario, &reason, text);
+    } else if (excuse != NULL) {
         text_add(text, " As planned: ");
         text_add(text, excuse);
         text_add(text, " is outside what the promises hold under.");
@@ -204,9 +259,13 @@ void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_jud
 
 /* "order 17 at 12.345 ms, events 100 to 140" */
 static void witness_words(const struct lab_scenario *scenario, const struct system_finding *finding,
-                          struct text *text)
+                          bool operation, struct text *text)
 {
-    if (finding->subject != NODE_NONE) {
+    if (finding->subject != NODE_NONE && operation) {
+        text_add(text, "operation ");
+        text_add_u64(text, finding->subject);
+        text_add_char(text, ' ');
+    } else if (finding->subject != NODE_NONE) {
         lab_words_subject(scenario, finding->subject, text);
         text_add_char(text, ' ');
     }
@@ -245,7 +304,7 @@ void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judge
     row->cells[4] = number_cell(finding->actual);
     row->cells[5] = text_cell(texts->words);
     if (finding->verdict == SYSTEM_FAIL) {
-        witness_words(scenario, finding, &witness);
+        witness_words(scenario, finding, lab_judged_find(judgement, check) != NULL, &witness);
         row->cells[6] = text_cell(texts->witness);
     }
 }
@@ -256,8 +315,9 @@ int lab_judgement_code(const struct lab_judgement *judgement, const char *excuse
     bool broken = false;
     for (uint32_t i = 0; i < judgement->count; i++) {
         enum system_verdict verdict = judgement->findings[i].verdict;
-        broken = broken || verdict == SYSTEM_FAIL;
-        unknown = unknown || verdict == SYSTEM_UNKNOWN;
+        bool promised = judgement->unpromised[i] == UINT16_MAX;
+        broken = broken || (verdict == SYSTEM_FAIL && promised);
+        unknown = unknown || (verdict == SYSTEM_UNKNOWN && promised);
     }
     if (broken) {
         return excuse == NULL ? 1 : 0; /* as planned, whatever else it led to */

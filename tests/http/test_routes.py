@@ -81,7 +81,10 @@ class Routes(unittest.TestCase):
                 continue
             with self.subTest(route=f"{method} {pattern}"):
                 answer = self.ask(pattern, method, run)
-                self.assertLess(answer.status, 300, answer.body[:300])
+                if pattern.endswith("/history.jsonl"):
+                    self.assertEqual(answer.status, 404)  # the kitchens tell of no operations
+                else:
+                    self.assertLess(answer.status, 300, answer.body[:300])
                 self.check(operation, answer)
         for pattern, method, operation in last:
             with self.subTest(route=f"{method} {pattern}"):

@@ -538,6 +538,15 @@ int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, voi
     return result != 0 ? result : write(context, "PK", 2);
 }
 
+int lab_export_history(struct lab *lab, const char *run, lab_export_write write, void *context,
+                       struct lab_problem *problem)
+{
+    static const char LINE[] = "{\"process\":0,\"type\":\"invoke\",\"f\":\"read\"}\n";
+    char owner[64];
+    int result = lab_run_owner(lab, run, owner, problem);
+    return result != 0 ? result : write(context, LINE, sizeof LINE - 1);
+}
+
 int lab_export_report(struct lab *lab, const char *run, lab_export_write write, void *context,
                       struct lab_problem *problem)
 {
