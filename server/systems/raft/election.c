@@ -125,7 +125,7 @@ static void become_leader(const struct raft_turn *turn)
     raft_note_it(turn, RAFT_NOTE_LEADER, NODE_NONE, (int64_t)raft->term, (int64_t)raft->last,
                  (int64_t)raft_last_term(raft), 0);
     raft->term_start = raft->last + 1;
-    if (raft_bug(turn, RAFT_BUG_NO_NOOP) || !raft_log_has_room(raft, 0)) {
+    if (raft_bug(turn, RAFT_BUG_NO_NOOP) || !raft_log_make_room(raft, 0)) {
         raft->term_start = raft_bug(turn, RAFT_BUG_NO_NOOP) ? 0 : raft->term_start;
         raft_heartbeat(turn);
     } else {

@@ -39,6 +39,9 @@ const struct raft_head *raft_head_at(const struct raft *raft, uint64_t index);
 void raft_entry_copy(const struct raft *raft, uint64_t index, struct raft_entry *entry);
 /* Is there room for another entry of so many bytes? */
 bool raft_log_has_room(const struct raft *raft, uint32_t length);
+/* The same, after those before the image were let go if need be, which otherwise stay for who lags a
+ * little. */
+bool raft_log_make_room(struct raft *raft, uint32_t length);
 /* Puts an entry behind the last one; there is room. */
 void raft_log_push(struct raft *raft, uint64_t term, enum raft_kind kind, const void *bytes,
                    uint32_t length);

@@ -62,6 +62,14 @@ bool raft_log_has_room(const struct raft *raft, uint32_t length)
     return raft->last - raft->begin < RAFT_LOG_ENTRIES && length <= RAFT_LOG_BYTES - used;
 }
 
+bool raft_log_make_room(struct raft *raft, uint32_t length)
+{
+    if (!raft_log_has_room(raft, length) && raft->image_index <= raft->last) {
+        raft_log_drop(raft, raft->image_index);
+    }
+    return raft_log_has_room(raft, length);
+}
+
 void raft_log_push(struct raft *raft, uint64_t term, enum raft_kind kind, const void *bytes,
                    uint32_t length)
 {

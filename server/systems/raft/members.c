@@ -54,7 +54,7 @@ void raft_members_cut(const struct raft_turn *turn, uint64_t from)
 
 static void propose(const struct raft_turn *turn, const struct raft_members *members)
 {
-    if (raft_log_has_room(turn->self, sizeof *members)) {
+    if (raft_log_make_room(turn->self, sizeof *members)) {
         (void)raft_append_own(turn, RAFT_MEMBERS, members, sizeof *members);
     }
 }
@@ -86,7 +86,7 @@ enum raft_refusal raft_change_members(const struct raft_turn *turn, uint64_t vot
         (!settled && !raft_bug(turn, RAFT_BUG_CONFIG_NO_NOOP))) {
         return RAFT_CHANGE_UNDER_WAY;
     }
-    if (!raft_log_has_room(raft, sizeof raft->members)) {
+    if (!raft_log_make_room(raft, sizeof raft->members)) {
         return RAFT_LOG_FULL;
     }
     struct raft_members wanted = raft->members;

@@ -202,9 +202,10 @@ enum raft_refusal raft_propose(const struct raft_turn *turn, const void *command
     if (length > RAFT_COMMAND_BYTES_MAX) {
         return RAFT_TOO_LONG;
     }
-    /* Room is kept for a no-op and for a change of members. */
-    if (!raft_log_has_room(raft, length + 2 * (uint32_t)sizeof(struct raft_members)) ||
-        raft->last - raft->begin + 4 > RAFT_LOG_ENTRIES) {
+    /* Room is kept for a change of members, and for the no-ops of many terms: a leader without one
+     * could not commit what fills the log. */
+    if (!raft_log_make_room(raft, length + 2 * (uint32_t)sizeof(struct raft_members)) ||
+        raft->last - raft->begin + RAFT_LOG_RESERVE > RAFT_LOG_ENTRIES) {
         return RAFT_LOG_FULL;
     }
     *index = raft_append_own(turn, RAFT_COMMAND, command, length);

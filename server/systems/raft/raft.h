@@ -31,6 +31,7 @@ enum {
     RAFT_NODES_MAX = 16,
     RAFT_COMMAND_BYTES_MAX = 256, /* of one entry */
     RAFT_LOG_ENTRIES = 768, /* kept in memory; more is refused until older ones are in an image */
+    RAFT_LOG_RESERVE = 64,  /* of them for no-ops and changes of members */
     RAFT_LOG_BYTES = 32 * 1024,       /* of their commands */
     RAFT_IMAGE_BYTES_MAX = 24 * 1024, /* of the owner's machine */
     RAFT_READS_MAX = 64,              /* waiting at once */

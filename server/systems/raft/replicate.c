@@ -215,7 +215,7 @@ static enum taking take_entry(const struct raft_turn *turn, uint64_t index,
         return TAKEN_BEFORE; /* a delayed copy must shorten nothing */
     }
     strike_out(turn, index);
-    if (index != raft->last + 1 || !raft_log_has_room(raft, carried->length)) {
+    if (index != raft->last + 1 || !raft_log_make_room(raft, carried->length)) {
         return TAKEN_NOT;
     }
     raft_log_push(raft, carried->term, (enum raft_kind)carried->kind, bytes, carried->length);

@@ -18,7 +18,7 @@ bool raft_wants_image(const struct raft_turn *turn)
     bool crowded = raft->last - raft->begin > RAFT_LOG_ENTRIES * 3 / 4 ||
                    raft->bytes_end - raft->bytes_begin > RAFT_LOG_BYTES * 3 / 4;
     return since > 0 && (raft->image_due || since >= turn->tuning->snapshot_entries ||
-                         (crowded && since > SUFFIX_KEPT));
+                         (crowded && (since > SUFFIX_KEPT || raft->begin == raft->image_index)));
 }
 
 void raft_ask_image(const struct raft_turn *turn)
