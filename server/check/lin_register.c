@@ -367,6 +367,18 @@ static void judge_together(const struct registers *registers, struct check_budge
     }
 }
 
+/* The next weaker promise: is it at least kept? */
+static void conclude_sequential(const struct registers *registers,
+                                const struct check_limits *limits, struct check_verdict *verdict)
+{
+    enum check_answer answer = sequential_answer(registers, limits);
+    verdict->answers[verdict->answer_count].model = "sequential";
+    verdict->answers[verdict->answer_count++].answer = answer;
+    if (answer == CHECK_INVALID) {
+        verdict->weakest = "sequential";
+    }
+}
+
 static int judge(const struct check_history *history, const struct check_options *options,
                  const struct check_limits *limits, struct check_verdict *verdict,
                  struct error *error, const char *model, const char *const *known)
@@ -393,6 +405,9 @@ static int judge(const struct check_history *history, const struct check_options
         }
     }
     lin_conclude(verdict, "linearizable");
+    if (verdict->answer == CHECK_INVALID && !registers.locks) {
+        conclude_sequential(&registers, limits, verdict);
+    }
     lin_finish(&budget, verdict);
     return 0;
 }

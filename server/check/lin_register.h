@@ -40,6 +40,9 @@ bool register_together(const struct registers *registers, struct check_budget *b
                        struct lin_builder *builder, uint32_t **init);
 /* Is each key linearizable? False also when nobody knows within some steps. */
 bool register_is_linearizable(const struct registers *registers, struct check_budget *budget);
+/* Is it sequentially consistent (sequential.c)? UNKNOWN when that takes more than some steps. */
+enum check_answer sequential_answer(const struct registers *registers,
+                                    const struct check_limits *outer);
 struct lin_problem register_problem(struct lin_builder *builder, const uint32_t *init,
                                     uint32_t init_count);
 

@@ -405,6 +405,33 @@ static void judge_problem(const struct lin_problem *problem, struct check_budget
     }
 }
 
+enum { STEPS_ON_THE_SIDE = 200 * 1000 };
+
+enum check_answer sequential_answer(const struct registers *registers,
+                                    const struct check_limits *outer)
+{
+    struct check_limits limits = {.steps_max = STEPS_ON_THE_SIDE};
+    struct check_budget budget;
+    struct lin_builder builder;
+    uint32_t *init;
+    enum check_answer answer = CHECK_UNKNOWN;
+    if (outer != NULL) {
+        limits.stop = outer->stop;
+        limits.context = outer->context;
+        limits.bytes_max = outer->bytes_max;
+    }
+    check_budget_open(&budget, &limits);
+    if (register_together(registers, &budget, &builder, &init)) {
+        struct lin_problem problem = register_problem(&builder, init, builder.object_count);
+        struct sequential sequential = {.problem = &problem};
+        if (make_threads(&sequential, &budget)) {
+            answer = find_order(&sequential, &budget);
+        }
+    }
+    check_budget_close(&budget);
+    return answer;
+}
+
 static int judge(const struct check_history *history, const struct check_options *options,
                  const struct check_limits *limits, struct check_verdict *verdict,
                  struct error *error)

@@ -474,6 +474,10 @@ static void test_real_time_is_what_sequential_lacks(void **state)
     (void)state;
     /* CHAOS-T02 (a): a stale read by somebody else. */
     assert_int_equal(ROWS("kv", "1,ok,write,x,1,0,10", "2,ok,read,x,0,20,30"), CHECK_INVALID);
+    assert_string_equal(verdict.weakest, "linearizable");
+    assert_int_equal(verdict.answers[1].answer, CHECK_VALID);
+    assert_int_equal(ROWS("kv", "1,ok,write,x,1,0,10", "1,ok,read,x,0,20,30"), CHECK_INVALID);
+    assert_string_equal(verdict.weakest, "sequential");
     assert_int_equal(ROWS("sequential", "1,ok,write,x,1,0,10", "2,ok,read,x,0,20,30"), CHECK_VALID);
     /* By the same process it is neither. */
     assert_int_equal(ROWS("sequential", "1,ok,write,x,1,0,10", "1,ok,read,x,0,20,30"),
