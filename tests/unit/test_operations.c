@@ -8,6 +8,8 @@
 #include "lab/headless.h"
 #include "lab/lab_internal.h"
 #include "lab/settings.h"
+#include "lab/shrink.h"
+#include "lab/sweep.h"
 #include "toy_counter.h"
 #include "unit.h"
 
@@ -134,6 +136,67 @@ static void test_not_judged_on_the_way(void **state)
     assert_int_equal(plain.events, judged.events);
     assert_false(plain.judgement.final);
     verdict_is(&plain, TOY_COUNTER_CHECK_STRONG, "PASS");
+}
+
+/* ---- Many seeds, and fewer inputs ---- */
+
+enum { SEEDS = 12 };
+
+static void sweep_is(const char *settings, enum lab_outcome outcome, const char *anomaly)
+{
+    struct lab_sweep_line lines[SEEDS];
+    struct lab_problem problem;
+    struct lab_scenario *scenario = scenario_make(settings);
+    struct lab_sweep sweep = {.scenario = scenario,
+                              .settings = scenario->settings,
+                              .first_seed = 1,
+                              .last_seed = SEEDS,
+                              .jobs = 2,
+                              .lines = lines};
+    memset(lines, 0, sizeof lines);
+    assert_int_equal(lab_faults_parse("partition,pause", &sweep.faults, &problem), 0);
+    assert_int_equal(lab_sweep_run(&sweep, &problem), 0);
+    for (int i = 0; i < SEEDS; i++) {
+        if (lines[i].outcome != outcome) {
+            fail_msg("seed %d: %s", i + 1, lab_outcome_name(lines[i].outcome));
+        }
+        if (anomaly != NULL) {
+            assert_string_equal(lines[i].anomaly, anomaly);
+            assert_int_equal(lines[i].failed & 1u << TOY_COUNTER_CHECK_STRONG,
+                             1u << TOY_COUNTER_CHECK_STRONG);
+        }
+    }
+    lab_scenario_free(&scenario);
+}
+
+static void test_sweep(void **state)
+{
+    (void)state;
+    sweep_is("{}", LAB_OUTCOME_GOOD, NULL);
+    sweep_is("{\"late\":true}", LAB_OUTCOME_GOOD, NULL); /* broken, but never promised */
+    sweep_is("{\"bug.forget\":true}", LAB_OUTCOME_CAUGHT, "count-low");
+}
+
+/* What the checker finds needs neither the pause nor the time behind the first forgotten addition. */
+static void test_shrink(void **state)
+{
+    struct lab_scenario *scenario = scenario_make("{\"bug.forget\":true}");
+    struct lab_shrink_result result;
+    struct lab_problem problem;
+    struct lab_shrink shrink = {.scenario = scenario,
+                                .seed = scenario->seed,
+                                .settings = scenario->settings,
+                                .inputs = scenario->script,
+                                .until_ns = scenario->until_ns};
+    (void)state;
+    if (lab_shrink_run(&shrink, &result, &problem) != 0) {
+        fail_msg("%s", problem.detail);
+    }
+    assert_int_equal(result.check, TOY_COUNTER_CHECK_STRONG);
+    assert_int_equal(result.inputs.count, 0);
+    assert_in_range(result.until_ns, 1, 2 * SECOND);
+    lab_shrink_free(&result);
+    lab_scenario_free(&scenario);
 }
 
 /* ---- Files ---- */
@@ -338,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kept),       cmocka_unit_test(test_bug_is_caught),
         cmocka_unit_test(test_unpromised), cmocka_unit_test(test_not_judged_on_the_way),
+        cmocka_unit_test(test_sweep),      cmocka_unit_test(test_shrink),
         cmocka_unit_test(test_files),      cmocka_unit_test(test_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

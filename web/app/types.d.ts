@@ -192,6 +192,29 @@ export interface Verdict {
   actual?: number;
   text?: string;
   witness?: { subjects?: number[]; at_ms?: number; first_event?: number; last_event?: number } | null;
+  history?: { model: string; operations: number; under_fault?: number; anomaly?: string; weakest_broken?: string };
+  proof?: { findings: Finding[]; operations: Record<string, { ok: number; fail: number; info: number }> };
+}
+
+/** One operation of a client, as a proof shows it. */
+export interface ProofOperation {
+  op_id: number;
+  process: number;
+  type: "ok" | "fail" | "info";
+  f: string;
+  key?: unknown;
+  input?: unknown;
+  output?: unknown;
+  invoke_ns?: number;
+  complete_ns?: number;
+}
+
+export interface Finding {
+  anomaly: string;
+  field: string;
+  city: string;
+  count: number;
+  lines: { field: string; city: string; a?: ProofOperation; b?: ProofOperation }[];
 }
 
 export interface EventRow {

@@ -183,7 +183,7 @@ function showBad(root, verdict, how, all) {
  * @param {Verdict[]} verdicts
  */
 function openPromises(model, verdicts) {
-  const { body } = openDialog("promises", t("verdict.title"));
+  const { body, dialog } = openDialog("promises", t("verdict.title"));
   const rows = verdicts.map((verdict) => [
     el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
     t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
@@ -199,6 +199,28 @@ function openPromises(model, verdicts) {
   const built = table(t("verdict.title"), head, rows);
   built.classList.add("wordy");
   fill(body, el("p.lead", null, t("verdict.about")), built);
+  const proved = verdicts.filter((verdict) => verdict.proof);
+  if (proved.length > 0) void showProofs(model, proved, body, dialog);
+}
+
+/**
+ * Under the promises: what checkers of histories found, the broken ones first.
+ * @param {Model} model
+ * @param {Verdict[]} verdicts
+ * @param {HTMLElement} body
+ * @param {HTMLDialogElement} dialog
+ */
+async function showProofs(model, verdicts, body, dialog) {
+  const { proofPart } = await import("./proof.js");
+  const seek = (/** @type {number} */ t_us) => {
+    dialog.close();
+    void model.replay?.seekTo(Math.floor(t_us)).catch(report);
+  };
+  const rank = (/** @type {Verdict} */ { verdict }) => (WEIGHT.indexOf(verdict) + WEIGHT.length + 1) % (WEIGHT.length + 1);
+  for (const verdict of [...verdicts].sort((a, b) => rank(a) - rank(b))) {
+    const part = proofPart(checkName(verdict.check), verdict, seek);
+    if (part) body.append(part);
+  }
 }
 
 /**
