@@ -362,6 +362,12 @@ void lab_scenario_plan(const struct lab_scenario *scenario, uint64_t seed, const
         to->y_m = from->y_m;
         to->region = from->region;
     }
+    uint32_t large = scenario->system->large_messages * scenario->node_count;
+    if (large > 0) { /* of any of the three larger sizes, as it comes */
+        plan->limits.messages_256 = 2 * large;
+        plan->limits.messages_1024 = large;
+        plan->limits.messages_4096 = large;
+    }
     plan->model = scenario->model;
     plan->settings = settings;
     plan->setting_count = scenario->system->setting_count;

@@ -247,6 +247,10 @@ struct system {
      * NULL. */
     bool (*remedy)(const void *plan, uint32_t index, struct system_remedy *remedy);
 
+    /* Messages of more than 88 bytes that may be under way to a node at once, paused ones included; 0:
+     * few. The world has room for so many a node. */
+    uint32_t large_messages;
+
     /* Key of a start setting that lets only the first so many parts of the world take part, 0 all
      * of them: how a world is made smaller. May be NULL. */
     const char *parts_setting;

@@ -12,6 +12,7 @@
 static const uint32_t DRAW_GAP = DRAW_PURPOSE('r', 'g', 'a', 'p');
 static const uint32_t DRAW_KEY = DRAW_PURPOSE('r', 'k', 'e', 'y');
 static const uint32_t DRAW_KIND = DRAW_PURPOSE('r', 'k', 'i', 'n');
+static const uint32_t DRAW_STRAY = DRAW_PURPOSE('r', 's', 't', 'r');
 static const uint32_t DRAW_WAIT = DRAW_PURPOSE('r', 'w', 'a', 'i');
 enum { HUNDRED = 100 };
 
@@ -43,6 +44,11 @@ static void note(const struct turn *turn, enum council_note kind,
 
 static uint32_t whom_to_ask(const struct turn *turn, const struct council_process *process)
 {
+    uint64_t stray = draw_u64(turn->env->draw_key, DRAW_STRAY, process->operation, 0);
+    if (process->attempt == 1 &&
+        (int64_t)draw_below(stray, HUNDRED) < setting(turn, COUNCIL_SET_STRAY_PCT)) {
+        return (uint32_t)(draw_mix(stray) % turn->plan->server_count);
+    }
     if (turn->self->leader < turn->plan->server_count) {
         return turn->self->leader;
     }

@@ -6,7 +6,8 @@
  * int64, and each write's own number, so that whoever reads one knows who wrote it.
  *
  * Parts: raft.h and its files (the protocol), machine.c (what is replicated), server.c (a server with
- * both), clients.c (the workload). Observer: raft_safety.c (the five promises), ledger*.c, tables.c,
+ * both), clients.c (the workload), operations.c (its
+ * history). Observer: raft_safety.c (the five promises), ledger*.c, tables.c,
  * view.c, explain.c. */
 #ifndef CHEF_SYSTEMS_RAFT_COUNCIL_H
 #define CHEF_SYSTEMS_RAFT_COUNCIL_H
@@ -21,6 +22,8 @@ enum {
     COUNCIL_NAME_BYTES = 16,
     COUNCIL_PROCESSES = 64, /* threads of clients; each has at most one operation open */
     COUNCIL_MAP_MAX_M = 100000,
+    /* A server that stands still for seconds is probed every other heartbeat. */
+    COUNCIL_LARGE_MESSAGES = 64,
 };
 #define COUNCIL_NS_PER_MS INT64_C(1000000)
 #define COUNCIL_NS_PER_S  INT64_C(1000000000)
@@ -60,6 +63,7 @@ enum council_setting {
     COUNCIL_SET_CLIENTS,
     COUNCIL_SET_ATTEMPT_MS,
     COUNCIL_SET_OPERATION_MS,
+    COUNCIL_SET_STRAY_PCT,
     COUNCIL_SET_BUGS, /* the first of RAFT_BUG_COUNT switches, in the order of enum raft_bug */
     COUNCIL_SET_BUG_SNAP_NO_SESSIONS = COUNCIL_SET_BUGS + RAFT_BUG_COUNT, /* RAFT-T15 */
     COUNCIL_SET_BUG_NO_SESSIONS,                                          /* RAFT-T16 */
@@ -164,7 +168,7 @@ extern const struct system_note COUNCIL_NOTES[COUNCIL_NOTE_END - NODE_NOTE_SYSTE
 
 enum council_word {
     COUNCIL_WORD_NONE,
-    COUNCIL_WORD_NO_LEADER,       /* no leader is known */
+    COUNCIL_WORD_DISK_NOT_READ,   /* it still reads its disk */
     COUNCIL_WORD_UNCOMMITTED,     /* entries are not committed: a..b */
     COUNCIL_WORD_CLIENTS_WAIT,    /* a operations have no answer yet */
     COUNCIL_WORD_FINAL_READS,     /* a keys are still to be read once more */
@@ -187,6 +191,7 @@ void council_tuning(const int64_t *settings, struct raft_tuning *tuning);
 extern const struct raft_place COUNCIL_PLACE;
 extern const struct node_protocol COUNCIL_SERVER_PROTOCOL, COUNCIL_CLIENTS_PROTOCOL;
 extern const struct node_observer COUNCIL_LEDGER;
+extern const struct system_history COUNCIL_HISTORY;
 int council_load(const struct cJSON *scenario, void *plan, struct error *error);
 extern const struct system RAFT;
 

@@ -54,7 +54,7 @@ const struct system_note COUNCIL_NOTES[COUNCIL_NOTE_END - NODE_NOTE_SYSTEM] = {
 
 const char *const COUNCIL_WORDS[COUNCIL_WORD_COUNT] = {
     [COUNCIL_WORD_NONE] = "none",
-    [COUNCIL_WORD_NO_LEADER] = "no_leader",
+    [COUNCIL_WORD_DISK_NOT_READ] = "disk_not_read",
     [COUNCIL_WORD_UNCOMMITTED] = "uncommitted",
     [COUNCIL_WORD_CLIENTS_WAIT] = "clients_wait",
     [COUNCIL_WORD_FINAL_READS] = "final_reads",

@@ -277,23 +277,20 @@ static bool violation(const void *state, const struct node_env *env, struct node
     return kind != RAFT_SOUND;
 }
 
-/* A spare server that nobody has told anything waits for nothing. */
+/* Who follows waits for nothing: whether somebody leads shows at the clients, whose last questions
+ * must be answered. A server that was removed and was never told looks for a leader for ever. */
 static bool pending(const void *state, const struct node_env *env, struct node_reason *reason)
 {
     const struct council_server *self = state;
     const struct raft *raft = &self->raft;
-    bool member = raft_is_voter(raft, env->self);
-    *reason = (struct node_reason){.word = COUNCIL_WORD_NO_LEADER, .subject = NODE_NONE};
-    if (!member || raft->role == RAFT_OUT) {
-        return false;
-    }
-    if (raft->role != RAFT_LEADER && raft->leader == NODE_NONE) {
+    *reason = (struct node_reason){.word = COUNCIL_WORD_UNCOMMITTED,
+                                   .subject = NODE_NONE,
+                                   .args = {(int64_t)raft->commit + 1, (int64_t)raft->last}};
+    if (raft->role == RAFT_READING) {
+        reason->word = COUNCIL_WORD_DISK_NOT_READ;
         return true;
     }
-    reason->word = COUNCIL_WORD_UNCOMMITTED;
-    reason->args[0] = (int64_t)raft->commit + 1;
-    reason->args[1] = (int64_t)raft->last;
-    return raft_pending(raft, env->self);
+    return raft->role == RAFT_LEADER && raft_pending(raft, env->self);
 }
 
 static void inspect(const void *state, const struct node_env *env, struct json_writer *writer)

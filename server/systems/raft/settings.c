@@ -49,6 +49,7 @@ const struct system_setting COUNCIL_SETTINGS[COUNCIL_SET_COUNT] = {
                              .standard = 16},
     [COUNCIL_SET_ATTEMPT_MS] = NUMBER("attempt_ms", "ms", 20, 10000, 400),
     [COUNCIL_SET_OPERATION_MS] = NUMBER("operation_ms", "ms", 50, 60000, 3000),
+    [COUNCIL_SET_STRAY_PCT] = NUMBER("stray_pct", "%", 0, 100, 25),
     RAFT_BUG(RAFT_BUG_COMMIT_OLD_TERM, "commit_old_term", "RAFT-T01"),
     RAFT_BUG(RAFT_BUG_NO_NOOP, "no_noop", "RAFT-T02"),
     RAFT_BUG(RAFT_BUG_LOCAL_READ, "local_read", "RAFT-T03"),
