@@ -66,6 +66,7 @@ static void run(const struct lab_scenario *scenario, uint64_t seed, const int64_
     memset(outcome, 0, sizeof *outcome);
     assert_int_equal(lab_course_open(&course, scenario, seed, settings, true, &problem), 0);
     course.sim.checks = true;
+    lab_course_collect(&course);
     if (profile != NULL) {
         nemesis_draw(&nemesis, profile, &course.plan, seed);
         for (uint32_t i = 0; i < nemesis.count; i++)

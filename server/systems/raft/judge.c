@@ -15,6 +15,7 @@ const struct system_check COUNCIL_CHECKS[COUNCIL_CHECK_COUNT] = {
     [COUNCIL_CHECK_FRESH] = {"answers_fresh", true},
     [COUNCIL_CHECK_APPLIED_ONCE] = {"applied_once", false},
     [COUNCIL_CHECK_SOUND] = {"server_sound", false},
+    [COUNCIL_CHECK_LINEARIZABLE] = {"linearizable", true},
 };
 
 #define FIGURE(n, u, d, t, b)                                                                      \

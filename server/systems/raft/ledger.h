@@ -22,6 +22,7 @@ enum council_check {
     COUNCIL_CHECK_FRESH,        /* nobody sees what is older than what was seen before it began */
     COUNCIL_CHECK_APPLIED_ONCE, /* no command of a session is done twice */
     COUNCIL_CHECK_SOUND,        /* a server's own invariant */
+    COUNCIL_CHECK_LINEARIZABLE, /* by server/check, from the history alone */
     COUNCIL_CHECK_COUNT
 };
 extern const struct system_check COUNCIL_CHECKS[COUNCIL_CHECK_COUNT];

@@ -1,5 +1,5 @@
 /* operations.c: which notes of the clients are operations, for the history that checkers judge. */
-#include "systems/raft/council.h"
+#include "systems/raft/ledger.h"
 
 static const char *key_name(const void *data, uint32_t key)
 {
@@ -55,10 +55,15 @@ static bool operation_of(const void *plan, const struct node_note *note,
 
 static const char *const LEVELS[] = {"strong", NULL};
 
+static const struct system_judged JUDGED[] = {
+    {.check = COUNCIL_CHECK_LINEARIZABLE, .model = "kv", .options = "nil=missing", .levels = 1}};
+
 const struct system_history COUNCIL_HISTORY = {
     .functions = COUNCIL_FUNCTION_NAMES,
     .levels = LEVELS,
     .errors = COUNCIL_ERROR_NAMES,
     .key_name = key_name,
     .operation = operation_of,
+    .judged = JUDGED,
+    .judged_count = sizeof JUDGED / sizeof JUDGED[0],
 };
