@@ -2,39 +2,81 @@
 #include "command/arguments.h"
 #include "command/command.h"
 
+#include "lab/scenario.h"
+#include "stdio/lin_kv.h"
 #include "stdio/simple.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const char USAGE[] =
-    "usage: chef stdio --workload echo|unique-ids\n"
+    "usage: chef stdio --workload echo|unique-ids|lin-kv [--data DIR]\n"
     "\n"
     "One node of Maelstrom's protocol: newline-separated JSON on standard input and output.\n"
-    "  --workload NAME  what its clients ask for\n"
+    "  --workload NAME  what its clients ask for; lin-kv is served by the council (Raft)\n"
+    "  --data DIR       an existing folder for its files; else they end with the process\n"
     "\n"
     "It ends with its input. Exit code: 0 good, 2 unusable input, 3 it could not go on.\n";
 
-static int workload_run(const char *name)
+/* The council's plan and settings, as from a scenario without load of its own. */
+static int council_prepare(void *context, uint32_t servers, const void **plan,
+                           const int64_t **settings, struct error *error)
+{
+    struct lab_scenario **scenario = context;
+    struct lab_problem problem = {.allowed = NULL};
+    char text[256];
+    (void)snprintf(text, sizeof text,
+                   "{\"system\":\"raft\",\"until_s\":1,\"servers\":%u,\"keys\":%d,"
+                   "\"settings\":{\"ops_per_s\":0,\"clients\":64,\"operation_ms\":2500}}",
+                   servers, LIN_KV_KEYS);
+    if (lab_scenario_parse("stdio", text, scenario, &problem) != 0) {
+        (void)error_set(error, "%.200s", problem.detail);
+        lab_problem_clear(&problem);
+        return -1;
+    }
+    *plan = (*scenario)->data;
+    *settings = (*scenario)->settings;
+    return 0;
+}
+
+static int session_end(int status, const struct error *error)
+{
+    if (status != 0) {
+        (void)fprintf(stderr, "chef stdio: %s\n", error->text);
+        return EXIT_UNKNOWN;
+    }
+    return EXIT_GOOD;
+}
+
+static int lin_kv_run(const char *folder)
+{
+    struct error error = {"no memory"};
+    struct lab_scenario *scenario = NULL;
+    struct lin_kv *lin_kv = lin_kv_new(council_prepare, &scenario, folder);
+    int status = lin_kv == NULL ? -1 : session_run(&STDIO_LIN_KV, lin_kv, &error);
+    lin_kv_free(&lin_kv);
+    lab_scenario_free(&scenario);
+    return session_end(status, &error);
+}
+
+static int workload_run(const char *name, const char *folder)
 {
     struct stdio_ids ids = {0};
-    const struct {
-        const struct session_workload *workload;
-        void *context;
-    } workloads[] = {{&STDIO_ECHO, NULL}, {&STDIO_UNIQUE_IDS, &ids}};
     struct error error = {""};
-    for (size_t i = 0; i < sizeof workloads / sizeof workloads[0]; i++) {
-        if (strcmp(workloads[i].workload->name, name) != 0) {
-            continue;
-        }
-        if (session_run(workloads[i].workload, workloads[i].context, &error) != 0) {
-            (void)fprintf(stderr, "chef stdio: %s\n", error.text);
-            return EXIT_UNKNOWN;
-        }
-        return EXIT_GOOD;
+    if (strcmp(name, STDIO_LIN_KV.name) == 0) {
+        return lin_kv_run(folder);
     }
-    return command_refuse("stdio", "there is no workload \"%s\"; there are echo and unique-ids",
-                          name);
+    if (folder != NULL) {
+        return command_refuse("stdio", "--data is for lin-kv: the others keep nothing");
+    }
+    if (strcmp(name, STDIO_ECHO.name) == 0) {
+        return session_end(session_run(&STDIO_ECHO, NULL, &error), &error);
+    }
+    if (strcmp(name, STDIO_UNIQUE_IDS.name) == 0) {
+        return session_end(session_run(&STDIO_UNIQUE_IDS, &ids, &error), &error);
+    }
+    return command_refuse(
+        "stdio", "there is no workload \"%s\"; there are echo, unique-ids and lin-kv", name);
 }
 
 int command_stdio(int argc, char **argv)
@@ -45,6 +87,8 @@ int command_stdio(int argc, char **argv)
         return EXIT_GOOD;
     }
     const char *workload = command_option("stdio", argc, argv, "--workload", &status);
+    const char *folder =
+        status == 0 ? command_option("stdio", argc, argv, "--data", &status) : NULL;
     if (status == 0) {
         status = command_rest("stdio", argc, argv);
     }
@@ -52,6 +96,7 @@ int command_stdio(int argc, char **argv)
         return EXIT_UNUSABLE;
     }
     return workload == NULL
-               ? command_refuse("stdio", "--workload is missing; there are echo and unique-ids")
-               : workload_run(workload);
+               ? command_refuse("stdio",
+                                "--workload is missing; there are echo, unique-ids and lin-kv")
+               : workload_run(workload, folder);
 }

@@ -1,6 +1,7 @@
 """A small Maelstrom: several `chef stdio` processes, a network between them that loses, delays and cuts,
 and clients that call them and keep a history."""
 
+import contextlib
 import heapq
 import itertools
 import json
@@ -47,18 +48,22 @@ class Cluster:
             self.stopped = True
             self.ready.notify()
         for process in self.processes.values():
-            process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.close()
         for process in self.processes.values():
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for reader in self.readers:
+            reader.join()  # before its end of the pipe is closed, and the number used again
+        for process in self.processes.values():
             process.stdout.close()
 
     def start(self, name):
         process = subprocess.Popen([PROGRAM, "stdio", *self.arguments], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, bufsize=0)
+                                   stdout=subprocess.PIPE)
         self.processes[name] = process
         self.readers.append(threading.Thread(target=self.read, args=(process,), daemon=True))
         self.readers[-1].start()
@@ -103,6 +108,7 @@ class Cluster:
         with self.lock:
             try:
                 process.stdin.write(json.dumps(message).encode() + b"\n")
+                process.stdin.flush()
             except (BrokenPipeError, ValueError):
                 pass  # it has ended: nobody hears this
 
@@ -124,3 +130,69 @@ class Cluster:
             return None
         finally:
             del self.waiting[client, number]
+
+
+class Clients:
+    """Threads that read, write and compare-and-set keys of a lin-kv cluster, each against one node, and
+    the history of what they saw, as other checkers read it. A thread goes on as another process after
+    an operation that nobody knows the end of."""
+
+    DEFINITE = {1, 10, 11, 12, 14, 20, 21, 22, 30}
+
+    def __init__(self, cluster, count, keys, seed=1, timeout_s=5):
+        self.cluster, self.keys, self.timeout_s = cluster, keys, timeout_s
+        self.events, self.lock = [], threading.Lock()
+        self.begun = time.monotonic_ns()
+        self.processes = itertools.count(count)
+        self.stopped = threading.Event()
+        self.threads = [threading.Thread(target=self.run, args=(number, random.Random(seed * 1000 + number)))
+                        for number in range(count)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        for thread in self.threads:
+            thread.join()
+
+    def tell(self, process, kind, f, key, value):
+        with self.lock:
+            self.events.append({"process": process, "type": kind, "f": f, "key": key, "value": value,
+                                "time": time.monotonic_ns() - self.begun, "index": len(self.events)})
+
+    def run(self, number, draw):
+        process, node = number, self.cluster.names[number % len(self.cluster.names)]
+        while not self.stopped.is_set():
+            key, f = draw.randrange(self.keys), draw.choice(["read", "write", "cas"])
+            if self.operation(process, f"c{number + 1}", node, key, f, draw) == "info":
+                process = next(self.processes)
+            time.sleep(draw.random() * 0.01)
+
+    def operation(self, process, client, node, key, f, draw):
+        old, new = draw.randrange(5), draw.randrange(5)
+        body = {"type": f, "key": key, **({"write": {"value": new}, "cas": {"from": old, "to": new}}.get(f, {}))}
+        value = {"read": None, "write": new, "cas": [old, new]}[f]
+        self.tell(process, "invoke", f, key, value)
+        reply = self.cluster.call(client, node, body, self.timeout_s)
+        kind = "info"
+        if reply is not None and reply["type"] == f"{f}_ok":
+            kind, value = "ok", reply.get("value", value)
+        elif reply is not None and reply.get("code") == 20 and f == "read":
+            kind = "ok"  # the key is missing: that is what it says
+        elif f == "read" or (reply is not None and reply.get("code") in self.DEFINITE):
+            kind = "fail"
+        self.tell(process, kind, f, key, value)
+        return kind
+
+    def judge(self, folder, model="kv"):
+        """The answer of `chef check` about the history so far, as its JSON."""
+        path = pathlib.Path(folder) / "history.jsonl"
+        path.write_text("".join(json.dumps(event) + "\n" for event in self.events))
+        done = subprocess.run([PROGRAM, "check", model, path, "--json"], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout or done.stderr
+
+    def count(self, kind):
+        return sum(event["type"] == kind for event in self.events)

@@ -2,10 +2,12 @@
 
 import json
 import subprocess
+import tempfile
 import threading
+import time
 import unittest
 
-from chef_stdio import PROGRAM, Cluster
+from chef_stdio import PROGRAM, Clients, Cluster
 
 INIT = {"src": "c0", "dest": "n1", "body": {"type": "init", "msg_id": 1, "node_id": "n1", "node_ids": ["n1", "n2"]}}
 
@@ -75,6 +77,46 @@ class Clusters(unittest.TestCase):
             for one in clients:
                 one.join()
         self.assertEqual((len(ids), len(set(ids))), (600, 600))
+
+
+    def test_lin_kv_is_linearizable_while_the_net_is_cut(self):
+        sides = [(["n0"], ["n1", "n2"]), (["n1"], ["n0", "n2"]), (["n2"], ["n0", "n1"])]
+        with tempfile.TemporaryDirectory() as folder, \
+                Cluster(3, "--workload", "lin-kv", loss=0.02, delay_s=0.002) as cluster, \
+                Clients(cluster, 6, keys=4) as clients:
+            time.sleep(1.5)
+            before = clients.count("ok")
+            for side in sides:
+                cluster.cut(*side)
+                time.sleep(2)
+                cluster.heal()
+                time.sleep(1)
+            clients.__exit__()
+            self.assertGreater(before, 50)
+            self.assertGreater(clients.count("ok"), before + 100)
+            code, told = clients.judge(folder)
+            self.assertEqual(code, 0, told)
+
+    def test_a_history_with_a_lie_in_it_is_caught(self):
+        """The same judge finds one changed answer: a read that saw what nobody had written."""
+        with tempfile.TemporaryDirectory() as folder, Cluster(3, "--workload", "lin-kv") as cluster, \
+                Clients(cluster, 3, keys=2) as clients:
+            time.sleep(1.5)
+            clients.__exit__()
+            read = next(event for event in reversed(clients.events) if (event["type"], event["f"]) == ("ok", "read"))
+            read["value"] = 77
+            code, told = clients.judge(folder)
+            self.assertEqual(code, 1, told)
+
+    def test_what_lin_kv_wrote_outlives_its_processes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with Cluster(1, "--workload", "lin-kv", "--data", folder) as cluster:
+                self.assertEqual(cluster.call("c1", "n0", {"type": "write", "key": 7, "value": 3}, 5)["type"], "write_ok")
+                cluster.processes["n0"].kill()
+                cluster.processes["n0"].wait()
+            with Cluster(1, "--workload", "lin-kv", "--data", folder) as cluster:
+                reply = cluster.call("c1", "n0", {"type": "read", "key": 7}, 5)
+                self.assertEqual((reply["type"], reply.get("value")), ("read_ok", 3))
 
 
 if __name__ == "__main__":

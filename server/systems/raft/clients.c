@@ -98,6 +98,14 @@ static struct council_process *free_process(const struct turn *turn)
     return NULL;
 }
 
+/* Numbers of several nodes of clients never meet. */
+static uint32_t session_of(const struct turn *turn, uint32_t number)
+{
+    uint32_t nodes = turn->env->node_count - turn->plan->server_count;
+    assert(turn->env->self >= turn->plan->server_count);
+    return number * nodes + (turn->env->self - turn->plan->server_count);
+}
+
 static void begin(const struct turn *turn, struct council_process *process,
                   enum council_function function, const struct machine_command *command)
 {
@@ -118,14 +126,14 @@ static void begin(const struct turn *turn, struct council_process *process,
     process->until_ns = turn->now_ns + setting(turn, COUNCIL_SET_OPERATION_MS) * COUNCIL_NS_PER_MS;
     process->command = *command;
     process->command.kind = KINDS[function];
-    process->command.session = process->number;
+    process->command.session = session_of(turn, process->number);
     process->command.serial = ++process->serial;
     process->command.operation = process->operation;
     if (command->value == 0 && (function == COUNCIL_WRITE || function == COUNCIL_CAS)) {
         process->command.value = process->operation;
     }
     if (function != COUNCIL_READ) {
-        turn->self->written |= UINT64_C(1) << command->key;
+        turn->self->written[command->key / 64] |= UINT64_C(1) << command->key % 64;
     }
     turn->self->open++;
     note(turn, COUNCIL_NOTE_INVOKED, process, process->command.value, process->command.expected, 0);
@@ -272,7 +280,7 @@ static void read_finally(const struct turn *turn)
         return;
     }
     while (self->final_next < turn->plan->key_count &&
-           (self->written >> self->final_next & 1) == 0) {
+           (self->written[self->final_next / 64] >> self->final_next % 64 & 1) == 0) {
         self->final_next++;
     }
     struct council_process *process = free_process(turn);
@@ -357,7 +365,7 @@ static void number_from(const struct turn *turn, int64_t wall_ns)
     turn->self->operation_last = from;
     turn->self->number_last = from;
     turn->self->arrivals = from;
-    turn->self->written = from > 0 ? UINT64_MAX : 0;
+    memset(turn->self->written, from > 0 ? 0xff : 0, sizeof turn->self->written);
 }
 
 static void boot(void *state, const struct node_env *env)

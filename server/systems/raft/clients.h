@@ -33,14 +33,14 @@ struct council_process {
 
 struct council_client_node {
     struct council_process processes[COUNCIL_PROCESSES];
-    uint64_t written; /* keys */
+    uint64_t written[COUNCIL_KEYS_MAX / 64]; /* keys */
     int64_t arrival_ns;
     uint32_t operation_last, arrivals, open, skipped;
     uint32_t number_last, next_process;
     uint32_t leader;     /* as far as the clients know */
     uint32_t final_next; /* key to be read once more; key_count and above: nothing is */
 };
-_Static_assert(COUNCIL_KEYS_MAX <= 64, "written keys are the bits of one word");
+_Static_assert(COUNCIL_KEYS_MAX % 64 == 0, "written keys are bits of words");
 _Static_assert(sizeof(struct council_client_node) % 8 == 0, "the host's alignment");
 
 #endif

@@ -18,7 +18,7 @@
 
 enum {
     COUNCIL_SERVERS_MAX = 9,
-    COUNCIL_KEYS_MAX = 64,
+    COUNCIL_KEYS_MAX = MACHINE_KEYS,
     COUNCIL_NAME_BYTES = 16,
     COUNCIL_PROCESSES = 64, /* threads of clients; each has at most one operation open */
     COUNCIL_MAP_MAX_M = 100000,
