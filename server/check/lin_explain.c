@@ -242,19 +242,19 @@ static uint32_t writer_of(const struct lin_problem *problem, const struct lin_cl
     return LIN_NONE;
 }
 
-/* The one of those that must stay that put another value there last, before `stuck` began. */
+/* The one of those that must stay that put another value there last, or saw one, before `stuck` began. */
 static uint32_t overwriter_of(const struct shrinking *shrinking, uint32_t stuck)
 {
     const struct lin_operation *read = &shrinking->operations[stuck];
     const struct lin_class *class = &shrinking->problem.classes[read->class];
     uint32_t found = LIN_NONE;
     for (uint32_t i = 0; i < shrinking->count; i++) {
-        const struct lin_class *other = &shrinking->problem.classes[shrinking->operations[i].class];
-        if (shrinking->kept[i] && shrinking->operations[i].end < read->call &&
-            lin_is_blind(other) && other->object == class->object &&
-            other->after != class->before &&
-            (found == LIN_NONE ||
-             shrinking->operations[found].end < shrinking->operations[i].end)) {
+        const struct lin_operation *operation = &shrinking->operations[i];
+        const struct lin_class *other = &shrinking->problem.classes[operation->class];
+        uint32_t left = other->after == LIN_SAME ? other->before : other->after;
+        if (shrinking->kept[i] && operation->end < read->call && other->kind == LIN_SIMPLE &&
+            other->object == class->object && left != class->before &&
+            (found == LIN_NONE || shrinking->operations[found].end < operation->end)) {
             found = i;
         }
     }
@@ -276,7 +276,8 @@ static void tell_why(const struct telling *telling, const struct lin_problem *pr
     if (writer == LIN_NONE && !first) {
         tell(telling, "needed_phantom", shrinking->last, LIN_NONE);
     } else if (over != LIN_NONE) {
-        tell(telling, "overwritten", shrinking->last, over);
+        const struct lin_class *other = &problem->classes[shrinking->operations[over].class];
+        tell(telling, other->read ? "seen_other" : "overwritten", shrinking->last, over);
     } else if (!first && problem->operations[writer].call > problem->operations[stuck].end) {
         struct check_line line = {
             .word = "needed_future",
