@@ -63,6 +63,7 @@ struct lin_problem {
     uint32_t init_count, inits_count, words_max;
     lin_apply *apply; /* or NULL: no class is GENERAL */
     const void *context;
+    const void *hints; /* of the model: what all of the history shows to be hopeless; or NULL */
     struct lin_values *values; /* APPEND makes new ones */
 };
 

@@ -82,6 +82,7 @@ static bool take_memory(struct shrinking *shrinking, const struct lin_problem *p
 {
     uint32_t count = problem->operation_count;
     shrinking->problem = *problem;
+    shrinking->problem.hints = NULL; /* they hold for all operations together */
     shrinking->operations = check_budget_take(budget, count, sizeof *shrinking->operations);
     shrinking->tried = check_budget_take(budget, count, sizeof *shrinking->tried);
     shrinking->kept = check_budget_take(budget, count, sizeof *shrinking->kept);
@@ -204,7 +205,8 @@ static void find_window(struct shrinking *shrinking, const struct lin_problem *p
             return;
         }
     }
-    shrinking->problem = *problem;
+    shrinking->problem.inits = NULL;
+    shrinking->problem.inits_count = 0;
     take_window(shrinking, problem, stuck, 0);
 }
 

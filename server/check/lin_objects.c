@@ -48,15 +48,42 @@ static void judge_built(struct lin_builder *builder, struct lin_problem *problem
 /* `before` of a class: what it does; `after`: the value. */
 enum { QUEUE_IN, QUEUE_OUT, QUEUE_OUT_ANY, QUEUE_EMPTY };
 
+/* Of a value: who took it out. */
+struct queue_value {
+    uint32_t in_count, out_count;
+    uint32_t out_call, out_end;
+};
+struct queue_hints {
+    struct queue_value *values;
+    uint32_t count;
+    bool crashed_out; /* somebody may have taken anything */
+};
+
+/* May `late` stand behind `early`? Not if it is taken out for certain before that, or that never is. */
+static bool may_stand_behind(const struct queue_hints *hints, uint32_t early, uint32_t late)
+{
+    const struct queue_value *a = &hints->values[early], *b = &hints->values[late];
+    if (a->in_count != 1 || b->in_count != 1 || a->out_count > 1 || b->out_count != 1) {
+        return true;
+    }
+    return a->out_count == 0 ? hints->crashed_out : a->out_call < b->out_end;
+}
+
 static bool queue_apply(const struct lin_problem *problem, const struct lin_class *class,
                         const uint32_t *words, uint32_t count, uint32_t *after,
                         uint32_t *after_count)
 {
+    const struct queue_hints *hints = problem->hints;
     assert(count <= problem->words_max);
     switch (class->before) {
     case QUEUE_IN:
         if (count == problem->words_max) {
             return false; /* cannot be: there is room for all that were ever put in */
+        }
+        for (uint32_t i = 0; hints != NULL && i < count; i++) {
+            if (!may_stand_behind(hints, words[i], class->after)) {
+                return false;
+            }
         }
         memcpy(after, words, count * sizeof *words);
         after[count] = class->after;
@@ -100,6 +127,27 @@ static int queue_class(struct lin_builder *builder, void *context,
     return class->after == LIN_NONE ? -1 : 0;
 }
 
+/* False: no memory left. */
+static bool queue_look_ahead(const struct lin_builder *builder, struct queue_hints *hints)
+{
+    hints->count = builder->values.count;
+    hints->values = check_budget_take(builder->budget, hints->count, sizeof *hints->values);
+    for (uint32_t i = 0; hints->values != NULL && i < builder->operation_count; i++) {
+        const struct lin_operation *operation = &builder->operations[i];
+        const struct lin_class *class = &builder->classes[operation->class];
+        struct queue_value *value = &hints->values[class->after];
+        if (class->before == QUEUE_IN) {
+            value->in_count++;
+        } else if (class->before == QUEUE_OUT) {
+            value->out_count++;
+            value->out_call = operation->call;
+            value->out_end = operation->end;
+        }
+        hints->crashed_out |= class->before == QUEUE_OUT_ANY;
+    }
+    return hints->values != NULL;
+}
+
 static int judge_queue(const struct check_history *history, const struct check_options *options,
                        const struct check_limits *limits, struct check_verdict *verdict,
                        struct error *error)
@@ -116,8 +164,12 @@ static int judge_queue(const struct check_history *history, const struct check_o
         return -1;
     }
     uint32_t nothing = 0;
-    struct lin_problem problem = {
-        .init = &nothing, .words_max = builder.operation_count + 1, .apply = queue_apply};
+    struct queue_hints hints = {.count = 0};
+    bool known = queue_look_ahead(&builder, &hints);
+    struct lin_problem problem = {.init = &nothing,
+                                  .words_max = builder.operation_count + 1,
+                                  .apply = queue_apply,
+                                  .hints = known ? &hints : NULL};
     judge_built(&builder, &problem, verdict);
     return 0;
 }
