@@ -39,6 +39,7 @@ void bench_folder_remove(const char *folder);
 int bench_queue(bool json);
 int bench_host(bool json);
 int bench_city(bool json);
+int bench_raft(bool json);
 int bench_live(bool json);
 int bench_search(bool json);
 int bench_seek(bool json);

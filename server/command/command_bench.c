@@ -15,6 +15,7 @@ static const struct {
     {"queue", "the simulator's event queue, hold model, 1,000 to 1,000,000 pending", bench_queue},
     {"host", "the whole simulator under a small quorum protocol", bench_host},
     {"city", "a virtual hour of the frozen scenario kitchens/bench, judged", bench_city},
+    {"raft", "two virtual minutes of the frozen scenario raft/bench, judged", bench_raft},
     {"live", "1,000 recorded runs of the default city at once, along the wall clock", bench_live},
     {"shrink", "from a run with thirty faults to the smallest that breaks the same promise",
      bench_shrink},
