@@ -232,7 +232,7 @@ int handle_orders(struct request *request)
     if (given && (!request_query_word(request, "state", state, sizeof state) ||
                   (strcmp(state, "all") != 0 && strcmp(state, "open") != 0)))
         return reply_problem(request, 422, "state must be open or all.");
-    return rows_answer(request, "orders", "after", strcmp(state, "open") == 0);
+    return rows_answer(request, NULL, "after", strcmp(state, "open") == 0);
 }
 
 /* What is no number cannot be the number of a subject: 404, as for one that is not there. */

@@ -77,6 +77,11 @@ static cJSON *plan_json(const struct lab_scenario *scenario)
     struct json_writer writer = json_init(&text);
     json_object(&writer, NULL);
     scenario->system->describe(scenario->data, &writer);
+    json_array(&writer, "node_names");
+    for (uint32_t node = 0; node < scenario->node_count; node++) {
+        json_string(&writer, NULL, scenario->nodes[node].name);
+    }
+    json_close(&writer);
     json_close(&writer);
     cJSON *plan = text.cut ? cJSON_CreateObject() : cJSON_CreateRaw(buffer);
     free(buffer);

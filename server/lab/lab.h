@@ -99,6 +99,7 @@ int lab_run_verdicts(struct lab *lab, const char *run, struct cJSON **out,
                      struct lab_problem *problem);
 int lab_run_verify(struct lab *lab, const char *run, struct cJSON **out,
                    struct lab_problem *problem);
+/* table NULL: that of the system's subjects (orders, operations). */
 int lab_run_rows(struct lab *lab, const char *run, const char *table, int64_t after, uint32_t limit,
                  bool open_only, struct cJSON **out, struct lab_problem *problem);
 /* What is known of an order, or whatever a system numbers. at_ns: as it was known at that moment of

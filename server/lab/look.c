@@ -280,7 +280,8 @@ int lab_run_rows(struct lab *lab, const char *name, const char *table_name, int6
         return status;
     }
     const struct lab_tables *tables = run->course.recorder.tables;
-    int table = lab_table_find(tables, table_name, problem);
+    int table = table_name == NULL ? (int)(LAB_OWN_TABLES + run->scenario->system->subject_table)
+                                   : lab_table_find(tables, table_name, problem);
     cJSON *rows = cJSON_CreateArray();
     limit = limit == 0 ? ROWS_LIMIT_STANDARD : limit > ROWS_LIMIT_MAX ? ROWS_LIMIT_MAX : limit;
     if (table < 0) {

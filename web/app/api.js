@@ -80,6 +80,9 @@ export const api = {
   /** @param {string} run @param {"open" | "all"} state @param {number} limit */
   orders: (run, state, limit) =>
     request("GET", `${runPath(run)}/orders?state=${state}&limit=${limit}`),
+  /** @param {string} run @param {number} after a subject's number @param {number} limit */
+  subjectsAfter: (run, after, limit) =>
+    request("GET", `${runPath(run)}/orders?state=all&after=${after}&limit=${limit}`),
   /**
    * @param {string} run
    * @param {number} subject

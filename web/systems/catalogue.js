@@ -9,6 +9,8 @@
 /** @type {Record<string, Entry>} */
 export const CATALOGUE = {
   kitchens: { load: () => import("./kitchens/kitchens.js"), first: "kitchens/lunch-rush" },
+  raft: { load: () => import("./raft/raft.js"), first: "raft/council" },
+  kv: { load: () => import("./kv/kv.js"), first: "kv/one-menu" },
 };
 
 /** @param {string} system */

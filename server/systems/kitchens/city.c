@@ -243,15 +243,6 @@ void kitchens_describe(const void *plan, struct json_writer *writer)
         kitchens_describe_kitchen(city, i, &city->kitchens[i], writer);
     json_close(writer);
     describe_menu(city, writer);
-    json_array(writer, "node_names");
-    json_string(writer, NULL, "dispatcher");
-    for (uint32_t i = 0; i < city->kitchen_count; i++) {
-        char letter[16];
-        kitchens_place_name(i, letter);
-        json_string(writer, NULL, letter);
-    }
-    json_string(writer, NULL, "customers");
-    json_close(writer);
 }
 
 /* ---- Equal kitchens ---- */

@@ -1,0 +1,74 @@
+// card.js: the card of the chosen node, on the stage beside it: what it is and knows, and what can be
+// done to it, where it is seen.
+
+import { el, fill, icon } from "../dom.js";
+import { faultButtons } from "../faults.js";
+import { capital } from "../tell.js";
+import { t } from "../words.js";
+
+/**
+ * @typedef {import("../model.js").Model} Model
+ * @typedef {import("./stage.js").Look} Look
+ */
+
+/**
+ * @param {HTMLElement} stage
+ * @param {Model} model
+ * @param {Look} look
+ * @param {() => void} beginCut
+ */
+export function mountCard(stage, model, look, beginCut) {
+  const card = el("section.card", { hidden: true, "aria-label": t("card.label") });
+  stage.append(card);
+  const facts = el("dl");
+  let shown = "";
+  const render = () => {
+    const node = model.selection;
+    card.hidden = node === null;
+    if (node === null) {
+      shown = "";
+      return;
+    }
+    const key = `${node} ${look.truthOf(node)} ${model.replay?.inPast}`;
+    if (key !== shown) {
+      shown = key;
+      const cut = el("button", { type: "button", onclick: beginCut }, icon("cut"), t("fault.draw"));
+      fill(card, header(model, look.label(node)), facts, faultButtons(model, look, node, cut));
+    }
+    const cells = look.facts(node).flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]);
+    fill(facts, ...cells);
+    if (cells[1]) cells[1].style.color = `var(--state-${look.tone(node)})`;
+    place(card, stage, node);
+  };
+  model.on(["selection", "view", "run", "look", "replay"], render);
+  card.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") model.select(null);
+  });
+}
+
+/** @param {Model} model @param {string} name */
+function header(model, name) {
+  return el("header", null, el("h2.cut", null, capital(name)), el(
+    "button.bare",
+    { type: "button", "aria-label": t("close"), onclick: () => model.select(null) },
+    icon("close"),
+  ));
+}
+
+/**
+ * Beside its node, inside the stage.
+ * @param {HTMLElement} card
+ * @param {HTMLElement} stage
+ * @param {number} node
+ */
+function place(card, stage, node) {
+  const plate = stage.querySelector(`.twin [data-node="${node}"]`);
+  if (!(plate instanceof HTMLElement)) return;
+  const gap = 12;
+  const right = plate.offsetLeft + plate.offsetWidth + gap;
+  const fits = right + card.offsetWidth < stage.clientWidth;
+  const left = fits ? right : plate.offsetLeft - card.offsetWidth - gap;
+  const top = Math.min(plate.offsetTop - 10, stage.clientHeight - card.offsetHeight - 8);
+  card.style.left = `${Math.max(8, left)}px`;
+  card.style.top = `${Math.max(8, top)}px`;
+}
