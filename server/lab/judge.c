@@ -7,6 +7,7 @@
 #include "lab/course.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,11 +72,21 @@ static void read_options(const char *from, char text[OPTIONS_BYTES], struct chec
     }
 }
 
+/* As a sentence of its own. */
+static void end_sentence(struct text *words)
+{
+    words->at[0] = (char)toupper((unsigned char)words->at[0]);
+    if (words->length > 0 && words->at[words->length - 1] != '.') {
+        text_add_char(words, '.');
+    }
+}
+
 static void say_unknown(struct judging *judging, const char *why)
 {
     struct text words = text_init(judging->judged->words, sizeof judging->judged->words);
     judging->finding->verdict = SYSTEM_UNKNOWN;
     text_add(&words, why);
+    end_sentence(&words);
 }
 
 /* The first and last moment and event of the operations that a line speaks about. */
@@ -119,6 +130,7 @@ static void tell_broken(struct judging *judging)
     text_add(&words, " (");
     text_add(&words, first->anomaly);
     text_add(&words, ")");
+    end_sentence(&words);
 }
 
 static void tell_unknown(struct judging *judging)
@@ -126,13 +138,14 @@ static void tell_unknown(struct judging *judging)
     struct text words = text_init(judging->judged->words, sizeof judging->judged->words);
     judging->finding->verdict = SYSTEM_UNKNOWN;
     lab_check_why(judging->history, judging->verdict, true, &words);
+    end_sentence(&words);
 }
 
 static void tell_holds(struct judging *judging)
 {
     struct text words = text_init(judging->judged->words, sizeof judging->judged->words);
     text_add_u64(&words, judging->history->count);
-    text_add(&words, " operations keep it.");
+    text_add(&words, " operations, and none breaks it.");
 }
 
 static void count_under_fault(struct judging *judging, const struct lab_operations *list)
