@@ -37,7 +37,7 @@ struct json_writer;
  * every host: what fits here fits everywhere. */
 enum {
     NODE_TIMERS_MAX = 4,           /* timers a node has; for more, an own heap behind one of them */
-    NODE_FILES_MAX = 2,            /* files on a node's disk */
+    NODE_FILES_MAX = 3,            /* files on a node's disk */
     NODE_MESSAGE_BYTES_MAX = 4096, /* payload of one message, one write or one read */
     NODE_STEP_WRITE_BYTES = 88 * 1024, /* writes of one step that every host can take at once */
     NODE_OUTBOX_BYTES = 256 * 1024,    /* all intents of one step */

@@ -39,6 +39,7 @@ struct wish {
     int64_t replica; /* or ANY_REPLICA */
     int64_t value;
     bool own_value; /* else the operation's number */
+    int64_t if_version;
 };
 
 /* ---- Keys: Zipf by their place ---- */
@@ -107,22 +108,43 @@ static uint32_t coordinator_of(const struct turn *turn, const struct kv_process 
     return kv_home(turn->plan, kv_range(turn->plan, wish->key), (index + process->shift) % copies);
 }
 
-static void ask(const struct turn *turn, struct kv_process *process, const struct wish *wish)
+static bool is_strong(const struct kv_process *process)
 {
-    bool context = wish->function != KV_GET && process->read_key == wish->key;
+    return process->level == KV_LEVEL_STRONG;
+}
+
+static void ask(const struct turn *turn, struct kv_process *process)
+{
+    bool context = process->function != KV_GET && process->read_key == process->key;
     struct kv_request request = {.op = process->op,
-                                 .key = wish->key,
-                                 .function = (uint8_t)wish->function,
-                                 .level = (uint8_t)wish->level,
+                                 .key = (uint16_t)process->key,
+                                 .function = process->function,
+                                 .level = process->level,
                                  .has_context = context,
-                                 .value = wish->own_value ? wish->value : process->op};
+                                 .attempt = process->attempt,
+                                 .serial = process->serial,
+                                 .session = process->session,
+                                 .value = process->value,
+                                 .if_version = (uint32_t)process->if_version};
     if (context)
         memcpy(request.context, process->context, sizeof request.context);
-    if (wish->function != KV_GET) {
-        process->read_key = NODE_NONE; /* a context is used once */
-        turn->self->written[wish->key / 64] |= UINT64_C(1) << wish->key % 64;
-    }
+    int64_t again_ms = is_strong(process) ? CLIENTS_ATTEMPT_MS : 0;
+    process->retry_ns = again_ms > 0 ? turn->now_ns + again_ms * KV_NS_PER_MS : 0;
+    process->refused = false;
     node_send(turn->outbox, process->node, KV_REQUEST, &request, sizeof request);
+}
+
+/* Who is asked, and under which number: a strong operation is known by session and serial, however
+ * often it is asked. */
+static void choose(const struct turn *turn, struct kv_process *process, const struct wish *wish)
+{
+    process->node = coordinator_of(turn, process, wish);
+    if (!is_strong(process))
+        return;
+    process->session = process->session != 0 ? process->session : process->op;
+    process->serial++;
+    if (wish->replica == ANY_REPLICA)
+        process->node = turn->self->leader;
 }
 
 static void begin(const struct turn *turn, struct kv_process *process, const struct wish *wish)
@@ -134,12 +156,30 @@ static void begin(const struct turn *turn, struct kv_process *process, const str
     process->key = wish->key;
     process->function = (uint8_t)wish->function;
     process->level = (uint8_t)wish->level;
-    process->node = coordinator_of(turn, process, wish);
+    process->value = wish->own_value ? wish->value : process->op;
+    process->if_version = wish->if_version;
+    process->attempt = 1;
+    process->in_doubt = false;
     process->deadline_ns = turn->now_ns + patience_ms * KV_NS_PER_MS;
+    choose(turn, process, wish);
     turn->self->open++;
-    note(turn, KV_NOTE_INVOKED, process, 0,
-         (int64_t[3]){wish->own_value ? wish->value : process->op});
-    ask(turn, process, wish);
+    note(turn, KV_NOTE_INVOKED, process, 0, (int64_t[3]){process->value, process->if_version});
+    ask(turn, process);
+    if (wish->function != KV_GET) {
+        process->read_key = NODE_NONE; /* a context is used once */
+        turn->self->written[wish->key / 64] |= UINT64_C(1) << wish->key % 64;
+    }
+}
+
+/* The same once more, of somebody else; what was not answered may have been done. */
+static void ask_again(const struct turn *turn, struct kv_process *process, bool unanswered)
+{
+    process->in_doubt |= unanswered && process->function != KV_GET;
+    if (unanswered)
+        process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
+    if (unanswered)
+        process->node = (process->node + 1) % turn->plan->replica_count;
+    ask(turn, process);
 }
 
 static void end(const struct turn *turn, struct kv_process *process, enum kv_result result)
@@ -151,7 +191,9 @@ static void end(const struct turn *turn, struct kv_process *process, enum kv_res
         process->shift++;
         process->read_key = NODE_NONE;
         process->generation += !failed;
+        process->session = failed ? process->session : 0;
     }
+    process->retry_ns = 0;
     process->op = 0;
     turn->self->open--;
 }
@@ -179,6 +221,22 @@ static void note_values(const struct turn *turn, const struct kv_process *proces
          (int64_t[3]){first->value, first->wall_ns, state->count > 0 ? kv_dot(first) : 0});
 }
 
+/* Not here: somebody else is asked, after a pause that doubles up to a bound (KV-T15). */
+static void back_off(const struct turn *turn, struct kv_process *process,
+                     const struct kv_reply *reply)
+{
+    if (reply->attempt != process->attempt)
+        return; /* about an earlier question; this one is still open */
+    uint32_t step =
+        process->attempt < CLIENTS_BACKOFF_STEPS ? process->attempt : CLIENTS_BACKOFF_STEPS;
+    process->node = reply->leader > 0 ? (reply->leader - 1u) % turn->plan->replica_count
+                                      : (process->node + 1) % turn->plan->replica_count;
+    turn->self->leader = process->node;
+    process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
+    process->retry_ns = turn->now_ns + ((int64_t)CLIENTS_BACKOFF_MS << (step - 1)) * KV_NS_PER_MS;
+    process->refused = true;
+}
+
 static void on_reply(const struct turn *turn, const struct node_event *event)
 {
     struct kv_reply reply = {.op = 0};
@@ -187,13 +245,22 @@ static void on_reply(const struct turn *turn, const struct node_event *event)
     for (uint32_t i = 0; i < KV_PROCESSES && process == NULL; i++)
         if (turn->self->processes[i].op == reply.op && reply.op != 0)
             process = &turn->self->processes[i];
-    if (process == NULL || process->node != event->from || process->key != reply.state.key)
+    bool whom = process != NULL && (process->node == event->from || is_strong(process));
+    if (process == NULL || !whom || process->key != reply.state.key)
         return; /* too late, or said before */
+    bool elsewhere = reply.result == KV_NOT_LEADER || reply.result == KV_BUSY;
+    if (is_strong(process) && elsewhere) {
+        back_off(turn, process, &reply);
+        return;
+    }
+    if (is_strong(process) && reply.result == KV_OK)
+        turn->self->leader = event->from;
     if (reply.result == KV_OK)
         note_values(turn, process, &reply.state);
     if (reply.result == KV_OK && process->function == KV_GET) {
         process->read_key = process->key;
         memcpy(process->context, reply.state.clock, sizeof process->context);
+        process->read_version = reply.version;
     }
     end(turn, process, (enum kv_result)reply.result);
 }
@@ -231,6 +298,15 @@ static struct wish next_wish(const struct turn *turn, const struct kv_process *p
         wish.key = process->read_key; /* changes what it has read */
     else if (follows)
         wish.function = KV_GET; /* reads first */
+    bool strong = kv_is_strong(turn->plan, turn->env->settings, wish.key);
+    if (strong && wish.level != KV_LEVEL_LOCAL)
+        wish.level = KV_LEVEL_STRONG;
+    else if (wish.level != KV_LEVEL_LOCAL)
+        wish.level = KV_LEVEL_EVENTUAL;
+    if (strong && follows && wish.function == KV_PUT) {
+        wish.function = KV_CAS; /* only if nobody has written since */
+        wish.if_version = (int64_t)process->read_version;
+    }
     return wish;
 }
 
@@ -329,8 +405,14 @@ static void on_tick(const struct turn *turn)
 {
     for (uint32_t i = 0; i < KV_PROCESSES; i++) {
         struct kv_process *process = &turn->self->processes[i];
-        if (process->op != 0 && process->deadline_ns <= turn->now_ns)
-            end(turn, process, KV_TIMEOUT);
+        if (process->op == 0)
+            continue;
+        bool late = process->deadline_ns <= turn->now_ns;
+        bool refused = is_strong(process) && process->refused && !process->in_doubt;
+        if (late)
+            end(turn, process, refused ? KV_UNAVAILABLE : KV_TIMEOUT);
+        else if (process->retry_ns != 0 && process->retry_ns <= turn->now_ns)
+            ask_again(turn, process, !process->refused);
     }
     node_timer_set(turn->outbox, CLIENTS_TIMER_TICK, turn->now_ns + CLIENTS_TICK_MS * KV_NS_PER_MS);
 }
@@ -352,19 +434,25 @@ static void on_timer(const struct turn *turn, uint8_t id)
 
 static void on_input(const struct turn *turn, const struct node_event *event)
 {
-    static const enum kv_function FUNCTIONS[] = {
-        [KV_INPUT_PUT] = KV_PUT, [KV_INPUT_GET] = KV_GET, [KV_INPUT_DELETE] = KV_DELETE};
-    if (event->type > KV_INPUT_DELETE)
+    static const enum kv_function FUNCTIONS[] = {[KV_INPUT_PUT] = KV_PUT,
+                                                 [KV_INPUT_GET] = KV_GET,
+                                                 [KV_INPUT_DELETE] = KV_DELETE,
+                                                 [KV_INPUT_REPAIR] = KV_GET,
+                                                 [KV_INPUT_CAS] = KV_CAS};
+    if (event->type > KV_INPUT_CAS || event->type == KV_INPUT_REPAIR)
         return;
-    bool put = event->type == KV_INPUT_PUT;
+    bool cas = event->type == KV_INPUT_CAS;
+    bool put = event->type == KV_INPUT_PUT || cas;
     const int64_t *rest = event->args + (put ? 2 : 1);
     struct wish wish = {.function = FUNCTIONS[event->type],
                         .key = (uint32_t)event->args[0] % turn->plan->key_count,
                         .value = put ? event->args[1] : 0,
                         .own_value = put,
                         .replica = rest[0],
-                        .level = put || event->type == KV_INPUT_GET ? (enum kv_level)rest[1]
-                                                                    : KV_LEVEL_EVENTUAL};
+                        .if_version = cas ? rest[1] : 0,
+                        .level = cas ? KV_LEVEL_STRONG : (enum kv_level)rest[1]};
+    if (wish.level == KV_LEVEL_EVENTUAL && setting(turn, KV_SET_MODE) == KV_MODE_CP)
+        wish.level = KV_LEVEL_STRONG; /* this mode has no other */
     struct kv_process *process = free_process(turn);
     if (process == NULL)
         skip(turn);

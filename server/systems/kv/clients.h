@@ -17,6 +17,9 @@ enum {
     CLIENTS_PATIENCE_MS = 300,  /* longer than a coordinator waits */
     CLIENTS_QUIET_MS = 15000,   /* from the end of the load to the final reads */
     CLIENTS_FINAL_PAUSE_MS = 2, /* between two final reads */
+    CLIENTS_ATTEMPT_MS = 150,   /* strong: without an answer the next replica is asked */
+    CLIENTS_BACKOFF_MS = 20,    /* strong: doubles with each refusal, */
+    CLIENTS_BACKOFF_STEPS = 4,  /* so often */
 };
 
 struct kv_process {
@@ -28,7 +31,12 @@ struct kv_process {
     uint32_t shift;                    /* which home it keeps to */
     uint32_t read_key;                 /* what it read last, or NODE_NONE, */
     uint32_t context[KV_REPLICAS_MAX]; /* and the clock that came with it */
-    uint8_t function, level, pad[6];
+    /* Strong: the session, and what is being asked again until somebody answers. */
+    int64_t retry_ns; /* when; 0: nothing is to be asked again */
+    int64_t value, if_version;
+    uint64_t read_version;
+    uint32_t session, serial;
+    uint8_t function, level, attempt, in_doubt, refused, pad[3];
 };
 
 struct kv_client_node {
@@ -40,6 +48,8 @@ struct kv_client_node {
     uint32_t op_last, arrivals, open, skipped;
     uint32_t final_next; /* key x N + home */
     uint32_t next_process;
+    uint32_t leader; /* who is thought to lead */
+    uint32_t pad;
 };
 
 #endif

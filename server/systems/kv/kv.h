@@ -17,6 +17,7 @@
 
 #include "node/node.h"
 #include "node/observer.h"
+#include "systems/raft/raft.h"
 #include "systems/system.h"
 
 enum {
@@ -35,6 +36,9 @@ enum {
 struct kv_plan {
     uint32_t replica_count;
     uint32_t key_count;
+    uint32_t
+        strong_keys; /* in mode hybrid the first so many keys are strong, the others eventual */
+    uint32_t pad;
     char replicas[KV_REPLICAS_MAX][KV_NAME_BYTES]; /* "Harbour Kitchen" cut to fit, or "" */
     char keys[KV_KEYS_MAX][KV_NAME_BYTES];         /* "lobster", "k17" */
     int32_t x_m[KV_REPLICAS_MAX], y_m[KV_REPLICAS_MAX];
@@ -82,30 +86,41 @@ enum kv_setting {
     KV_SET_BUG_REPAIR_OVERWRITE,
     KV_SET_BUG_MERKLE_ORDER,
     KV_SET_BUG_FIRST_REPLY,
+    KV_SET_ELECTION_MS,
+    KV_SET_BUG_CAS_ANYWAY,
+    KV_SET_BUG_STALE_STRONG,
     KV_SET_COUNT,
 };
 extern const struct system_setting KV_SETTINGS[KV_SET_COUNT];
 
-enum kv_mode { KV_MODE_AP };
+enum kv_mode { KV_MODE_AP, KV_MODE_CP, KV_MODE_HYBRID };
 enum kv_quorum { KV_QUORUM_STRICT, KV_QUORUM_SLOPPY };
 enum kv_conflict { KV_CONFLICT_CLOCK, KV_CONFLICT_SIBLINGS };
 enum kv_read_repair { KV_REPAIR_OFF, KV_REPAIR_BACKGROUND, KV_REPAIR_BLOCKING };
 
 /* ---- Inputs ---- */
 
-enum kv_input { KV_INPUT_PUT, KV_INPUT_GET, KV_INPUT_DELETE, KV_INPUT_REPAIR, KV_INPUT_COUNT };
+enum kv_input {
+    KV_INPUT_PUT,
+    KV_INPUT_GET,
+    KV_INPUT_DELETE,
+    KV_INPUT_REPAIR,
+    KV_INPUT_CAS,
+    KV_INPUT_COUNT
+};
 extern const struct system_input KV_INPUTS[KV_INPUT_COUNT];
 
 /* ---- Operations ---- */
 
 /* What a client asks for; names: KV_FUNCTIONS. */
-enum kv_function { KV_GET, KV_PUT, KV_DELETE, KV_FUNCTION_COUNT };
+enum kv_function { KV_GET, KV_PUT, KV_DELETE, KV_CAS, KV_FUNCTION_COUNT };
 extern const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1];
 
 /* The promise that an operation is made under, and that its reply states; names: KV_LEVELS. */
 enum kv_level {
     KV_LEVEL_EVENTUAL, /* R or W replicas; converges */
     KV_LEVEL_LOCAL,    /* one replica, whatever it has: may be stale */
+    KV_LEVEL_STRONG,   /* linearizable, through Raft's log */
     KV_LEVEL_COUNT,
 };
 extern const char *const KV_LEVELS[KV_LEVEL_COUNT + 1];
@@ -119,6 +134,9 @@ enum kv_result {
     KV_BUSY,              /* too many operations under way there */
     KV_TOO_MANY_SIBLINGS, /* conflicts must be settled first */
     KV_TIMEOUT,           /* no answer at all */
+    KV_NOT_LEADER,        /* somebody else may lead */
+    KV_MISMATCH,          /* the key has another version than the condition names */
+    KV_WRONG_LEVEL,       /* this mode does not serve that level for this key */
     KV_RESULT_COUNT,
 };
 extern const char *const KV_ERRORS[KV_RESULT_COUNT + 1];
@@ -157,7 +175,8 @@ enum kv_note {
     KV_NOTE_RECOVERED,      /* args: keys, torn, hints */
     KV_NOTE_REPAIR_ASKED,   /* by admin.repair */
     KV_NOTE_PROMISE_BROKEN, /* the ledger's: args: check */
-    KV_NOTE_END,
+    KV_NOTE_RAFT,           /* + enum raft_note */
+    KV_NOTE_END = KV_NOTE_RAFT + RAFT_NOTE_COUNT,
 };
 extern const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM];
 
@@ -169,6 +188,16 @@ extern const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM];
 #define KV_WHAT_KEY(what)      ((uint32_t)((what) >> 8 & 0xffff))
 #define KV_WHAT_SIBLINGS(what) ((uint32_t)((what) >> 24 & 0xff))
 #define KV_WHAT_PROCESS(what)  ((uint32_t)((what) >> 32))
+
+/* ---- Classes of keys ---- */
+
+/* Is this key served by the log? Mode cp: all of them; hybrid: those of the strong class, and then
+ * never by the other path: a conditional write next to an eventual one would mean nothing (KV-T11). */
+static inline bool kv_is_strong(const struct kv_plan *plan, const int64_t *settings, uint32_t key)
+{
+    return settings[KV_SET_MODE] == KV_MODE_CP ||
+           (settings[KV_SET_MODE] == KV_MODE_HYBRID && key < plan->strong_keys);
+}
 
 /* ---- Placement ---- */
 

@@ -2,6 +2,7 @@
  *
  *   "replicas": 3, "keys": 16                     keys k0, k1 ...
  *   "replicas": 3, "keys": ["lobster", "menu"]    keys by name
+ *   "strong_keys": 8                              in mode hybrid: the first so many; 0 if left out
  *   "places": [[0, 0], [400, 0], [0, 400]]        optional, metres; else on a circle */
 #include <cjson/cJSON.h>
 
@@ -99,6 +100,12 @@ int kv_load(const struct cJSON *scenario, void *data, struct error *error)
     if (read_keys(cJSON_GetObjectItemCaseSensitive(scenario, "keys"), &draft, error) != 0 ||
         read_places(cJSON_GetObjectItemCaseSensitive(scenario, "places"), &draft, error) != 0)
         return -1;
+    const cJSON *strong = cJSON_GetObjectItemCaseSensitive(scenario, "strong_keys");
+    int64_t strong_keys = 0;
+    if (strong != NULL &&
+        read_number(strong, "strong_keys", 0, draft.key_count, &strong_keys, error) != 0)
+        return -1;
+    draft.strong_keys = (uint32_t)strong_keys;
     assert(draft.key_count > 0);
     memcpy(data, &draft, sizeof draft);
     return 0;

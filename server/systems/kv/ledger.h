@@ -24,6 +24,7 @@
  *   versions_kept         every version in the store was given to a write by its coordinator (T04)
  *   replicas_converge     healed and left alone, all homes of a key have the same (T05)
  *   trees_agree           same data, same Merkle root (T10)
+ *   condition_once        of two conditional writes on one version one succeeds (T11)
  *   store_sound           a replica's own invariant */
 enum kv_check {
     KV_CHECK_NO_ACKED_WRITE_LOST,
@@ -34,6 +35,7 @@ enum kv_check {
     KV_CHECK_VERSIONS_KEPT,
     KV_CHECK_REPLICAS_CONVERGE,
     KV_CHECK_TREES_AGREE,
+    KV_CHECK_CONDITION_ONCE,
     KV_CHECK_STORE_SOUND,
     KV_CHECK_COUNT,
 };
@@ -82,6 +84,7 @@ enum {
     LEDGER_ASSIGNED = 16,
     LEDGER_LIVE = 24, /* writes of a key that nobody has knowingly overwritten */
     LEDGER_FAILED = 4,
+    LEDGER_CONDITIONS = 8, /* latest versions that a conditional write named with success */
     LEDGER_RATE_S = 10,
 };
 
@@ -98,7 +101,7 @@ struct ledger_op {
     struct ledger_version written; /* what its coordinator called it */
     uint32_t floor_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
     uint32_t clock[KV_REPLICAS_MAX]; /* of its answer */
-    int64_t invoked_ns, ended_ns, what, staleness_ns, value;
+    int64_t invoked_ns, ended_ns, what, staleness_ns, value, if_version;
     uint64_t event;                  /* of its invocation */
     int64_t dots[SYSTEM_VALUES_MAX]; /* of its answer's values */
     uint32_t op, node, mark;
@@ -112,7 +115,9 @@ struct ledger_key {
     struct ledger_version seen; /* newest that a finished read returned */
     uint32_t seen_op, acked_op;
     uint32_t acked_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
-    int64_t failed[LEDGER_FAILED]; /* dots of writes that were said to have failed */
+    int64_t failed[LEDGER_FAILED];         /* dots of writes that were said to have failed */
+    int64_t conditions[LEDGER_CONDITIONS]; /* version + 1 */
+    uint32_t condition_next, pad;
     uint32_t failed_next, live_count, overflow, changed;
 };
 
@@ -183,9 +188,13 @@ enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *set
                                   enum kv_check check);
 /* How many keys differ between homes that are up; *siblings: most values of one key. */
 uint32_t kv_ledger_differences(const struct node_world *world, uint32_t *siblings);
-/* A replica's state of a key; NULL while it is down. */
+/* A replica's state of a key, whichever path serves it (*copy: room for a strong one); NULL while it
+ * is down. */
 const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t replica,
-                                       uint32_t key);
+                                       uint32_t key, struct kv_state *copy);
+/* How many replicas have the key, and the i-th of them. */
+uint32_t kv_ledger_homes(const struct node_world *world, uint32_t key);
+uint32_t kv_ledger_home(const struct node_world *world, uint32_t key, uint32_t i);
 
 /* ledger_rows.c */
 void kv_ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op);

@@ -19,6 +19,7 @@ const struct system_check KV_CHECKS[KV_CHECK_COUNT] = {
     [KV_CHECK_VERSIONS_KEPT] = {"versions_kept", false},
     [KV_CHECK_REPLICAS_CONVERGE] = {"replicas_converge", false},
     [KV_CHECK_TREES_AGREE] = {"trees_agree", false},
+    [KV_CHECK_CONDITION_ONCE] = {"condition_once", true},
     [KV_CHECK_STORE_SOUND] = {"store_sound", false},
 };
 
@@ -48,11 +49,13 @@ void kv_ledger_break(const struct ledger_context *context, enum kv_check check, 
     assert(check < KV_CHECK_COUNT);
     assert(context->note != NULL);
     struct ledger_witness *witness = &context->ledger->witness[check];
-    if (kv_ledger_unpromised(context->plan, context->settings, check) != KV_WORD_NOTHING_BROKEN)
+    const struct ledger_op *op = kv_ledger_find(context->ledger, subject);
+    bool strong = op != NULL && KV_WHAT_LEVEL(op->what) == KV_LEVEL_STRONG;
+    if (!strong &&
+        kv_ledger_unpromised(context->plan, context->settings, check) != KV_WORD_NOTHING_BROKEN)
         return;
     if (witness->count++ > 0)
         return;
-    const struct ledger_op *op = kv_ledger_find(context->ledger, subject);
     witness->subject = subject;
     witness->word = word;
     witness->args[0] = a;
@@ -74,7 +77,8 @@ enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *set
     uint32_t write = (uint32_t)settings[KV_SET_WRITE_QUORUM];
     read = read < copies ? read : copies;
     write = write < copies ? write : copies;
-    if (check != KV_CHECK_READS_FRESH && check != KV_CHECK_READS_NEVER_GO_BACK)
+    if (settings[KV_SET_MODE] == KV_MODE_CP ||
+        (check != KV_CHECK_READS_FRESH && check != KV_CHECK_READS_NEVER_GO_BACK))
         return KV_WORD_NOTHING_BROKEN;
     if (settings[KV_SET_QUORUM] == KV_QUORUM_SLOPPY && copies < plan->replica_count)
         return KV_WORD_SLOPPY;
@@ -95,18 +99,36 @@ uint16_t kv_unpromised(const void *plan, const int64_t *settings, uint32_t check
 /* ---- Looking into replicas ---- */
 
 const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t replica,
-                                       uint32_t key)
+                                       uint32_t key, struct kv_state *copy)
 {
     const struct kv_replica *memory = world->state(world, replica);
-    return memory == NULL || !memory->ready ? NULL : &memory->slots[key].state;
+    if (memory == NULL || !memory->ready)
+        return NULL;
+    if (!kv_is_strong(world->env->plan, world->env->settings, key))
+        return &memory->slots[key].state;
+    strong_state(memory, key, copy);
+    return copy;
+}
+
+uint32_t kv_ledger_homes(const struct node_world *world, uint32_t key)
+{
+    const struct kv_plan *plan = world->env->plan;
+    bool strong = kv_is_strong(plan, world->env->settings, key);
+    return strong ? plan->replica_count : kv_copies(plan, world->env->settings);
+}
+
+uint32_t kv_ledger_home(const struct node_world *world, uint32_t key, uint32_t i)
+{
+    const struct kv_plan *plan = world->env->plan;
+    bool strong = kv_is_strong(plan, world->env->settings, key);
+    return strong ? i : kv_home(plan, kv_range(plan, key), i);
 }
 
 static const struct kv_state *home_state(const struct node_world *world, uint32_t key, uint32_t i,
-                                         uint32_t *replica)
+                                         uint32_t *replica, struct kv_state *copy)
 {
-    const struct kv_plan *plan = world->env->plan;
-    *replica = kv_home(plan, kv_range(plan, key), i);
-    return kv_ledger_state(world, *replica, key);
+    *replica = kv_ledger_home(world, key, i);
+    return kv_ledger_state(world, *replica, key, copy);
 }
 
 /* A tombstone and nothing are the same to whoever reads. */
@@ -125,11 +147,11 @@ static bool differing(const struct node_world *world, uint32_t key, uint32_t *fi
                       uint32_t *second)
 {
     const int64_t *settings = world->env->settings;
-    uint32_t copies = kv_copies(world->env->plan, settings);
+    struct kv_state copies[2];
     const struct kv_state *known = NULL;
-    for (uint32_t i = 0; i < copies; i++) {
+    for (uint32_t i = 0; i < kv_ledger_homes(world, key); i++) {
         uint32_t replica = 0;
-        const struct kv_state *state = home_state(world, key, i, &replica);
+        const struct kv_state *state = home_state(world, key, i, &replica, &copies[i % 2]);
         if (state == NULL)
             continue;
         if (known != NULL && !same(known, state, kv_merge_flags(settings))) {
@@ -146,15 +168,15 @@ static bool differing(const struct node_world *world, uint32_t key, uint32_t *fi
 uint32_t kv_ledger_differences(const struct node_world *world, uint32_t *siblings)
 {
     const struct kv_plan *plan = world->env->plan;
-    uint32_t copies = kv_copies(plan, world->env->settings);
+    struct kv_state copy;
     uint32_t count = 0;
     *siblings = 0;
     for (uint32_t key = 0; key < plan->key_count; key++) {
         uint32_t first = 0;
         uint32_t second = 0;
         count += differing(world, key, &first, &second);
-        for (uint32_t i = 0; i < copies; i++) {
-            const struct kv_state *state = home_state(world, key, i, &first);
+        for (uint32_t i = 0; i < kv_ledger_homes(world, key); i++) {
+            const struct kv_state *state = home_state(world, key, i, &first, &copy);
             if (state != NULL && state->count > *siblings)
                 *siblings = state->count;
         }
@@ -253,11 +275,12 @@ static void end_key(const struct end *end, uint32_t key)
     const int64_t *settings = end->world->env->settings;
     uint32_t first = 0;
     uint32_t second = 0;
-    for (uint32_t i = 0; i < kv_copies(plan, settings); i++) {
-        const struct kv_state *state = home_state(end->world, key, i, &first);
+    struct kv_state copy;
+    for (uint32_t i = 0; i < kv_ledger_homes(end->world, key); i++) {
+        const struct kv_state *state = home_state(end->world, key, i, &first, &copy);
         if (state == NULL)
             continue;
-        if (settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS)
+        if (settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS && !kv_is_strong(plan, settings, key))
             end_siblings(end, key, first, state);
         else
             end_clock(end, key, first, state);

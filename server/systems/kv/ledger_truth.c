@@ -34,9 +34,11 @@ static uint32_t dot_counter(int64_t dot)
     return (uint32_t)(dot >> 8);
 }
 
-static bool uses_siblings(const struct ledger_context *context)
+/* Strong keys have one value, and the order of the log. */
+static bool uses_siblings(const struct ledger_context *context, uint32_t key)
 {
-    return context->settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS;
+    return context->settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS &&
+           !kv_is_strong(context->plan, context->settings, key);
 }
 
 /* Into a list that is sorted, newest first; the oldest falls out. */
@@ -81,6 +83,7 @@ void kv_ledger_begin(const struct ledger_context *context)
                              .invoked_ns = note->time_ns,
                              .what = note->args[0],
                              .value = note->args[1],
+                             .if_version = note->args[2],
                              .event = note->event,
                              .op = note->subject,
                              .node = note->peer,
@@ -138,6 +141,10 @@ void kv_ledger_versioned(const struct ledger_context *context)
                                      .value = note->args[1],
                                      .op = note->subject};
     struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
+    bool strong = kv_is_strong(context->plan, context->settings, number);
+    for (uint32_t i = 0; i < LEDGER_ASSIGNED && strong; i++)
+        if (key->assigned[i].dot == version.dot)
+            return; /* another replica has applied it before */
     if (op != NULL && op->open)
         op->written = version;
     insert(key->assigned, LEDGER_ASSIGNED, &version);
@@ -150,7 +157,9 @@ static void count_lost(const struct ledger_context *context, const struct ledger
                        const struct ledger_op *op)
 {
     const struct ledger_version *newest = &key->acked[0];
-    if (uses_siblings(context) || newest->dot == 0)
+    uint32_t number = KV_WHAT_KEY(op->what);
+    bool ordered = kv_is_strong(context->plan, context->settings, number);
+    if (uses_siblings(context, number) || ordered || newest->dot == 0)
         return;
     bool dead_on_arrival = kv_ledger_later(newest, &op->written);
     bool overruled = !dead_on_arrival && kv_ledger_later(newest, &op->floor);
@@ -163,9 +172,22 @@ static void clock_join(uint32_t *clock, const uint32_t *other)
         clock[i] = clock[i] > other[i] ? clock[i] : other[i];
 }
 
+/* Of two conditional writes that name the same version only one may succeed. */
+static void judge_condition(const struct ledger_context *context, struct ledger_key *key,
+                            const struct ledger_op *op)
+{
+    for (uint32_t i = 0; i < LEDGER_CONDITIONS; i++)
+        if (key->conditions[i] == op->if_version + 1)
+            kv_ledger_break(context, KV_CHECK_CONDITION_ONCE, op->op, KV_WORD_CAS_TWICE,
+                            KV_WHAT_KEY(op->what), op->if_version, 0);
+    key->conditions[key->condition_next++ % LEDGER_CONDITIONS] = op->if_version + 1;
+}
+
 static void write_acked(const struct ledger_context *context, struct ledger_op *op)
 {
     struct ledger_key *key = &context->ledger->keys[KV_WHAT_KEY(op->what)];
+    if (KV_WHAT_FUNCTION(op->what) == KV_CAS)
+        judge_condition(context, key, op);
     if (op->written.dot == 0)
         return; /* its coordinator's note was before this ledger's memory */
     op->written.acked_ns = context->note->time_ns;
@@ -243,7 +265,7 @@ static bool knows(const struct ledger_context *context, const struct ledger_op *
 {
     if (version->dot == 0 || (answer->dot == 0 && kv_ledger_is_deleted(version->dot)))
         return true;
-    if (uses_siblings(context))
+    if (uses_siblings(context, KV_WHAT_KEY(op->what)))
         return kv_clock_covers(op->clock, dot_node(version->dot), dot_counter(version->dot));
     return !kv_ledger_later(version, answer);
 }
@@ -274,7 +296,7 @@ static void judge_read(const struct ledger_context *context, struct ledger_op *o
 {
     uint32_t number = KV_WHAT_KEY(op->what);
     const struct ledger_key *key = &context->ledger->keys[number];
-    bool siblings = uses_siblings(context);
+    bool siblings = uses_siblings(context, number);
     bool gone = answer->dot == 0 && kv_ledger_is_deleted(op->floor.dot);
     bool fresh = siblings ? includes(op->clock, op->floor_clock, gone)
                           : knows(context, op, answer, &op->floor);
@@ -304,7 +326,7 @@ static void read_done(const struct ledger_context *context, struct ledger_op *op
     judge_read(context, op, &answer);
     if (op->dot_count < SYSTEM_VALUES_MAX)
         op->dots[op->dot_count++] = answer.dot;
-    if (uses_siblings(context))
+    if (uses_siblings(context, KV_WHAT_KEY(op->what)))
         judge_siblings(context, op);
     else if (!kv_ledger_is_assigned(key, &answer))
         kv_ledger_break(context, KV_CHECK_VERSIONS_KEPT, op->op, KV_WORD_NO_SUCH_VERSION,
@@ -329,7 +351,7 @@ static void count_end(struct kv_ledger *ledger, const struct ledger_op *op, enum
 {
     uint64_t took_us = (uint64_t)(op->ended_ns - op->invoked_ns) / 1000;
     bool failed = kv_is_failure((enum kv_function)KV_WHAT_FUNCTION(op->what), result);
-    if (result == KV_OK) {
+    if (result == KV_OK || result == KV_MISMATCH) { /* a condition that failed is an answer */
         ledger->ok++;
         ledger->second_ok++;
         histogram_add(KV_WHAT_LEVEL(op->what) == KV_LEVEL_LOCAL ? &ledger->local_us

@@ -1,8 +1,10 @@
 /* messages.c: names and sizes of the store's messages, in the order of enum kv_message. */
 #include "systems/kv/messages.h"
 
+#include "systems/raft/messages.h"
+
 enum {
-    REPLY_HEAD = 8,
+    REPLY_HEAD = 16,
     WRITE_HEAD = 16,
     VALUE_HEAD = 16,
 };
@@ -23,6 +25,7 @@ _Static_assert(sizeof(struct kv_agree) == 16, "no padding");
     }
 
 const struct node_message_type KV_MESSAGES[KV_MESSAGE_COUNT] = {
+    RAFT_MESSAGE_ROWS,
     [KV_REQUEST] = FIXED("request", kv_request),
     [KV_REPLY] = STATE("reply", kv_reply, REPLY_HEAD),
     [KV_WRITE] = STATE("write", kv_write, WRITE_HEAD),

@@ -24,7 +24,7 @@
 #include "systems/kv/version.h"
 
 enum kv_message {
-    KV_REQUEST,
+    KV_REQUEST = RAFT_MESSAGE_COUNT, /* before it: Raft's own */
     KV_REPLY,
     KV_WRITE,
     KV_WROTE,
@@ -40,22 +40,27 @@ extern const struct node_message_type KV_MESSAGES[KV_MESSAGE_COUNT];
 
 struct kv_request {
     uint32_t op;
-    uint32_t key;
+    uint16_t key;
     uint8_t function; /* enum kv_function */
     uint8_t level;    /* enum kv_level */
     uint8_t has_context;
-    uint8_t pad[5];
+    uint8_t attempt; /* strong: 1, 2 ... of the same operation */
+    uint16_t pad;
+    uint32_t if_version;      /* of a conditional write: the entry that wrote the key last */
+    uint32_t session, serial; /* strong: the client's session and number in it */
     int64_t value;
     uint32_t context[KV_REPLICAS_MAX]; /* what the client has read: it overwrites that */
 };
-_Static_assert(sizeof(struct kv_request) == 24 + 4 * KV_REPLICAS_MAX, "no padding");
+_Static_assert(sizeof(struct kv_request) == 32 + 4 * KV_REPLICAS_MAX, "no padding");
+_Static_assert(sizeof(struct kv_request) <= 64, "of the host's smallest size of messages");
 
 /* The promise that was kept stands in `level`; what was read or written in `state`. */
 struct kv_reply {
     uint32_t op;
-    uint8_t result; /* enum kv_result */
-    uint8_t level;  /* enum kv_level */
-    uint16_t pad;
+    uint8_t result;          /* enum kv_result */
+    uint8_t level;           /* enum kv_level */
+    uint8_t attempt, leader; /* strong: whose leader may be replica leader - 1 */
+    uint64_t version;        /* strong: the entry that wrote the key last; what if_version names */
     struct kv_state state;
 };
 

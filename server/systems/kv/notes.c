@@ -23,10 +23,11 @@
     {                                                                                              \
         .name = n, .args = {__VA_ARGS__}, .listed = true, .interesting = true                      \
     }
-#define AT(kind) [KV_NOTE_##kind - NODE_NOTE_SYSTEM]
+#define AT(kind)   [KV_NOTE_##kind - NODE_NOTE_SYSTEM]
+#define RAFT(kind) [KV_NOTE_RAFT + RAFT_NOTE_##kind - NODE_NOTE_SYSTEM]
 
 const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM] = {
-    AT(INVOKED) = QUIET("op_invoked", "what", "value"),
+    AT(INVOKED) = QUIET("op_invoked", "what", "value", "if_version"),
     AT(SIBLING) = DETAIL("op_sibling", "what", "value", "wall_ns", "version"),
     AT(OK) = QUIET("op_ok", "what", "value", "wall_ns", "version"),
     AT(FAILED) = LISTED("op_failed", "what", "error"),
@@ -47,4 +48,22 @@ const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM] = {
     AT(RECOVERED) = LISTED("replica_recovered", "keys", "torn", "hints"),
     AT(REPAIR_ASKED) = MARKED("repair_asked", NULL),
     AT(PROMISE_BROKEN) = MARKED("promise_broken", "check"),
+    RAFT(STARTED) = LISTED("server_started", "term", "last", "image", "torn"),
+    RAFT(CORRUPT) = MARKED("server_corrupt", "offset"),
+    RAFT(REHEARSED) = LISTED("election_rehearsed", "term", "last", "last_term"),
+    RAFT(CANDIDATE) = JUMPED("election_begun", "term", "last", "last_term"),
+    RAFT(VOTED) = LISTED("vote_given", "term"),
+    RAFT(REFUSED_VOTE) = LISTED("vote_refused", "term", "why"),
+    RAFT(LEADER) = MARKED("leader_elected", "term", "last", "last_term"),
+    RAFT(STEPPED_DOWN) = MARKED("leader_stepped_down", "term", "why"),
+    RAFT(APPENDED) = QUIET("entry_appended", "index", "term", "kind"),
+    RAFT(TRUNCATED) = JUMPED("entries_struck_out", "from", "upto", "term"),
+    RAFT(COMMITTED) = QUIET("entry_committed", "index", "term"),
+    RAFT(MEMBERS) = MARKED("members_changed", "voters", "next_voters", "learners", "index"),
+    RAFT(IMAGE) = LISTED("image_taken", "index", "bytes"),
+    RAFT(IMAGE_SENT) = JUMPED("image_sent", "index", "bytes"),
+    RAFT(IMAGE_TAKEN) = JUMPED("image_installed", "index", "term"),
+    RAFT(TRANSFER) = MARKED("leadership_handed_over", "stage"),
+    RAFT(CATCHING_UP) = LISTED("learner_catching_up", "round", "stage"),
+    RAFT(DISK_REFUSED) = LISTED("disk_refused", "status"),
 };

@@ -174,6 +174,22 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
     }
 }
 
+/* By the class of the key and the level asked for; what does not fit is refused, and says so. */
+static void on_request(const struct kv_turn *turn, uint32_t client,
+                       const struct kv_request *request)
+{
+    bool strong = kv_is_strong(turn->plan, turn->env->settings, request->key);
+    bool local = request->level == KV_LEVEL_LOCAL && request->function == KV_GET;
+    bool fits = strong ? request->level == KV_LEVEL_STRONG
+                       : request->level == KV_LEVEL_EVENTUAL && request->function != KV_CAS;
+    if (!fits && !local)
+        coordinator_refuse(turn, client, request, KV_WRONG_LEVEL);
+    else if (strong)
+        strong_request(turn, client, request);
+    else
+        coordinator_on_request(turn, client, request);
+}
+
 static void on_message(const struct kv_turn *turn, const struct node_event *event)
 {
     union {
@@ -184,7 +200,7 @@ static void on_message(const struct kv_turn *turn, const struct node_event *even
     memset(copy.bytes, 0, need < sizeof copy.bytes ? need : sizeof copy.bytes);
     memcpy(copy.bytes, event->bytes, event->length);
     if (event->type == KV_REQUEST)
-        coordinator_on_request(turn, event->from, (const void *)copy.bytes);
+        on_request(turn, event->from, (const void *)copy.bytes);
     else if (turn->self->ready)
         on_peer_message(turn, event, copy.bytes);
 }
@@ -222,6 +238,8 @@ static void step(void *state, const struct node_env *env, const struct node_even
                            .outbox = outbox,
                            .now_ns = event->monotonic_ns,
                            .wall_ns = event->wall_ns};
+    if (strong_step(&turn, event))
+        return;
     switch (event->kind) {
     case NODE_EVENT_START:
         store_recover(&turn);
@@ -260,6 +278,7 @@ static void boot(void *state, const struct node_env *env)
     assert(env->self < plan->replica_count);
     for (uint32_t key = 0; key < KV_KEYS_MAX; key++)
         self->slots[key].state.key = key;
+    strong_boot(self, plan);
 }
 
 /* ---- What comes from outside ---- */
@@ -309,6 +328,8 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
     struct kv_write write;
     struct kv_read read;
     struct kv_agree agree;
+    if (type < RAFT_MESSAGE_COUNT)
+        return raft_malformed(type, bytes, length);
     switch (type) {
     case KV_REQUEST:
         memcpy(&request, bytes, sizeof request);
@@ -349,7 +370,9 @@ static bool violation(const void *state, const struct node_env *env, struct node
             .word = KV_WORD_SLOT_BROKEN, .subject = NODE_NONE, .args = {key, slot->count}};
         return true;
     }
-    return false;
+    *reason = (struct node_reason){
+        .word = KV_WORD_RAFT_BROKEN, .subject = NODE_NONE, .args = {raft_violation(&self->raft)}};
+    return env->settings[KV_SET_MODE] != KV_MODE_AP && reason->args[0] != RAFT_SOUND;
 }
 
 /* At rest: nothing under way, no hint left for anybody, and every peer known to have the same. */
@@ -369,6 +392,13 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
     reason->args[0] = hints_count(self);
     reason->word = KV_WORD_HINTS_LEFT;
     if (reason->args[0] > 0)
+        return true;
+    bool strong = env->settings[KV_SET_MODE] != KV_MODE_AP && self->raft.role != RAFT_OUT;
+    reason->word = KV_WORD_NO_LEADER;
+    if (strong && self->raft.role != RAFT_LEADER && self->raft.leader == NODE_NONE)
+        return true;
+    reason->word = KV_WORD_LOG_OPEN;
+    if (strong && raft_pending(&self->raft, env->self))
         return true;
     bool repairs =
         env->settings[KV_SET_ANTI_ENTROPY] != 0 && env->settings[KV_SET_BUG_NO_REPAIR] == 0 &&
@@ -394,6 +424,10 @@ static void inspect(const void *state, const struct node_env *env, struct json_w
     json_u64(writer, "hints", hints_count(self));
     json_u64(writer, "suspected", self->suspected);
     json_u64(writer, "counter_floor", self->counter_floor);
+    json_u64(writer, "role", self->raft.role);
+    json_u64(writer, "term", self->raft.term);
+    json_u64(writer, "commit", self->raft.commit);
+    json_u64(writer, "applied", self->raft.applied);
     json_array(writer, "roots");
     for (uint32_t range = 0; range < plan->replica_count; range++)
         json_hex(writer, NULL, self->trees[range].root);
@@ -403,7 +437,7 @@ static void inspect(const void *state, const struct node_env *env, struct json_w
 const struct node_protocol KV_REPLICA_PROTOCOL = {
     .name = "replica",
     .state_bytes = (sizeof(struct kv_replica) + 7) / 8 * 8,
-    .file_bytes = {KV_FILE_BYTES},
+    .file_bytes = {KV_FILE_BYTES, RAFT_FILE_BYTES, RAFT_FILE_BYTES},
     .messages = KV_MESSAGES,
     .message_count = KV_MESSAGE_COUNT,
     .boot = boot,

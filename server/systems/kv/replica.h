@@ -14,12 +14,17 @@
 
 #include "systems/kv/messages.h"
 #include "systems/kv/words.h"
+#include "systems/raft/machine.h"
 
 enum {
     KV_HINTS = 32,
     KV_OPS = 96,
     KV_FILE = 0,
+    KV_FILE_RAFT = 1, /* and the next one */
     KV_TIMER = 0,
+    KV_TIMER_RAFT = 1,
+    KV_MESSAGE_RAFT = 0,
+    KV_WAITING_MAX = 128, /* strong operations without an answer */
     KV_TICK_MS = 25,
     KV_META_PLACE = KV_KEYS_MAX + KV_HINTS, /* the replica's own record */
     KV_PLACES = KV_META_PLACE + 1,
@@ -76,6 +81,14 @@ struct kv_op {
     uint8_t phase, function, level, needed, replied, hints_here, pad[2];
 };
 
+/* A strong request that waits for its entry, or for its read. */
+struct kv_waiting {
+    uint64_t index, term; /* of its entry; index 0: a read, by ticket */
+    uint32_t op, client;
+    uint16_t key;
+    uint8_t attempt, level, function, pad[3];
+};
+
 struct kv_replica {
     struct kv_slot slots[KV_KEYS_MAX];
     struct merkle trees[KV_REPLICAS_MAX]; /* by range; those this replica is a home of */
@@ -98,6 +111,13 @@ struct kv_replica {
     uint32_t suspected;                 /* bits */
     uint32_t told_agreed;               /* bits of peers for whom KV_NOTE_AGREED has been said */
     uint8_t ready, pad[3];
+    /* The strong path. */
+    uint32_t waiting_count, pad2;
+    uint64_t ticket_last;
+    struct kv_waiting waiting[KV_WAITING_MAX];
+    uint64_t written_at[KV_KEYS_MAX]; /* the entry that wrote each key last */
+    struct machine machine;
+    struct raft raft;
 };
 
 /* What every function of a replica gets: one step. */
@@ -195,6 +215,15 @@ void coordinator_read(const struct kv_turn *turn, uint32_t client,
                       const struct kv_request *request);
 void coordinator_on_value(const struct kv_turn *turn, uint32_t from, const struct kv_value *value);
 void coordinator_repaired(const struct kv_turn *turn, struct kv_op *op, uint32_t from);
+
+/* ---- strong.c ---- */
+
+void strong_boot(struct kv_replica *self, const struct kv_plan *plan);
+/* Gives Raft the event, and takes out what came of it. True: it was Raft's own. */
+bool strong_step(const struct kv_turn *turn, const struct node_event *event);
+void strong_request(const struct kv_turn *turn, uint32_t client, const struct kv_request *request);
+/* A key of the machine, as a state whose one version is the entry that wrote it. */
+void strong_state(const struct kv_replica *self, uint32_t key, struct kv_state *state);
 
 /* ---- repair.c ---- */
 

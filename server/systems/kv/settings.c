@@ -4,7 +4,7 @@
  * trap whose rule it turns off. What is older keeps its place: inputs carry the number. */
 #include "systems/kv/kv.h"
 
-static const char *const MODES[] = {"ap", NULL};
+static const char *const MODES[] = {"ap", "cp", "hybrid", NULL};
 static const char *const QUORUMS[] = {"strict", "sloppy", NULL};
 static const char *const CONFLICTS[] = {"last-write-wins", "siblings", NULL};
 static const char *const REPAIRS[] = {"off", "background", "blocking", NULL};
@@ -34,7 +34,7 @@ static const char *const REPAIRS[] = {"off", "background", "blocking", NULL};
     }
 
 const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
-    [KV_SET_MODE] = CHOICE("mode", false, MODES, 1, KV_MODE_AP),
+    [KV_SET_MODE] = CHOICE("mode", false, MODES, 3, KV_MODE_AP),
     [KV_SET_COPIES] = NUMBER("n", false, "replicas", 1, KV_COPIES_MAX, 3),
     [KV_SET_READ_QUORUM] = NUMBER("r", true, "replicas", 1, KV_COPIES_MAX, 2),
     [KV_SET_WRITE_QUORUM] = NUMBER("w", true, "replicas", 1, KV_COPIES_MAX, 2),
@@ -73,6 +73,9 @@ const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
     [KV_SET_BUG_REPAIR_OVERWRITE] = BUG("repair_overwrite", "KV-T09"),
     [KV_SET_BUG_MERKLE_ORDER] = BUG_AT_START("merkle_order", "KV-T10"),
     [KV_SET_BUG_FIRST_REPLY] = BUG("first_reply", "KV-T16"),
+    [KV_SET_ELECTION_MS] = NUMBER("election_ms", true, "ms", 50, 10000, 150),
+    [KV_SET_BUG_CAS_ANYWAY] = BUG("cas_anyway", "KV-T11"),
+    [KV_SET_BUG_STALE_STRONG] = BUG("stale_strong", "KV-T14"),
 };
 
 #define ARG(n, low, high, std)                                                                     \
@@ -102,10 +105,16 @@ const struct system_input KV_INPUTS[KV_INPUT_COUNT] = {
                          .target = "clients",
                          .client_operation = true,
                          .args = {KEY, REPLICA, LEVEL}},
+    [KV_INPUT_CAS] = {.name = "kv.cas",
+                      .target = "clients",
+                      .client_operation = true,
+                      .args = {KEY, ARG("value", -1000000000, 1000000000, 0), REPLICA,
+                               ARG("if_version", 0, 1000000000, 0)}},
     [KV_INPUT_REPAIR] = {.name = "admin.repair"},
 };
 
-const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1] = {"read", "write", "delete", NULL};
-const char *const KV_LEVELS[KV_LEVEL_COUNT + 1] = {"eventual", "local", NULL};
+const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1] = {"read", "write", "delete", "cas", NULL};
+const char *const KV_LEVELS[KV_LEVEL_COUNT + 1] = {"eventual", "local", "strong", NULL};
 const char *const KV_ERRORS[KV_RESULT_COUNT + 1] = {
-    "ok", "unavailable", "unconfirmed", "not-ready", "busy", "too-many-siblings", "timeout", NULL};
+    "ok",      "unavailable", "unconfirmed", "not-ready",   "busy", "too-many-siblings",
+    "timeout", "not-leader",  "mismatch",    "wrong-level", NULL};

@@ -1,7 +1,7 @@
 /* view.c: the store's part of a live frame: each replica, and a few keys as every home has them.
  *
  * "r": one list a replica: [node, truth, ready, operations, hints, suspected (bits), ranges that may
- *      differ, keys it holds].
+ *      differ, keys it holds, its role in Raft (enum raft_role), term].
  * "m": the mode and quorum now: {mode, n, r, w, quorum}.
  * "keys": the keys that were written last, at most KEYS_SHOWN: [key, [[replica, [[value, wall_ms,
  *      writer, counter, deleted] ...]] ...]].
@@ -35,6 +35,8 @@ static void view_replica(const struct node_world *world, uint32_t replica,
     json_u64(writer, NULL, memory == NULL ? 0 : memory->suspected);
     json_u64(writer, NULL, different);
     json_u64(writer, NULL, keys);
+    json_u64(writer, NULL, memory == NULL ? 0 : memory->raft.role);
+    json_u64(writer, NULL, memory == NULL ? 0 : memory->raft.term);
     json_close(writer);
 }
 
@@ -59,13 +61,13 @@ static void view_state(const struct kv_state *state, uint32_t replica, struct js
 
 static void view_key(const struct node_world *world, uint32_t key, struct json_writer *writer)
 {
-    const struct kv_plan *plan = world->env->plan;
     json_array(writer, NULL);
     json_u64(writer, NULL, key);
     json_array(writer, NULL);
-    for (uint32_t i = 0; i < kv_copies(plan, world->env->settings); i++) {
-        uint32_t replica = kv_home(plan, kv_range(plan, key), i);
-        const struct kv_state *state = kv_ledger_state(world, replica, key);
+    struct kv_state copy;
+    for (uint32_t i = 0; i < kv_ledger_homes(world, key); i++) {
+        uint32_t replica = kv_ledger_home(world, key, i);
+        const struct kv_state *state = kv_ledger_state(world, replica, key, &copy);
         if (state != NULL)
             view_state(state, replica, writer);
     }

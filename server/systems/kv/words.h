@@ -24,6 +24,10 @@
     WORD(READS_UNREPAIRED, reads_unrepaired) /* */                                                 \
     /* Protocols: violations and what is pending */                                                \
     WORD(SLOT_BROKEN, slot_broken)           /* key, siblings */                                   \
+    WORD(RAFT_BROKEN, raft_broken)           /* enum raft_violation_kind */                        \
+    WORD(NO_LEADER, no_leader)               /* */                                                 \
+    WORD(LOG_OPEN, log_open)                 /* */                                                 \
+    WORD(CAS_TWICE, cas_twice)               /* key, version */                                    \
     WORD(DISK_NOT_READ, disk_not_read)       /* */                                                 \
     WORD(OPERATIONS_OPEN, operations_open)   /* how many */                                        \
     WORD(HINTS_LEFT, hints_left)             /* how many */                                        \
