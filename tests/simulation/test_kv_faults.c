@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 enum {
-    SWEEP_SEEDS = 40,     /* of each scenario below */
-    SWEEP_LONG = 60,      /* times as many when there is time: 12,000 runs */
+    SWEEP_SEEDS = 30,     /* of each scenario below */
+    SWEEP_LONG = 60,      /* times as many when there is time: 12,600 runs */
     CAUGHT_WITHIN = 1000, /* seeds in which a switch must show */
     WILD_SEEDS = 6,       /* of each switch with everything allowed */
     POWER_PCT = 95,
@@ -91,8 +91,13 @@ static void check_good(const struct lab_scenario *scenario, uint64_t seed,
 
 /* ---- The sweep ---- */
 
-static const char *const SWEPT[] = {"kv/quorum", "kv/ap", "kv/trap-01-quorum-is-no-order",
-                                    "kv/trap-07-clock-decides", "kv/trap-09-repair-merges"};
+static const char *const SWEPT[] = {"kv/quorum",
+                                    "kv/ap",
+                                    "kv/trap-01-quorum-is-no-order",
+                                    "kv/trap-07-clock-decides",
+                                    "kv/trap-09-repair-merges",
+                                    "kv/cp",
+                                    "kv/hybrid"};
 enum { SWEPT_COUNT = sizeof SWEPT / sizeof SWEPT[0] };
 
 static void test_no_fault_breaks_a_promise(void **state)
@@ -152,6 +157,10 @@ static const struct {
     {KV_SET_BUG_REPAIR_OVERWRITE, KV_CHECK_NO_ACKED_WRITE_LOST, "kv/trap-09-repair-merges",
      1u << NEMESIS_CUT},
     {KV_SET_BUG_MERKLE_ORDER, KV_CHECK_TREES_AGREE, "kv/quorum", 1u << NEMESIS_LINK},
+    {KV_SET_BUG_CAS_ANYWAY, KV_CHECK_CONDITION_ONCE, "kv/trap-11-conditions-are-strong",
+     1u << NEMESIS_LINK},
+    {KV_SET_BUG_STALE_STRONG, KV_CHECK_READS_FRESH, "kv/trap-14-the-smaller-side",
+     1u << NEMESIS_LINK},
     {KV_SET_BUG_FIRST_REPLY, KV_CHECK_READS_FRESH, "kv/quorum", 1u << NEMESIS_LINK},
 };
 enum { CATCH_COUNT = sizeof CATCHES / sizeof CATCHES[0] };

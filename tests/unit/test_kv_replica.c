@@ -280,6 +280,37 @@ static void test_a_full_disk(void **unused)
     host_free(&host);
 }
 
+static enum kv_result asked(uint32_t key, enum kv_function function, enum kv_level level)
+{
+    struct node_host *host = replica();
+    struct kv_reply reply;
+    struct kv_request request = {
+        .op = 1, .key = (uint16_t)key, .function = (uint8_t)function, .level = (uint8_t)level};
+    assert_true(host_message(host, CLIENT, KV_REQUEST, &request, sizeof request));
+    int result = reply_of(host, &reply);
+    host_free(&host);
+    return result < 0 ? KV_OK : (enum kv_result)result;
+}
+
+/* KV-T11: a key is served by one path only, and conditions belong to the strong one. */
+static void test_classes_of_keys(void **unused)
+{
+    (void)unused;
+    make_plan();
+    plan.strong_keys = 1;
+    settings[KV_SET_MODE] = KV_MODE_HYBRID;
+    assert_int_equal(asked(0, KV_PUT, KV_LEVEL_EVENTUAL), KV_WRONG_LEVEL);
+    assert_int_equal(asked(1, KV_CAS, KV_LEVEL_EVENTUAL), KV_WRONG_LEVEL);
+    assert_int_equal(asked(1, KV_PUT, KV_LEVEL_STRONG), KV_WRONG_LEVEL);
+    assert_int_equal(asked(0, KV_CAS, KV_LEVEL_STRONG), KV_NOT_LEADER); /* nobody leads yet */
+    assert_int_equal(asked(0, KV_GET, KV_LEVEL_LOCAL), KV_OK);          /* KV-T14 */
+    assert_int_equal(asked(1, KV_PUT, KV_LEVEL_EVENTUAL), KV_OK);       /* under way */
+    settings[KV_SET_MODE] = KV_MODE_CP;
+    assert_int_equal(asked(1, KV_PUT, KV_LEVEL_EVENTUAL), KV_WRONG_LEVEL);
+    settings[KV_SET_MODE] = KV_MODE_AP;
+    assert_int_equal(asked(0, KV_GET, KV_LEVEL_STRONG), KV_WRONG_LEVEL);
+}
+
 static void test_malformed(void **unused)
 {
     (void)unused;
@@ -309,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_a_read_compares_and_mends),
         cmocka_unit_test(test_recovery),
         cmocka_unit_test(test_a_full_disk),
+        cmocka_unit_test(test_classes_of_keys),
         cmocka_unit_test(test_malformed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
