@@ -134,6 +134,19 @@ static void ask(const struct turn *turn, struct kv_process *process)
     node_send(turn->outbox, process->node, KV_REQUEST, &request, sizeof request);
 }
 
+/* The replica of the client's part of the city. */
+static uint32_t own_replica(const struct turn *turn, const struct kv_process *process)
+{
+    return (uint32_t)(process - turn->self->processes) % turn->plan->replica_count;
+}
+
+/* Whom to ask when the last one did not help and named nobody. */
+static uint32_t another_replica(const struct turn *turn, const struct kv_process *process)
+{
+    return setting(turn, KV_SET_ROAMING) ? (process->node + 1) % turn->plan->replica_count
+                                         : own_replica(turn, process);
+}
+
 /* Who is asked, and under which number: a strong operation is known by session and serial, however
  * often it is asked. */
 static void choose(const struct turn *turn, struct kv_process *process, const struct wish *wish)
@@ -144,7 +157,8 @@ static void choose(const struct turn *turn, struct kv_process *process, const st
     process->session = process->session != 0 ? process->session : process->op;
     process->serial++;
     if (wish->replica == ANY_REPLICA)
-        process->node = turn->self->leader;
+        process->node =
+            setting(turn, KV_SET_ROAMING) ? turn->self->leader : own_replica(turn, process);
 }
 
 static void begin(const struct turn *turn, struct kv_process *process, const struct wish *wish)
@@ -178,7 +192,7 @@ static void ask_again(const struct turn *turn, struct kv_process *process, bool 
     if (unanswered)
         process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
     if (unanswered)
-        process->node = (process->node + 1) % turn->plan->replica_count;
+        process->node = another_replica(turn, process);
     ask(turn, process);
 }
 
@@ -230,11 +244,13 @@ static void back_off(const struct turn *turn, struct kv_process *process,
     uint32_t step =
         process->attempt < CLIENTS_BACKOFF_STEPS ? process->attempt : CLIENTS_BACKOFF_STEPS;
     process->node = reply->leader > 0 ? (reply->leader - 1u) % turn->plan->replica_count
-                                      : (process->node + 1) % turn->plan->replica_count;
+                                      : another_replica(turn, process);
     turn->self->leader = process->node;
     process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
     process->retry_ns = turn->now_ns + ((int64_t)CLIENTS_BACKOFF_MS << (step - 1)) * KV_NS_PER_MS;
     process->refused = true;
+    if (step == 1 && reply->leader > 0)
+        ask(turn, process); /* it knows better: no pause */
 }
 
 static void on_reply(const struct turn *turn, const struct node_event *event)

@@ -89,6 +89,7 @@ enum kv_setting {
     KV_SET_ELECTION_MS,
     KV_SET_BUG_CAS_ANYWAY,
     KV_SET_BUG_STALE_STRONG,
+    KV_SET_ROAMING, /* clients ask any replica; else their own, and whom that names as leader */
     KV_SET_COUNT,
 };
 extern const struct system_setting KV_SETTINGS[KV_SET_COUNT];

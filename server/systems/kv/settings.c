@@ -76,6 +76,7 @@ const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
     [KV_SET_ELECTION_MS] = NUMBER("election_ms", true, "ms", 50, 10000, 150),
     [KV_SET_BUG_CAS_ANYWAY] = BUG("cas_anyway", "KV-T11"),
     [KV_SET_BUG_STALE_STRONG] = BUG("stale_strong", "KV-T14"),
+    [KV_SET_ROAMING] = SWITCH("roaming", 1),
 };
 
 #define ARG(n, low, high, std)                                                                     \
