@@ -147,7 +147,7 @@ static const char **find_slot(const struct check_store *store, uint64_t hash, co
     for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
         const char *there = store->texts[at];
         if (there == NULL || (head_of(there)->hash == hash && head_of(there)->length == length &&
-                              memcmp(there, text, length) == 0)) {
+                              (length == 0 || memcmp(there, text, length) == 0))) {
             return &store->texts[at];
         }
     }
