@@ -44,7 +44,7 @@ class KitchensPage(unittest.TestCase):
     def setUpClass(cls):
         with ChefServer() as server:
             systems = server.get("/api/v1/systems").json()
-            cls.scenarios = server.get("/api/v1/scenarios").json()
+            cls.scenarios = [scenario for scenario in server.get("/api/v1/scenarios").json() if scenario["system"] == "kitchens"]
             run = server.post("/api/v1/runs", {"scenario": "kitchens/bench", "seed": 1}).json()["run"]
             cls.model = server.get(f"/api/v1/runs/{run}").json()["model"]
         cls.system = next(system for system in systems if system["name"] == "kitchens")
