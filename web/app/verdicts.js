@@ -2,7 +2,7 @@
 // promise has a witness and a way to its events.
 
 import { api } from "./api.js";
-import { el, fill, icon } from "./dom.js";
+import { el, fill, icon, setText } from "./dom.js";
 import { openDialog, table } from "./menu.js";
 import { sayNote, sayStatus } from "./say.js";
 import { openShrink } from "./shrink.js";
@@ -108,6 +108,7 @@ export function mountVerdict(root, model, how) {
  * @param {() => void} all
  */
 function showGood(root, { fresh, proved_us, operations }, verdicts, all) {
+  const was = root.dataset.verdict === "good" ? root.querySelector("button.promises") : null;
   root.dataset.verdict = "good";
   const time = proved_us === null ? "" : virtualTime(proved_us, 0);
   const heading = fresh
@@ -118,11 +119,15 @@ function showGood(root, { fresh, proved_us, operations }, verdicts, all) {
   if (more > 0) names.push(t("verdict.more", { count: more }));
   if (time !== "" && !fresh) names.unshift(t("verdict.proved_before", { time }));
   const about = verdicts.length === 0 ? t("verdict.waiting") : names.join(" · ");
-  fill(
-    root,
-    el("h2", null, icon(fresh ? "verify" : "serving"), heading),
-    el("button.promises.bare", { type: "button", title: t("verdict.all"), onclick: all }, about),
+  /* The button stays while the count goes on: whoever stands on it with the keyboard keeps the place. */
+  const button = /** @type {HTMLButtonElement} */ (
+    was ?? el("button.promises.bare", { type: "button", title: t("verdict.all") })
   );
+  const title = was ? root.children[0] : el("h2", null);
+  setText(button, about);
+  button.onclick = all;
+  fill(title, icon(fresh ? "verify" : "serving"), heading);
+  if (!was) fill(root, title, button);
 }
 
 /**
