@@ -1,5 +1,5 @@
-/* test_kitchens_words.c - every key of the kitchens' C tables has its text, and no text is without
- * its key. */
+/* test_kitchens_words.c - the kitchens' blockers and lists have their texts, and no text is
+ * without its key; test_system_words.c looks at what every system has. */
 #include "base/embedded.h"
 #include "systems/kitchens/city.h"
 #include "systems/kitchens/ledger.h"
@@ -7,8 +7,6 @@
 #include "unit.h"
 
 #include <cjson/cJSON.h>
-
-enum { NOTE_COUNT = KITCHENS_NOTE_END - NODE_NOTE_SYSTEM };
 
 static cJSON *words;
 
@@ -44,79 +42,15 @@ static int group_size(const char *group)
     return cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(words, group));
 }
 
-/* Every place of a sentence is one of `names` (NULL-terminated) or of those every note has. */
-static void check_places(const char *sentence, const char *const *names, int count)
-{
-    static const char *const COMMON[] = {"node", "peer", "order"};
-    for (const char *at = strchr(sentence, '{'); at != NULL; at = strchr(at + 1, '{')) {
-        size_t length = strcspn(at + 1, "}");
-        bool known = false;
-        for (int i = 0; i < 3; i++)
-            known =
-                known || (strlen(COMMON[i]) == length && memcmp(COMMON[i], at + 1, length) == 0);
-        for (int i = 0; i < count && names[i] != NULL; i++)
-            known = known || (strlen(names[i]) == length && memcmp(names[i], at + 1, length) == 0);
-        if (!known)
-            fail_msg("unknown place in \"%s\"", sentence);
-    }
-}
-
-static void test_notes(void **state)
+static void test_blockers(void **state)
 {
     (void)state;
-    for (int i = 0; i < NOTE_COUNT; i++) {
-        assert_non_null(KITCHENS_NOTES[i].name);
-        check_places(text_of("notes", KITCHENS_NOTES[i].name), KITCHENS_NOTES[i].args,
-                     NODE_NOTE_ARGS);
-        for (int j = 0; j < i; j++)
-            assert_string_not_equal(KITCHENS_NOTES[i].name, KITCHENS_NOTES[j].name);
-    }
-    assert_int_equal(group_size("notes"), NOTE_COUNT);
-}
-
-static void test_reasons(void **state)
-{
-    (void)state;
-    static const char *const PLACES[] = {"a",      "b",      "c",      "d", "a:node",
-                                         "b:node", "c:node", "d:node", NULL};
-    for (int i = 0; i < KITCHENS_WORD_COUNT; i++)
-        check_places(text_of("reasons", KITCHENS_WORDS[i]), PLACES, 9);
-    assert_int_equal(group_size("reasons"), KITCHENS_WORD_COUNT);
-}
-
-static void test_checks_figures_tables(void **state)
-{
-    (void)state;
-    for (int i = 0; i < LEDGER_CHECK_COUNT; i++)
-        (void)text_of("checks", KITCHENS_CHECKS[i].name);
-    for (int i = 0; i < LEDGER_FIGURE_COUNT; i++)
-        (void)text_of("figures", KITCHENS_FIGURES[i].name);
-    for (int i = 0; i < LEDGER_TABLE_COUNT; i++)
-        (void)text_of("tables", KITCHENS_TABLES[i].name);
     for (int i = 0; i < LEDGER_BLOCKER_COUNT; i++) {
         (void)text_of("blockers", LEDGER_BLOCKER_NAMES[i]);
         (void)text_of("intervals", LEDGER_BLOCKER_NAMES[i]);
     }
-    assert_int_equal(group_size("checks"), LEDGER_CHECK_COUNT);
-    assert_int_equal(group_size("figures"), LEDGER_FIGURE_COUNT);
-    assert_int_equal(group_size("tables"), LEDGER_TABLE_COUNT);
     assert_int_equal(group_size("blockers"), LEDGER_BLOCKER_COUNT);
     assert_int_equal(group_size("intervals"), LEDGER_BLOCKER_COUNT);
-}
-
-static void test_settings_and_inputs(void **state)
-{
-    (void)state;
-    for (int i = 0; i < KITCHENS_SET_COUNT; i++) {
-        const struct system_setting *setting = &KITCHENS_SETTINGS[i];
-        (void)text_of("settings", setting->key);
-        for (int j = 0; setting->choices != NULL && setting->choices[j] != NULL; j++)
-            (void)text_of("choices", setting->choices[j]);
-    }
-    for (int i = 0; i < KITCHENS_INPUT_COUNT; i++)
-        (void)text_of("inputs", KITCHENS_INPUTS[i].name);
-    assert_int_equal(group_size("settings"), KITCHENS_SET_COUNT);
-    assert_int_equal(group_size("inputs"), KITCHENS_INPUT_COUNT);
 }
 
 /* Names of the lists that every city has; dishes, cuisines and districts are their own text. */
@@ -145,32 +79,11 @@ static void test_lists(void **state)
     }
 }
 
-static void test_columns_are_told(void **state)
-{
-    (void)state;
-    for (int i = 0; i < LEDGER_TABLE_COUNT; i++) {
-        const struct system_table *table = &KITCHENS_TABLES[i];
-        assert_in_range(table->column_count, 1, NODE_ROW_CELLS);
-        for (uint32_t j = 0; j < table->column_count; j++) {
-            const struct system_column *column = &table->columns[j];
-            assert_true(strlen(column->meaning) > 3);
-            assert_non_null(column->unit);
-            const char *ending = strrchr(column->name, '_');
-            if (ending != NULL && strcmp(ending, "_ms") == 0)
-                assert_string_equal(column->unit, "ms");
-        }
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_checks_figures_tables),
-        cmocka_unit_test(test_settings_and_inputs),
+        cmocka_unit_test(test_blockers),
         cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_columns_are_told),
     };
     return cmocka_run_group_tests(tests, read_words, forget_words);
 }

@@ -71,9 +71,13 @@ static void check_notes_and_reasons(const struct system *system)
 {
     static const char *const PLACES[] = {"a",      "b",      "c",      "d",
                                          "a:node", "b:node", "c:node", "d:node"};
-    for (uint32_t i = 0; i < system->note_count; i++)
+    for (uint32_t i = 0; i < system->note_count; i++) {
+        assert_non_null(system->notes[i].name);
         check_places(text_of("notes", system->notes[i].name), system->notes[i].args,
                      NODE_NOTE_ARGS);
+        for (uint32_t j = 0; j < i; j++)
+            assert_string_not_equal(system->notes[i].name, system->notes[j].name);
+    }
     for (uint32_t i = 0; i < system->word_count; i++)
         check_places(text_of("reasons", system->words[i]), PLACES, 8);
     group_has("notes", system->note_count);
@@ -116,8 +120,12 @@ static void check_columns(const struct system *system)
         const struct system_table *table = &system->tables[i];
         assert_in_range(table->column_count, 1, NODE_ROW_CELLS);
         for (uint32_t j = 0; j < table->column_count; j++) {
-            assert_non_null(table->columns[j].unit);
-            assert_non_null(table->columns[j].meaning);
+            const struct system_column *column = &table->columns[j];
+            assert_true(strlen(column->meaning) > 3);
+            assert_non_null(column->unit);
+            const char *ending = strrchr(column->name, '_');
+            if (ending != NULL && strcmp(ending, "_ms") == 0)
+                assert_string_equal(column->unit, "ms");
         }
     }
 }
