@@ -3,24 +3,8 @@
  * A student opens these files first, so a column says in one line what it is, with its unit in its
  * name. Order and names are a contract (docs/api.md, db/): a column is added at the end or not at
  * all. Who fills them is ledger_rows.c, cell by cell in this order. */
+#include "systems/columns.h"
 #include "systems/kitchens/ledger.h"
-
-#define NUMBER(name, decimals, unit, meaning)                                                      \
-    {                                                                                              \
-        name, SYSTEM_CELL_NUMBER, decimals, 0, unit, meaning                                       \
-    }
-#define NODE(name, meaning)                                                                        \
-    {                                                                                              \
-        name, SYSTEM_CELL_NODE, 0, 0, "", meaning                                                  \
-    }
-#define LIST(name, list, meaning)                                                                  \
-    {                                                                                              \
-        name, SYSTEM_CELL_LIST, 0, list, "", meaning                                               \
-    }
-#define CHOICE(name, setting, meaning)                                                             \
-    {                                                                                              \
-        name, SYSTEM_CELL_SETTING_CHOICE, 0, setting, "", meaning                                  \
-    }
 
 /* t_ms of a row: when the order was placed. One row an order, written when it is over. */
 static const struct system_column ORDERS[] = {

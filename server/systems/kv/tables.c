@@ -1,24 +1,8 @@
 /* tables.c: the columns of the store's tables, as columns.csv tells them, and its charts.
  *
  * Order and names are a contract: a column is added at the end or not at all. */
+#include "systems/columns.h"
 #include "systems/kv/ledger.h"
-
-#define NUMBER(name, decimals, unit, meaning)                                                      \
-    {                                                                                              \
-        name, SYSTEM_CELL_NUMBER, decimals, 0, unit, meaning                                       \
-    }
-#define NODE(name, meaning)                                                                        \
-    {                                                                                              \
-        name, SYSTEM_CELL_NODE, 0, 0, "", meaning                                                  \
-    }
-#define LIST(name, list, meaning)                                                                  \
-    {                                                                                              \
-        name, SYSTEM_CELL_LIST, 0, list, "", meaning                                               \
-    }
-#define CHOICE(name, setting, meaning)                                                             \
-    {                                                                                              \
-        name, SYSTEM_CELL_SETTING_CHOICE, 0, setting, "", meaning                                  \
-    }
 
 /* t_ms of a row: when the operation was invoked. */
 static const struct system_column OPERATIONS[] = {

@@ -1,20 +1,8 @@
 /* tables.c: the columns of the council's tables, as columns.csv tells them, and its charts.
  *
  * Order and names are a contract: a column is added at the end or not at all. */
+#include "systems/columns.h"
 #include "systems/raft/ledger.h"
-
-#define NUMBER(name, decimals, unit, meaning)                                                      \
-    {                                                                                              \
-        name, SYSTEM_CELL_NUMBER, decimals, 0, unit, meaning                                       \
-    }
-#define NODE(name, meaning)                                                                        \
-    {                                                                                              \
-        name, SYSTEM_CELL_NODE, 0, 0, "", meaning                                                  \
-    }
-#define LIST(name, list, meaning)                                                                  \
-    {                                                                                              \
-        name, SYSTEM_CELL_LIST, 0, list, "", meaning                                               \
-    }
 
 /* t_ms of a row: when the operation was invoked. */
 static const struct system_column OPERATIONS[] = {
@@ -28,7 +16,7 @@ static const struct system_column OPERATIONS[] = {
     NUMBER("latency_ms", 3, "ms", "invoked until answered"),
     NUMBER("attempts", 0, "", "how often it was asked"),
     NUMBER("value", 0, "", "written or read; 0: none"),
-    {"reads", SYSTEM_CELL_SETTING_CHOICE, 0, COUNCIL_SET_READS, "", "how reads are answered"},
+    CHOICE("reads", COUNCIL_SET_READS, "how reads are answered"),
 };
 
 /* One row a virtual second; counts are of that second where the meaning says so, else of the run. */
