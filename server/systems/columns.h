@@ -1,5 +1,5 @@
-/* columns.h: how a system's tables.c writes its columns, one line each. For those files only: the
- * names are short.
+/* columns.h: how a system's tables.c writes its tables and columns, one line each. For those
+ * files only: the names are short.
  *
  * What each part of a column is stands at struct system_column; list and setting are the system's own
  * numbers, meaning is its line of columns.csv. */
@@ -23,6 +23,11 @@
 #define CHOICE(name, setting, meaning)                                                             \
     {                                                                                              \
         name, SYSTEM_CELL_SETTING_CHOICE, 0, setting, "", meaning                                  \
+    }
+/* columns is an array of struct system_column. */
+#define TABLE(name, columns)                                                                       \
+    {                                                                                              \
+        name, columns, (uint32_t)(sizeof columns / sizeof columns[0])                              \
     }
 
 #endif

@@ -105,11 +105,6 @@ static const struct system_column ORDER_STEPS[] = {
     NUMBER("ref", 0, "", "cooks_busy: the order whose cook came free; else the node concerned"),
 };
 
-#define TABLE(name, columns)                                                                       \
-    {                                                                                              \
-        name, columns, (uint32_t)(sizeof columns / sizeof columns[0])                              \
-    }
-
 const struct system_table KITCHENS_TABLES[LEDGER_TABLE_COUNT] = {
     [LEDGER_TABLE_ORDERS] = TABLE("orders", ORDERS),
     [LEDGER_TABLE_METRICS] = TABLE("metrics", METRICS),

@@ -63,11 +63,6 @@ static const struct system_column REPLICAS[] = {
     NUMBER("siblings", 0, "values", "most values of one key"),
 };
 
-#define TABLE(name, columns)                                                                       \
-    {                                                                                              \
-        name, columns, (uint32_t)(sizeof columns / sizeof columns[0])                              \
-    }
-
 const struct system_table KV_TABLES[KV_TABLE_COUNT] = {
     [KV_TABLE_OPERATIONS] = TABLE("operations", OPERATIONS),
     [KV_TABLE_METRICS] = TABLE("metrics", METRICS),

@@ -59,11 +59,6 @@ static const struct system_column SERVERS[] = {
     NUMBER("votes", 0, "", "votes it gave so far"),
 };
 
-#define TABLE(name, columns)                                                                       \
-    {                                                                                              \
-        name, columns, (uint32_t)(sizeof columns / sizeof columns[0])                              \
-    }
-
 const struct system_table COUNCIL_TABLES[COUNCIL_TABLE_COUNT] = {
     [COUNCIL_TABLE_OPERATIONS] = TABLE("operations", OPERATIONS),
     [COUNCIL_TABLE_METRICS] = TABLE("metrics", METRICS),
