@@ -32,8 +32,7 @@ export function mountEvents(root, model, words) {
   let newest_us = -1;
   let chosen = "";
   const render = () => {
-    const count = model.look.density === "lecture" ? SHOWN_LECTURE : SHOWN_MAX;
-    const events = model.events.slice(-count).reverse();
+    const events = shown(model.events, model.look.density === "lecture", words.interesting);
     const stands = model.replay?.inPast && model.replay.direction === 0;
     const before = rows;
     rows = new Map();
@@ -71,6 +70,20 @@ export function mountEvents(root, model, words) {
       list.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
     },
   };
+}
+
+/**
+ * The newest first. Where there is room for a few only, what matters goes before what is merely newer:
+ * two cut-off nodes that keep asking around must not push the cut itself out of sight.
+ * @param {EventRow[]} all
+ * @param {boolean} few
+ * @param {(event: EventRow) => boolean} interesting
+ */
+function shown(all, few, interesting) {
+  if (!few) return all.slice(-SHOWN_MAX).reverse();
+  const chosen = new Set(all.filter(interesting).slice(-SHOWN_LECTURE));
+  for (let i = all.length - 1; i >= 0 && chosen.size < SHOWN_LECTURE; i--) chosen.add(all[i]);
+  return all.filter((event) => chosen.has(event)).reverse();
 }
 
 /**
