@@ -22,6 +22,7 @@
 
 #include "systems/kv/merkle.h"
 #include "systems/kv/version.h"
+#include "systems/raft/messages.h"
 
 enum kv_message {
     KV_REQUEST = RAFT_MESSAGE_COUNT, /* before it: Raft's own */
@@ -140,5 +141,27 @@ struct kv_agree {
     uint16_t key;
     uint64_t root;
 };
+
+/* The store's rows of an owner's table of messages, Raft's included; in the order of enum kv_message. */
+enum { KV_STATE_HEAD = 16 }; /* of each message that ends with a state */
+_Static_assert(sizeof(struct kv_reply) == KV_STATE_HEAD + sizeof(struct kv_state), "no padding");
+_Static_assert(sizeof(struct kv_write) == KV_STATE_HEAD + sizeof(struct kv_state), "no padding");
+_Static_assert(sizeof(struct kv_value) == KV_STATE_HEAD + sizeof(struct kv_state), "no padding");
+_Static_assert(sizeof(struct kv_wrote) == 16, "no padding");
+_Static_assert(sizeof(struct kv_read) == 16, "no padding");
+_Static_assert(sizeof(struct kv_agree) == 16, "no padding");
+#define KV_STATE_MIN (KV_STATE_HEAD + KV_STATE_BYTES_MIN)
+#define KV_MESSAGE_ROWS                                                                            \
+    RAFT_MESSAGE_ROWS,                                                                             \
+        [KV_REQUEST] = {"request", sizeof(struct kv_request), sizeof(struct kv_request)},          \
+        [KV_REPLY] = {"reply", KV_STATE_MIN, sizeof(struct kv_reply)},                             \
+        [KV_WRITE] = {"write", KV_STATE_MIN, sizeof(struct kv_write)},                             \
+        [KV_WROTE] = {"wrote", sizeof(struct kv_wrote), sizeof(struct kv_wrote)},                  \
+        [KV_READ] = {"read", sizeof(struct kv_read), sizeof(struct kv_read)},                      \
+        [KV_VALUE] = {"value", KV_STATE_MIN, sizeof(struct kv_value)},                             \
+        [KV_PING] = {"ping", sizeof(struct kv_ping), sizeof(struct kv_ping)},                      \
+        [KV_HASHES] = {"hashes", KV_HASHES_BYTES_MIN, sizeof(struct kv_hashes)},                   \
+        [KV_ENTRIES] = {"entries", KV_ENTRIES_BYTES_MIN, sizeof(struct kv_entries)},               \
+        [KV_AGREE] = {"agree", sizeof(struct kv_agree), sizeof(struct kv_agree)}
 
 #endif
