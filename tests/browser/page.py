@@ -103,6 +103,36 @@ class Page:
         for key in keys:
             ActionChains(self.browser).send_keys(KEYS.get(key, key)).perform()
 
+    def enter_system(self, title):
+        """Turns the page to another system, by the menu of the systems."""
+        self.press('#header [data-tool="systems"]')
+        self.wait("the menu", lambda: self.texts(".menu button"))
+        self.press_text(".menu button", title)
+        self.wait(f"the page of {title!r}", lambda: title in (self.text("#header") or "")
+                  and self.js("return document.querySelector('#controls [data-section=rules]') !== null"))
+
+    def open_rules(self):
+        """The dialog about the rules that can be turned off."""
+        if self.js("return document.querySelector('#controls').hidden"):
+            self.key("i")
+        self.js("document.querySelector('#controls [data-section=rules]').open = true")
+        self.press("#controls [data-tool=rules]")
+        self.wait("the rules", lambda: self.texts("#rules details.rule"))
+
+    def show_rule(self, words, how):
+        """Opens the rule that these words are about, and presses a button of its: broken, intact, beside."""
+        self.open_rules()
+        self.js("""
+          const rule = [...document.querySelectorAll("#rules details.rule")]
+            .find((one) => one.textContent.includes(arguments[0]));
+          rule.open = true;
+          rule.querySelector(`[data-rule=${arguments[1]}]`).click();
+        """, words, how)
+
+    def verdict(self):
+        """What the card says: good, fail, planned, unknown."""
+        return self.attribute("#verdict", "data-verdict")
+
     def click_stage(self, x_share, y_share):
         """A real click of the mouse at a place of the stage."""
         stage = self.browser.find_element("id", "stage")

@@ -34,6 +34,22 @@ return { rooms, cut, small, outside, density: root.dataset.density,
   scroll: [root.scrollWidth - innerWidth, root.scrollHeight - innerHeight] };
 """
 
+# The card of a broken promise, with each of the names: what of it lies outside, and the names that are not seen whole.
+CARD = """
+const card = document.getElementById("verdict"), room = card.getBoundingClientRect();
+const within = (b) => b.left >= room.left && b.right <= room.right && b.top >= room.top && b.bottom <= room.bottom + 0.5;
+const outside = [...card.querySelectorAll("h2, h2 *, .ways *, .promises")].filter((e) => e.checkVisibility()
+  && !within(e.getBoundingClientRect())).map((e) => e.className || e.tagName);
+const words = card.querySelector(".promises"), name = words.querySelector("b"), cut = [];
+for (const text of [...arguments[0], name.textContent]) {
+  name.textContent = text;
+  if (name.getBoundingClientRect().bottom > words.getBoundingClientRect().bottom + 1) cut.push(text);
+}
+const title = card.querySelector(".title");
+if (title.getClientRects().length > 1 || title.scrollWidth > title.clientWidth + 1) cut.push(title.textContent);
+return { outside, cut };
+"""
+
 # DECISIONS, "The page": x, y, width, height at 1280 x 720.
 LECTURE = {"header": (0, 0, 1280, 40), "stage": (0, 44, 820, 452), "actions": (0, 500, 820, 80), "caption": (0, 584, 820, 68),
            "verdict": (824, 44, 456, 112), "figures": (824, 160, 456, 68), "chart-1": (824, 232, 456, 156),
@@ -118,9 +134,27 @@ class Layout(unittest.TestCase):
     def test_dark_and_large_numbers(self):
         with open_page(1280, 720, dark=True) as page:
             self.assertEqual(page.attribute("html", "data-theme"), "dark")
-            page.js("document.querySelector('#verdict h2').lastChild.data = 'Nothing broken so far (123,456 orders)'")
+            page.js("document.querySelector('#verdict .title').textContent = 'Nothing broken so far (123,456 orders)'")
             seen = self.measure(page)
             self.assert_sound(seen, "dark")
+
+    def test_a_broken_promise_is_read_whole(self):
+        """Whatever the promise is called: its name is not cut, nor what stands beside it."""
+        for width, height, density in [(1280, 720, "lecture"), (1280, 600, "lecture"), (1920, 1080, "lab")]:
+            with self.subTest(f"{width}x{height}"), open_page(width, height, storage={"chef.density": density}) as page:
+                page.enter_system("Kitchen council")
+                page.show_rule("RAFT-T03", "broken")
+                page.wait("the broken promise", lambda: page.verdict() == "planned", 60)
+                if density == "lecture":
+                    page.key("i")  # the drawer goes
+                seen = self.measure(page)
+                seen["cut"] = [one for one in seen["cut"] if "promises" not in one]  # the witness goes on in the dialog
+                self.assert_sound(seen, f"broken at {width}x{height}")
+                names = [word["title"] for system in ("kitchens", "raft", "kv")
+                         for word in page.api(f"/api/v1/words/{system}")["checks"].values()]
+                card = page.js(CARD, names)
+                self.assertEqual(card["outside"], [], "part of the card lies outside of it")
+                self.assertEqual(card["cut"], [], "names of promises that are cut")
 
     def test_drawer_covers_charts_never_stage_or_verdict(self):
         with open_page(1280, 720) as page:

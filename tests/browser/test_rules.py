@@ -7,25 +7,9 @@ from page import open_page
 
 
 class Rules(unittest.TestCase):
-    def open_rules(self, page):
-        if page.js("return document.querySelector('#controls').hidden"):
-            page.key("i")
-        page.js("document.querySelector('#controls [data-section=rules]').open = true")
-        page.press("#controls [data-tool=rules]")
-        page.wait("the rules", lambda: page.texts("#rules details.rule"))
-
-    def show(self, page, switch, how):
-        """Opens the rule whose command line names that switch, and presses a button of its."""
-        page.js("""
-          const rule = [...document.querySelectorAll("#rules details.rule")]
-            .find((one) => one.textContent.includes(arguments[0]));
-          rule.open = true;
-          rule.querySelector(`[data-rule=${arguments[1]}]`).click();
-        """, switch, how)
-
     def test_every_switch_has_a_paragraph_a_source_and_a_run(self):
         with open_page() as page:
-            self.open_rules(page)
+            page.open_rules()
             switches = page.js("return document.querySelectorAll('#rules details.rule').length")
             self.assertEqual(switches, 13)
             self.assertEqual(page.js("return [...document.querySelectorAll('#rules details.rule')]"
@@ -34,12 +18,9 @@ class Rules(unittest.TestCase):
 
     def test_broken_without_the_rule_and_proved_with_it(self):
         with open_page() as page:
-            self.open_rules(page)
-            self.show(page, "bug.no_fence=", "broken")
-            page.wait("the broken promise",
-                      lambda: page.js("return document.querySelector('#verdict').dataset.verdict") == "planned", 30)
-            self.open_rules(page)
-            self.show(page, "bug.no_fence=", "intact")
+            page.show_rule("bug.no_fence=", "broken")
+            page.wait("the broken promise", lambda: page.verdict() == "planned", 30)
+            page.show_rule("bug.no_fence=", "intact")
             page.wait("the proof", lambda: "Proved" in page.text("#verdict"), 30)
 
     def test_a_recipe_begins_and_is_told(self):

@@ -3,6 +3,8 @@
 
 import { el, icon } from "./dom.js";
 import { table } from "./menu.js";
+import { TONES } from "./promises.js";
+import { capital } from "./tell.js";
 import { number, t, virtualTime } from "./words.js";
 
 /**
@@ -40,17 +42,17 @@ function operationRow(operation, seek) {
   const go = el("button", {
     type: "button",
     title: t("proof.go"),
-    "aria-label": `${t("proof.go")}: ${number(operation.op_id)}`,
+    "aria-label": `${t("proof.go")}: ${operation.op_id}`,
     onclick: () => seek((complete_ns ?? invoke_ns) / NS_PER_US + 1),
-  }, icon("jump"), number(operation.op_id));
+  }, icon("jump"), String(operation.op_id));
   const what = key === null || key === undefined ? operation.f : `${operation.f} ${valueText(key)}`;
-  const told = operation.type === "ok" ? valueText(operation.output) : t(`proof.${operation.type}`);
+  const answer = operation.type === "ok" ? valueText(operation.output) : t(`proof.${operation.type}`);
   return [
     go,
     number(operation.process),
     what,
     valueText(operation.input),
-    told,
+    answer,
     `${virtualTime(begun_us, 3)}–${ended}`,
   ];
 }
@@ -78,12 +80,23 @@ export function proofPart(name, verdict, seek) {
     model: history.model, operations: number(history.operations), under_fault: number(history.under_fault ?? 0),
   });
   const head = ["operation", "process", "f", "asked", "told", "time"].map((word) => t(`proof.head.${word}`));
-  return el("section.proof", null,
+  return el("section.proof", { "data-verdict": TONES[verdict.verdict], "data-check": verdict.check },
     el("h3", null, name),
-    finding ? el("p", null, finding.city, el("small", null, finding.field)) : null,
-    finding
-      ? el("ol", null, ...finding.lines.map((line) => el("li", null, line.city, el("small", null, line.field))))
+    finding ? told(finding, "p") : null,
+    finding && finding.lines.length > 0
+      ? el("ol", null, ...finding.lines.map((line) => told(line, "li")))
       : null,
-    finding ? table(name, head, operationsOf(finding).map((operation) => operationRow(operation, seek))) : null,
+    finding
+      ? el("div.across", null, table(name, head, operationsOf(finding).map((operation) => operationRow(operation, seek))))
+      : null,
     el("p.note", null, looked, " ", powerWords(proof), weakest ? ` ${t("proof.weakest", { model: weakest })}` : ""));
+}
+
+/**
+ * A sentence in the words of the city, and under it in those of the field where they differ.
+ * @param {{city: string, field: string}} sentence
+ * @param {string} tag
+ */
+function told({ city, field }, tag) {
+  return el(tag, null, capital(city), field === city ? null : el("small", null, capital(field)));
 }

@@ -1,7 +1,7 @@
 // tell.js: events in sentences, for every system: its own table of words first, then the host's; the
 // kind's own name as a last resort.
 
-import { checkName } from "./verdicts.js";
+import { checkName } from "./promises.js";
 import { fillIn, has, humanise, number, systemTitle, systemWord, t } from "./words.js";
 
 /**

@@ -3,11 +3,11 @@
 
 import { api } from "./api.js";
 import { el, fill, icon, setText } from "./dom.js";
-import { openDialog, table } from "./menu.js";
+import { checkName, ICONS, openPromises, TONES, worst } from "./promises.js";
 import { sayNote, sayStatus } from "./say.js";
 import { openShrink } from "./shrink.js";
 import { report } from "./steer.js";
-import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./words.js";
+import { number, t, virtualTime } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -17,32 +17,11 @@ import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./wor
  *   choose: (first: number, last: number, subject: number | null) => void,
  *   causes?: (subject: number | null, first: number) => void,
  * }} How
+ * @typedef {ReturnType<typeof buildCard>} Card
  */
 
 const PROVED_SHOWN_US = 5e6; /* virtual: a proof is of its moment; then the present is judged again */
 const NAMED = 2; /* promises named on the card; the others are counted */
-
-/** From the heaviest to the lightest. */
-const WEIGHT = ["FAIL", "EXPECTED-FAIL", "UNKNOWN"];
-const TONES = { FAIL: "fail", UNKNOWN: "unknown", "EXPECTED-FAIL": "planned", PASS: "good" };
-const ICONS = { FAIL: "down", UNKNOWN: "unknown", "EXPECTED-FAIL": "down", PASS: "serving" };
-
-/** @param {string} check */
-export function checkName(check) {
-  return systemTitle("checks", check) ?? humanise(check);
-}
-
-/**
- * The heaviest of several verdicts; null when all promises hold.
- * @param {Verdict[]} verdicts
- */
-export function worst(verdicts) {
-  for (const kind of WEIGHT) {
-    const found = verdicts.find((verdict) => verdict.verdict === kind);
-    if (found) return found;
-  }
-  return null;
-}
 
 /**
  * @param {HTMLElement} root
@@ -54,6 +33,7 @@ export function mountVerdict(root, model, how) {
    * @type {{verdicts: Verdict[], t_us: number} | null} */
   let proof = null;
   let shown = "";
+  const card = buildCard(root);
   /** Judges a healed copy; the run itself goes on untouched. */
   const verify = async () => {
     if (!model.run) return;
@@ -68,6 +48,7 @@ export function mountVerdict(root, model, how) {
       proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us };
       shown = "";
       render();
+      sayStatus(`${card.title.textContent}: ${card.words.textContent}`);
     } catch (error) {
       report(error);
     }
@@ -88,8 +69,8 @@ export function mountVerdict(root, model, how) {
     const hands = {
       ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check, verify),
     };
-    if (bad) showBad(root, bad, hands, all);
-    else showGood(root, { fresh: fresh !== null, proved_us, operations }, verdicts, all);
+    if (bad) showBad(card, bad, hands, all);
+    else showGood(card, { fresh: fresh !== null, proved_us, operations }, verdicts, all);
   };
   model.on(["verdicts", "figures", "points", "replay"], render);
   model.on("run", () => {
@@ -102,136 +83,98 @@ export function mountVerdict(root, model, how) {
 }
 
 /**
+ * The card stays the same elements whatever is said on it: who stands on one of its buttons with the
+ * keyboard keeps the place when the words change.
  * @param {HTMLElement} root
+ */
+function buildCard(root) {
+  const glyph = el("span.glyph");
+  const title = el("span.title");
+  const jump = cardButton("jump", "verdict.jump_about", el("span", null, t("verdict.jump")));
+  const shrink = cardButton("shrink", "shrink.title");
+  const causes = cardButton("spacetime", "spacetime.show");
+  const words = /** @type {HTMLButtonElement} */ (
+    el("button.promises.bare", { type: "button", title: t("verdict.all") })
+  );
+  fill(root, el("h2", null, glyph, title), el("div.ways", null, jump, shrink, causes), words);
+  return { root, glyph, title, jump, shrink, causes, words };
+}
+
+/**
+ * @param {string} glyph
+ * @param {string} name a key of the words
+ * @param {...Node} children
+ */
+function cardButton(glyph, name, ...children) {
+  return /** @type {HTMLButtonElement} */ (
+    el("button.jump", { type: "button", title: t(name), "aria-label": t(name) }, icon(glyph), ...children)
+  );
+}
+
+/**
+ * @param {Card} card
+ * @param {string} tone
+ * @param {string} glyph
+ * @param {string} title
+ */
+function setTitle(card, tone, glyph, title) {
+  card.root.dataset.verdict = tone;
+  fill(card.glyph, icon(glyph));
+  setText(card.title, title);
+}
+
+/**
+ * A button that goes gives the keyboard's place to the words.
+ * @param {Card} card
+ * @param {HTMLButtonElement} button
+ * @param {(() => void) | null} run
+ */
+function offer(card, button, run) {
+  const left = run === null && document.activeElement === button;
+  button.hidden = run === null;
+  button.onclick = run;
+  if (left) card.words.focus();
+}
+
+/**
+ * @param {Card} card
  * @param {{fresh: boolean, proved_us: number | null, operations: number}} state
  * @param {Verdict[]} verdicts
  * @param {() => void} all
  */
-function showGood(root, { fresh, proved_us, operations }, verdicts, all) {
-  const was = root.dataset.verdict === "good" ? root.querySelector("button.promises") : null;
-  root.dataset.verdict = "good";
+function showGood(card, { fresh, proved_us, operations }, verdicts, all) {
   const time = proved_us === null ? "" : virtualTime(proved_us, 0);
-  const heading = fresh
+  setTitle(card, "good", fresh ? "verify" : "serving", fresh
     ? t("verdict.proved", { time })
-    : t("verdict.so_far", { count: operations, operations: number(operations) });
+    : t("verdict.so_far", { count: operations, operations: number(operations) }));
   const names = verdicts.slice(0, NAMED).map((verdict) => checkName(verdict.check));
   const more = verdicts.length - names.length;
   if (more > 0) names.push(t("verdict.more", { count: more }));
   if (time !== "" && !fresh) names.unshift(t("verdict.proved_before", { time }));
-  const about = verdicts.length === 0 ? t("verdict.waiting") : names.join(" · ");
-  /* The button stays while the count goes on: whoever stands on it with the keyboard keeps the place. */
-  const button = /** @type {HTMLButtonElement} */ (
-    was ?? el("button.promises.bare", { type: "button", title: t("verdict.all") })
-  );
-  const title = was ? root.children[0] : el("h2", null);
-  setText(button, about);
-  button.onclick = all;
-  fill(title, icon(fresh ? "verify" : "serving"), heading);
-  if (!was) fill(root, title, button);
+  setText(card.words, verdicts.length === 0 ? t("verdict.waiting") : names.join(" · "));
+  card.words.onclick = all;
+  for (const button of [card.jump, card.shrink, card.causes]) offer(card, button, null);
 }
 
 /**
- * Its button goes to the moment of the breach, and to its events.
- * @param {HTMLElement} root
+ * Its buttons go to the moment of the breach, to a shorter way there, and to its events.
+ * @param {Card} card
  * @param {Verdict} verdict
  * @param {How & {shrink: (check: string) => void, replay: Model["replay"]}} how
  * @param {() => void} all
  */
-function showBad(root, verdict, how, all) {
+function showBad(card, verdict, how, all) {
   const tone = TONES[verdict.verdict];
-  const witness = verdict.witness;
-  root.dataset.verdict = tone;
-  const jump = el("button.jump", {
-    type: "button",
-    "aria-label": t("verdict.jump"),
-    title: t("verdict.jump_about"),
-    onclick: async () => {
-      if (witness?.at_ms !== undefined) await how.replay?.seekTo(Math.floor(witness.at_ms * 1000) + 1);
-      how.choose(witness?.first_event ?? 0, witness?.last_event ?? 0, witness?.subjects?.[0] ?? null);
-    },
-  }, icon("jump"), el("span", null, t("verdict.jump")));
-  const shrink = el("button.jump.shrink", {
-    type: "button",
-    title: t("shrink.title"),
-    "aria-label": t("shrink.title"),
-    onclick: () => how.shrink(verdict.check),
-  }, icon("shrink"));
-  const causes = el("button.jump", {
-    type: "button",
-    title: t("spacetime.show"),
-    "aria-label": t("spacetime.show"),
-    onclick: () => how.causes?.(witness?.subjects?.[0] ?? null, witness?.first_event ?? 0),
-  }, icon("spacetime"));
-  const name = t(`verdict.${tone}`, { check: checkName(verdict.check) });
-  fill(
-    root,
-    el(
-      "h2",
-      null,
-      icon(ICONS[verdict.verdict]),
-      el("span.cut", { title: name }, name),
-      witness?.first_event ? jump : null,
-      verdict.verdict === "UNKNOWN" ? null : shrink,
-      witness?.first_event && how.causes ? causes : null,
-    ),
-    el(
-      "button.promises.bare",
-      { type: "button", title: t("verdict.all"), onclick: all },
-      verdict.text ?? "",
-    ),
-  );
-}
-
-/**
- * All promises, as a table: invariants look inside, histories see only what customers see.
- * @param {Model} model
- * @param {Verdict[]} verdicts
- */
-function openPromises(model, verdicts) {
-  const { body, dialog } = openDialog("promises", t("verdict.title"));
-  const rows = verdicts.map((verdict) => [
-    el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
-    t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
-    el(
-      "span.result",
-      { "data-verdict": TONES[verdict.verdict] },
-      icon(ICONS[verdict.verdict]),
-      t(`verdict.${verdict.verdict}`),
-    ),
-    verdict.text ?? "",
-  ]);
-  const head = ["promise", "kind", "result", "words"].map((name) => t(`verdict.${name}`));
-  const built = table(t("verdict.title"), head, rows);
-  built.classList.add("wordy");
-  fill(body, el("p.lead", null, t("verdict.about")), built);
-  const proved = verdicts.filter((verdict) => verdict.proof);
-  if (proved.length > 0) void showProofs(model, proved, body, dialog);
-}
-
-/**
- * Under the promises: what checkers of histories found, the broken ones first.
- * @param {Model} model
- * @param {Verdict[]} verdicts
- * @param {HTMLElement} body
- * @param {HTMLDialogElement} dialog
- */
-async function showProofs(model, verdicts, body, dialog) {
-  const { proofPart } = await import("./proof.js");
-  const seek = (/** @type {number} */ t_us) => {
-    dialog.close();
-    void model.replay?.seekTo(Math.floor(t_us)).catch(report);
-  };
-  const rank = (/** @type {Verdict} */ { verdict }) => (WEIGHT.indexOf(verdict) + WEIGHT.length + 1) % (WEIGHT.length + 1);
-  for (const verdict of [...verdicts].sort((a, b) => rank(a) - rank(b))) {
-    const part = proofPart(checkName(verdict.check), verdict, seek);
-    if (part) body.append(part);
-  }
-}
-
-/**
- * @param {Model} model
- * @param {string} check
- */
-function kindOf(model, check) {
-  return model.system?.checks.find((known) => known.name === check)?.kind ?? "invariant";
+  const { first_event = 0, last_event = 0, subjects, at_ms } = verdict.witness ?? {};
+  const subject = subjects?.[0] ?? null;
+  setTitle(card, tone, ICONS[verdict.verdict], t(`verdict.${tone}`));
+  fill(card.words, el("b", null, checkName(verdict.check)), verdict.text ? ` · ${verdict.text}` : null);
+  card.words.onclick = all;
+  offer(card, card.jump, first_event === 0 ? null : async () => {
+    if (at_ms !== undefined) await how.replay?.seekTo(Math.floor(at_ms * 1000) + 1);
+    how.choose(first_event, last_event, subject);
+  });
+  offer(card, card.shrink, verdict.verdict === "UNKNOWN" ? null : () => how.shrink(verdict.check));
+  const { causes } = how;
+  offer(card, card.causes, first_event === 0 || !causes ? null : () => causes(subject, first_event));
 }

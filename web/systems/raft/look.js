@@ -42,8 +42,7 @@ export function roleWord(model, server) {
  * @returns {import("../../app/ring/stage.js").Look}
  */
 export function councilLook(model) {
-  const label = (/** @type {number} */ node) => (
-    model.servers.has(node) ? t("server.label", { letter: model.nodeLetter(node), name: model.title(node) }) : t("customers"));
+  const label = (/** @type {number} */ node) => (model.servers.has(node) ? model.title(node) : t("customers"));
   return {
     truthOf: (node) => TRUTHS[model.servers.get(node)?.up ?? 0],
     label,

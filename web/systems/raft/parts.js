@@ -97,7 +97,7 @@ const termsChart = () => lineChart({
     { column: "elections", factor: 1, name: t("line.elections") },
   ],
   caption: (model) => t("caption.terms", {
-    term: number(model.latest("term")), elections: number(model.latest("elections")),
+    count: model.latest("elections") ?? 0, term: number(model.latest("term")), elections: number(model.latest("elections")),
   }),
   marks,
 });

@@ -1,0 +1,99 @@
+// promises.js: what was promised, promise by promise, what became of each, and what proves it.
+
+import { el, fill, icon } from "./dom.js";
+import { openDialog, table } from "./menu.js";
+import { report } from "./steer.js";
+import { humanise, systemTerm, systemTitle, t } from "./words.js";
+
+/**
+ * @typedef {import("./model.js").Model} Model
+ * @typedef {import("./types").Verdict} Verdict
+ */
+
+/** From the heaviest to the lightest. */
+const WEIGHT = ["FAIL", "EXPECTED-FAIL", "UNKNOWN", "PASS"];
+export const TONES = { FAIL: "fail", UNKNOWN: "unknown", "EXPECTED-FAIL": "planned", PASS: "good" };
+export const ICONS = { FAIL: "down", UNKNOWN: "unknown", "EXPECTED-FAIL": "down", PASS: "serving" };
+
+/** @param {string} check */
+export function checkName(check) {
+  return systemTitle("checks", check) ?? humanise(check);
+}
+
+/**
+ * The heaviest of several verdicts; null when all promises hold.
+ * @param {Verdict[]} verdicts
+ */
+export function worst(verdicts) {
+  const found = heaviestFirst(verdicts)[0];
+  return found && found.verdict !== "PASS" ? found : null;
+}
+
+/** @param {Verdict[]} verdicts */
+function heaviestFirst(verdicts) {
+  return [...verdicts].sort((a, b) => WEIGHT.indexOf(a.verdict) - WEIGHT.indexOf(b.verdict));
+}
+
+/**
+ * All promises, what is broken first: its proof, then the table; the proofs of what holds stand below.
+ * @param {Model} model
+ * @param {Verdict[]} verdicts
+ */
+export function openPromises(model, verdicts) {
+  const { body, dialog } = openDialog("promises", t("verdict.title"));
+  const sorted = heaviestFirst(verdicts);
+  const head = ["promise", "kind", "result", "words"].map((name) => t(`verdict.${name}`));
+  const built = table(t("verdict.title"), head, sorted.map((verdict) => promiseRow(model, verdict)));
+  built.classList.add("wordy");
+  fill(body, el("p.lead", null, t("verdict.about")), built);
+  const proved = sorted.filter((verdict) => verdict.proof);
+  if (proved.length > 0) void showProofs(model, proved, built, dialog);
+}
+
+/**
+ * Invariants look inside, histories see only what customers see.
+ * @param {Model} model
+ * @param {Verdict} verdict
+ */
+function promiseRow(model, verdict) {
+  return [
+    el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
+    t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
+    el(
+      "span.result",
+      { "data-verdict": TONES[verdict.verdict] },
+      icon(ICONS[verdict.verdict]),
+      t(`verdict.${verdict.verdict}`),
+    ),
+    verdict.text ?? "",
+  ];
+}
+
+/**
+ * @param {Model} model
+ * @param {Verdict[]} verdicts
+ * @param {HTMLElement} promises the table
+ * @param {HTMLDialogElement} dialog
+ */
+async function showProofs(model, verdicts, promises, dialog) {
+  const { proofPart } = await import("./proof.js");
+  const seek = (/** @type {number} */ t_us) => {
+    dialog.close();
+    void model.replay?.seekTo(Math.floor(t_us)).catch(report);
+  };
+  const holding = document.createDocumentFragment();
+  for (const verdict of verdicts) {
+    const part = proofPart(checkName(verdict.check), verdict, seek);
+    if (part && verdict.verdict === "PASS") holding.append(part);
+    else if (part) promises.before(part);
+  }
+  promises.after(holding);
+}
+
+/**
+ * @param {Model} model
+ * @param {string} check
+ */
+function kindOf(model, check) {
+  return model.system?.checks.find((known) => known.name === check)?.kind ?? "invariant";
+}
