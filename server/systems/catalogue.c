@@ -1,4 +1,5 @@
 /* catalogue.c: all systems, in the order of the course. */
+#include "systems/city/city.h"
 #include "systems/kitchens/kitchens.h"
 #include "systems/kv/kv.h"
 #include "systems/raft/council.h"
@@ -7,5 +8,6 @@ const struct system *const SYSTEMS[] = {
     &KITCHENS,
     &RAFT,
     &KV,
+    &CITY,
 };
 const uint32_t SYSTEM_COUNT = sizeof SYSTEMS / sizeof SYSTEMS[0];

@@ -23,7 +23,7 @@ ROOMS = {
 }
 
 # A system, and those whose protocol it is built upon; any other pair is refused.
-BUILT_UPON = {"kv": {"raft"}, "kitchens": {"raft", "kv"}}
+BUILT_UPON = {"kv": {"raft"}, "city": {"kv", "raft"}}
 
 # What the deterministic rooms may take from C itself: no time, files, threads, locale or heap.
 PURE_ROOMS = {"base", "node", "sim", "systems"}

@@ -33,7 +33,7 @@ export async function ask(model, { setting, values, beside = {} }) {
     const info = await api.run(model.run.run);
     const sides = [];
     for (const [index, value] of values.entries()) {
-      sides.push(await sideOf(info, { ...beside, [setting]: value }, names[index]));
+      sides.push(await runUnder(info, { ...beside, [setting]: value }, names[index]));
     }
     await compareRuns(sides[0], sides[1], { at_us, names, together: true });
   } catch (error) {
@@ -44,12 +44,13 @@ export async function ask(model, { setting, values, beside = {} }) {
 }
 
 /**
+ * The run itself, if it has been so from its beginning; else a branch at its beginning, made or found.
  * @param {RunInfo} info
  * @param {Settings} settings
  * @param {string} name
  * @returns {Promise<string>} a run
  */
-async function sideOf(info, settings, name) {
+export async function runUnder(info, settings, name) {
   if (isSo(info, settings)) return info.run;
   const before = await earlierBranch(info, settings, name);
   if (before) return before;

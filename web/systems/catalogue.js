@@ -11,6 +11,7 @@ export const CATALOGUE = {
   kitchens: { load: () => import("./kitchens/kitchens.js"), first: "kitchens/lunch-rush" },
   raft: { load: () => import("./raft/raft.js"), first: "raft/council" },
   kv: { load: () => import("./kv/kv.js"), first: "kv/one-menu" },
+  city: { load: () => import("./city/city.js"), first: "city/cp" },
 };
 
 /** @param {string} system */

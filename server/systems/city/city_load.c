@@ -1,0 +1,133 @@
+/* city_load.c: a scenario's own data into the plan: how many kitchens, lobsters, places of the book.
+ * Every field checked.
+ *
+ *   "kitchens": 5, "lobsters": 24, "book": 32
+ *   "titles": ["Harbour Kitchen", ...]            optional, what people call them
+ *   "prices": [32, 12]                            optional: of a lobster, of a soup
+ *   "places": [[0, 0], [400, 0] ...]              optional, metres; else on a circle */
+#include <cjson/cJSON.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "systems/city/city.h"
+
+enum { HUNDRED = 100, KITCHENS = 5, LOBSTERS = 24, BOOK = 32, LOBSTER_PRICE = 32, SOUP_PRICE = 12 };
+
+/* A whole number under this name, or the standard. */
+static int read_count(const cJSON *scenario, const char *name, int64_t min, int64_t max,
+                      uint32_t standard, uint32_t *value, struct error *error)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(scenario, name);
+    *value = standard;
+    if (item == NULL)
+        return 0;
+    if (!cJSON_IsNumber(item) || item->valuedouble != (double)(int64_t)item->valuedouble ||
+        item->valuedouble < (double)min || item->valuedouble > (double)max)
+        return error_set(error, "%s must be a whole number from %lld to %lld", name, (long long)min,
+                         (long long)max);
+    *value = (uint32_t)item->valuedouble;
+    return 0;
+}
+
+static int read_titles(const cJSON *list, struct city_plan *plan, struct error *error)
+{
+    if (list != NULL &&
+        (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != (int)city_kitchens(plan)))
+        return error_set(error, "titles must be a list of %u texts", city_kitchens(plan));
+    for (uint32_t i = 0; i < city_kitchens(plan); i++) {
+        const cJSON *item = list == NULL ? NULL : cJSON_GetArrayItem(list, (int)i);
+        if (list != NULL &&
+            (!cJSON_IsString(item) || strlen(item->valuestring) >= CITY_TITLE_BYTES))
+            return error_set(error, "titles[%u] must be a text of less than %d bytes", i,
+                             CITY_TITLE_BYTES);
+        (void)snprintf(plan->titles[i], CITY_TITLE_BYTES, "%s",
+                       item == NULL ? plan->store.replicas[i] : item->valuestring);
+    }
+    return 0;
+}
+
+static int read_prices(const cJSON *list, struct city_plan *plan, struct error *error)
+{
+    static const int64_t STANDARD[CITY_DISHES] = {LOBSTER_PRICE, SOUP_PRICE};
+    if (list != NULL && (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != CITY_DISHES))
+        return error_set(error, "prices must be a list of %d numbers", CITY_DISHES);
+    for (int i = 0; i < CITY_DISHES; i++) {
+        const cJSON *item = list == NULL ? NULL : cJSON_GetArrayItem(list, i);
+        bool bad = list != NULL && (!cJSON_IsNumber(item) || item->valuedouble < 1 ||
+                                    item->valuedouble > CITY_PRICE_MAX ||
+                                    item->valuedouble != (double)(int64_t)item->valuedouble);
+        if (bad)
+            return error_set(error, "prices[%d] must be a whole number from 1 to %d", i,
+                             CITY_PRICE_MAX);
+        plan->price[i] = list == NULL ? STANDARD[i] : (int64_t)item->valuedouble;
+    }
+    return 0;
+}
+
+/* Without places: on a circle, clockwise from the top; five of them. */
+static const int32_t CIRCLE_M[CITY_KITCHENS_MAX][2] = {
+    {300, 0}, {585, 207}, {476, 543}, {124, 543}, {15, 207}};
+
+static int read_places(const cJSON *list, struct city_plan *plan, struct error *error)
+{
+    if (list != NULL &&
+        (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != (int)city_kitchens(plan)))
+        return error_set(error, "places must be a list of %u pairs [x_m, y_m]",
+                         city_kitchens(plan));
+    for (uint32_t i = 0; i < city_kitchens(plan); i++) {
+        const cJSON *pair = list == NULL ? NULL : cJSON_GetArrayItem(list, (int)i);
+        const cJSON *x = pair == NULL ? NULL : cJSON_GetArrayItem(pair, 0);
+        const cJSON *y = pair == NULL ? NULL : cJSON_GetArrayItem(pair, 1);
+        bool bad = pair != NULL &&
+                   (!cJSON_IsNumber(x) || !cJSON_IsNumber(y) || cJSON_GetArraySize(pair) != 2 ||
+                    x->valuedouble < 0 || y->valuedouble < 0 || x->valuedouble > KV_MAP_MAX_M ||
+                    y->valuedouble > KV_MAP_MAX_M);
+        if (bad)
+            return error_set(error, "places[%u] must be a pair [x_m, y_m] from 0 to %d", i,
+                             KV_MAP_MAX_M);
+        plan->store.x_m[i] = pair == NULL ? CIRCLE_M[i][0] : (int32_t)x->valuedouble;
+        plan->store.y_m[i] = pair == NULL ? CIRCLE_M[i][1] : (int32_t)y->valuedouble;
+    }
+    return 0;
+}
+
+/* The keys, in the order that city_key_*() knows. */
+static void name_keys(struct city_plan *plan)
+{
+    struct kv_plan *store = &plan->store;
+    for (uint32_t i = 0; i < plan->lobsters; i++)
+        (void)snprintf(store->keys[i], KV_NAME_BYTES, "lobster-%02u", (i + 1) % HUNDRED);
+    (void)snprintf(store->keys[city_key_delivery(plan)], KV_NAME_BYTES, "delivery");
+    for (uint32_t dish = 0; dish < CITY_DISHES; dish++)
+        (void)snprintf(store->keys[city_key_price(plan, dish)], KV_NAME_BYTES, "price-%s",
+                       CITY_DISH_NAMES[dish]);
+    for (uint32_t i = 0; i < plan->book; i++)
+        (void)snprintf(store->keys[city_key_book(plan, i)], KV_NAME_BYTES, "book-%02u",
+                       (i + 1) % HUNDRED);
+    store->key_count = plan->lobsters + 1 + CITY_DISHES + plan->book;
+    store->strong_keys = plan->lobsters + 1;
+    assert(store->key_count <= KV_KEYS_MAX);
+}
+
+int city_load(const struct cJSON *scenario, void *data, struct error *error)
+{
+    struct city_plan draft;
+    memset(&draft, 0, sizeof draft); /* a world is copied and compared: no byte left to chance */
+    if (read_count(scenario, "kitchens", CITY_KITCHENS_MIN, CITY_KITCHENS_MAX, KITCHENS,
+                   &draft.store.replica_count, error) != 0 ||
+        read_count(scenario, "lobsters", 1, CITY_LOBSTERS_MAX, LOBSTERS, &draft.lobsters, error) !=
+            0 ||
+        read_count(scenario, "book", 1, CITY_BOOK_MAX, BOOK, &draft.book, error) != 0)
+        return -1;
+    for (uint32_t i = 0; i < city_kitchens(&draft); i++)
+        (void)snprintf(draft.store.replicas[i], KV_NAME_BYTES, "%c", 'A' + (char)i);
+    if (read_titles(cJSON_GetObjectItemCaseSensitive(scenario, "titles"), &draft, error) != 0 ||
+        read_prices(cJSON_GetObjectItemCaseSensitive(scenario, "prices"), &draft, error) != 0 ||
+        read_places(cJSON_GetObjectItemCaseSensitive(scenario, "places"), &draft, error) != 0)
+        return -1;
+    name_keys(&draft);
+    memcpy(data, &draft, sizeof draft);
+    return 0;
+}

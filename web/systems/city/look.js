@@ -1,0 +1,231 @@
+// look.js: the city of one book on the stage: a plate for each kitchen with the pantry as its own copy
+// has it, and the table in the middle with the promise and what it has cost so far.
+
+import { el, token } from "../../app/dom.js";
+import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
+import { isCut } from "../../app/ring/roads.js";
+import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
+import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
+
+/**
+ * @typedef {import("./model.js").CityModel} Model
+ * @typedef {import("../../app/stage/drawing.js").Box} Box
+ * @typedef {import("../../app/stage/looks.js").Tone} Tone
+ */
+
+const UP = 1;
+const HELD = 2;
+const TRUTHS = [3, 1, 4]; /* as the faults count: closed, open, paused */
+const REPLIES = new Set(["reply", "wrote", "value", "agree", "appended", "vote", "answer", "taken", "assign", "cooked"]);
+const SIGNS = new Set(["ping", "load"]);
+const TEXT = 20.2;
+const SMALL = 17;
+const ROW = 12; /* lobsters in a row of the plate */
+
+/**
+ * The name of the mode, for people.
+ * @param {Model} model
+ */
+export function modeName(model) {
+  return systemTitle("choices", model.modeKey()) ?? model.modeKey().toUpperCase();
+}
+
+/** @param {Model} model @param {number} node */
+export function isApart(model, node) {
+  const others = [...model.kitchens.keys()].filter((other) => other !== node);
+  const heard = others.filter((other) => !isCut(model, node, other)).length + 1;
+  return heard <= (others.length + 1) / 2;
+}
+
+/** @param {Model} model @param {number} node @returns {Tone} */
+export function toneOf(model, node) {
+  const kitchen = model.kitchens.get(node);
+  if (!kitchen || kitchen.truth === HELD) return "off";
+  if (kitchen.truth !== UP) return "down";
+  if (!kitchen.ready) return "moving";
+  return isApart(model, node) ? "off" : "serving";
+}
+
+/** @param {Model} model @param {number} node */
+function stateWord(model, node) {
+  const kitchen = model.kitchens.get(node);
+  if (kitchen?.truth === HELD) return t("state.paused");
+  if (kitchen?.truth !== UP) return t("state.closed");
+  if (!kitchen.ready) return t("state.recovering");
+  if (model.dispatches(node)) return t("state.presides");
+  return t(isApart(model, node) ? "state.apart" : "state.open");
+}
+
+/**
+ * @param {Model} model
+ * @returns {import("../../app/ring/stage.js").Look}
+ */
+export function cityLook(model) {
+  const label = (/** @type {number} */ node) => (
+    model.kitchens.has(node) ? t("kitchen.label", { letter: model.nodeLetter(node), name: model.title(node) })
+      : t("customers"));
+  return {
+    truthOf: (node) => TRUTHS[model.kitchens.get(node)?.truth ?? 0],
+    label,
+    faultsOf: () => [...NODE_FAULTS, SLOW_DISK],
+    nodes: () => [...model.kitchens.keys()],
+    centre: () => model.kitchens.size,
+    plate: { width: 244, height: 104, table: { width: 216, height: 110 } },
+    drawPlate: (ctx, node, box, u) => drawKitchen(ctx, model, node, box, u),
+    drawTable: (ctx, box, u) => drawTable(ctx, model, box, u),
+    sentence: (node) => sentence(model, node),
+    facts: (node) => facts(model, node),
+    tone: (node) => toneOf(model, node),
+    tile: (node) => ({ word: stateWord(model, node), lines: [leftText(model, node), workText(model, node)].filter(Boolean) }),
+    legend: () => ["free", "sold", "other"].map((kind) =>
+      el("span", null, el("i.lobster", { "data-lobster": kind }), t(`legend.${kind}`))),
+    look: (type) => (SIGNS.has(type) ? "heartbeat" : REPLIES.has(type) ? "reply" : "request"),
+    message: (type) => systemWord("messages", type) ?? humanise(type),
+  };
+}
+
+/** @param {Model} model @param {number} node */
+function leftText(model, node) {
+  const left = model.kitchens.get(node)?.left ?? 0;
+  return t("kitchen.left", { count: left, left: number(left) });
+}
+
+/** @param {Model} model @param {number} node */
+function workText(model, node) {
+  const kitchen = model.kitchens.get(node);
+  if (!kitchen || kitchen.truth !== UP) return "";
+  if (kitchen.siblings > 0) return t("kitchen.siblings", { count: kitchen.siblings, siblings: number(kitchen.siblings) });
+  return t("kitchen.cooking", { count: kitchen.cooking, cooking: number(kitchen.cooking) });
+}
+
+/** @param {Model} model @param {number} node */
+function sentence(model, node) {
+  const kitchen = model.kitchens.get(node);
+  return t("kitchen.sentence", {
+    letter: model.nodeLetter(node), name: model.title(node), state: stateWord(model, node),
+    left: leftText(model, node), price: number(kitchen?.prices[0] ?? 0), work: workText(model, node),
+  });
+}
+
+/** @param {Model} model @param {number} node @returns {[string, string][]} */
+function facts(model, node) {
+  const kitchen = model.kitchens.get(node);
+  if (!kitchen) return [];
+  const suspects = [...model.kitchens.keys()].filter((other) => Math.floor(kitchen.suspected / 2 ** other) % 2 === 1);
+  return [
+    [t("card.is"), stateWord(model, node)],
+    [t("card.pantry"), t("card.pantry_value", { left: leftText(model, node), delivery: number(kitchen.delivery) })],
+    [t("card.prices"), kitchen.prices.map((price) => number(price)).join(" | ")],
+    [t("card.desk"), number(kitchen.tasks)],
+    [t("card.cooking"), number(kitchen.cooking)],
+    [t("card.dispatcher"), model.nodeLetter(kitchen.dispatcher)],
+    kitchen.siblings > 0 ? [t("card.siblings"), number(kitchen.siblings)] : [t("card.hints"), number(kitchen.hints)],
+    [t("card.suspects"), suspects.map((other) => model.nodeLetter(other)).join(", ") || t("card.nobody")],
+  ];
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {number} node
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawKitchen(ctx, model, node, box, u) {
+  const kitchen = model.kitchens.get(node);
+  const tone = toneOf(model, node);
+  drawBody(ctx, box, tone, u);
+  if (model.dispatches(node)) {
+    roundedBox(ctx, { x: box.x - 2 * u, y: box.y - 2 * u, width: box.width + 4 * u, height: box.height + 4 * u }, 10 * u);
+    ctx.strokeStyle = token("--text");
+    ctx.lineWidth = 4.5 * u;
+    ctx.stroke();
+  }
+  drawLetter(ctx, model.nodeLetter(node), { x: box.x + 8 * u, y: box.y + 8 * u, width: 26 * u, height: 24 * u }, u);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(box.x, box.y, box.width - 8 * u, box.height);
+  ctx.clip();
+  write(ctx, stateWord(model, node), box.x + 42 * u, box.y + 27 * u, TEXT * u, 600, `--state-${tone}`);
+  const height = box.height - 70 * u;
+  drawPantry(ctx, model, node, { x: box.x + 9 * u, y: box.y + 38 * u, width: box.width - 18 * u, height }, u);
+  const line = box.y + box.height - 9 * u;
+  const end = write(ctx, leftText(model, node), box.x + 9 * u, line, SMALL * u, 600, "--text");
+  const uneven = (kitchen?.siblings ?? 0) > 0;
+  write(ctx, workText(model, node), end + 9 * u, line, SMALL * u, 400, uneven ? "--text" : "--text-second");
+  ctx.restore();
+  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
+}
+
+/**
+ * A mark for each lobster: full while nobody has it, hollow when it is sold; a cross where the kitchens
+ * say different things of it.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {number} node
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawPantry(ctx, model, node, box, u) {
+  const index = [...model.kitchens.keys()].indexOf(node);
+  const rows = Math.max(1, Math.ceil(model.pantry.length / ROW));
+  const step = { x: box.width / ROW, y: box.height / rows };
+  const r = Math.min(step.x, step.y) * 0.36;
+  ctx.lineWidth = 1.6 * u;
+  model.pantry.forEach((orders, lobster) => {
+    const order = orders[index] ?? -1;
+    if (order < 0) return;
+    const x = box.x + ((lobster % ROW) + 0.5) * step.x;
+    const y = box.y + (Math.floor(lobster / ROW) + 0.5) * step.y;
+    ctx.beginPath();
+    ctx.arc(x, y, r, 0, 2 * Math.PI);
+    ctx.fillStyle = ctx.strokeStyle = token(order === 0 ? "--six-1" : "--text-second");
+    if (order === 0) ctx.fill();
+    else ctx.stroke();
+    if (model.agrees(lobster)) return;
+    ctx.strokeStyle = token("--text");
+    ctx.lineWidth = 2.6 * u;
+    ctx.beginPath();
+    ctx.arc(x, y, r + 2 * u, 0, 2 * Math.PI);
+    if (order !== 0) {
+      ctx.moveTo(x - r * 0.6, y - r * 0.6);
+      ctx.lineTo(x + r * 0.6, y + r * 0.6);
+    }
+    ctx.stroke();
+    ctx.lineWidth = 1.6 * u;
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Model} model
+ * @param {Box} box
+ * @param {number} u
+ */
+function drawTable(ctx, model, box, u) {
+  roundedBox(ctx, box, 46 * u);
+  ctx.fillStyle = token("--page");
+  ctx.fill();
+  ctx.strokeStyle = token("--border");
+  ctx.lineWidth = 1.6 * u;
+  ctx.stroke();
+  const { confirmed, away, oversold, named } = model.counts;
+  const lines = /** @type {[string, number, number, string][]} */ ([
+    [modeName(model), 31, 800, "--text"],
+    [t("table.sold", { count: confirmed, sold: number(confirmed) }), TEXT, 600, "--text"],
+    [t("table.away", { count: away, away: number(away) }), SMALL, away > 0 ? 600 : 400, away > 0 ? "--text" : "--text-second"],
+    [
+      t("table.oversold", { count: oversold, oversold: number(oversold), named: number(named) }),
+      SMALL, oversold > 0 ? 600 : 400, oversold > 0 ? "--state-down" : "--text-second",
+    ],
+  ]);
+  let y = box.y + 33 * u;
+  for (const [text, size, weight, colour] of lines) {
+    ctx.font = `${weight} ${size * u}px ${token("--font")}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "alphabetic";
+    ctx.fillStyle = token(colour);
+    ctx.fillText(text, box.x + box.width / 2, y, box.width - 30 * u);
+    y += 23 * u;
+  }
+}
