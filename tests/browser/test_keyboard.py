@@ -29,7 +29,10 @@ class Keyboard(unittest.TestCase):
                 self.fail("Tab never reaches Crash")
             page.key("Enter")
             page.wait("closed", lambda: "closed" in page.kitchen(3))
-            page.key("Escape", "b")
+            page.wait("the button in its place", lambda: 'data-fault="restart"' in (self.focused(page) or ""))
+            page.key("Escape")
+            self.assertIn('data-node="3"', self.focused(page), "from the card back to its kitchen")
+            page.key("b")
             page.wait("the menu", lambda: page.js("return document.querySelectorAll('.menu').length") == 1)
             page.key("Escape", "a")
             page.wait("healed", lambda: ": open" in page.kitchen(3))
@@ -74,6 +77,28 @@ class Keyboard(unittest.TestCase):
             page.wait("faster", lambda: "2×" in page.text(".badge"))
             page.key("w", "Down", "Enter")
             page.wait("no menu", lambda: page.js("return document.querySelectorAll('.menu').length") == 0)
+
+    def test_escape_closes_and_the_keyboard_is_back_where_it_was(self):
+        with open_page() as page:
+            page.js("document.querySelector('[data-tool=controls]').focus()")
+            page.key("Enter")
+            self.assertIn("<summary", self.focused(page))
+            page.key("Escape")
+            self.assertTrue(page.js("return document.getElementById('controls').hidden"))
+            self.assertIn('data-tool="controls"', self.focused(page))
+            page.js("document.querySelector('[data-transport=until]').focus()")
+            page.key("Enter")
+            self.assertTrue(page.js("return document.activeElement === document.querySelector('#until .choices button')"),
+                            "the first choice has the keyboard")
+            page.key("Escape")
+            self.assertIn('data-transport="until"', self.focused(page))
+            page.js("document.querySelector('button.run').focus()")
+            page.key("Enter")
+            page.press_text(".menu button", "Find a moment")
+            page.wait("the search", lambda: page.text("#search"))
+            page.key("Escape")
+            self.assertIn("run", self.focused(page))
+            self.assertEqual(page.console_errors(), [])
 
     def test_status_line_speaks(self):
         with open_page() as page:

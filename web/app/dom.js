@@ -46,6 +46,29 @@ export function fill(parent, ...children) {
 }
 
 /**
+ * The same for a part with buttons: whoever stands on one of them with the keyboard stands on the one
+ * in its place afterwards.
+ * @param {Element} parent
+ * @param {...(Node | string | number | null | undefined)} children
+ */
+export function refill(parent, ...children) {
+  const stops = () => /** @type {HTMLElement[]} */ ([...parent.querySelectorAll("button, a, input, select")]);
+  const at = stops().indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  fill(parent, ...children);
+  if (at >= 0) (stops()[at] ?? stops()[0])?.focus();
+}
+
+/**
+ * Hides a part; whoever stands in it with the keyboard goes to where it was opened from.
+ * @param {HTMLElement} part
+ * @param {Element | null} back
+ */
+export function hide(part, back) {
+  if (part.contains(document.activeElement) && back instanceof HTMLElement) back.focus();
+  part.hidden = true;
+}
+
+/**
  * Text of an element, written only when it differs, so that nothing is announced twice.
  * @param {Element} element
  * @param {string} text

@@ -2,7 +2,7 @@
 
 import { cardEntries, readCards } from "./cards.js";
 import { openCompareMenu } from "./comparing.js";
-import { byId, el, fill, forgetTokens, icon, setText } from "./dom.js";
+import { byId, el, fill, forgetTokens, hide, icon, setText } from "./dom.js";
 import { keep, recall } from "./kept.js";
 import { openMenu, menuEntry } from "./menu.js";
 import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
@@ -53,12 +53,13 @@ export function toggleDrawer(model, open) {
   if (model.look.density !== "lecture") return;
   drawerOpen = open ?? !drawerOpen;
   const drawer = byId("controls");
-  drawer.hidden = !drawerOpen;
-  document.querySelector('[data-tool="controls"]')?.setAttribute(
-    "aria-expanded",
-    String(drawerOpen),
-  );
-  if (drawerOpen) /** @type {HTMLElement | null} */ (drawer.querySelector("summary"))?.focus();
+  const button = document.querySelector('[data-tool="controls"]');
+  button?.setAttribute("aria-expanded", String(drawerOpen));
+  if (!drawerOpen) hide(drawer, button);
+  else {
+    drawer.hidden = false;
+    /** @type {HTMLElement | null} */ (drawer.querySelector("summary"))?.focus();
+  }
 }
 
 /** @param {Model} model */
@@ -127,6 +128,11 @@ export function mountShell(root, model, system, help) {
     onclick: () => toggleDrawer(model),
   },
     icon("controls"), el("span", null, t("tool.controls_word")));
+  byId("controls").addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || model.look.density !== "lecture") return;
+    event.stopPropagation();
+    toggleDrawer(model, false);
+  });
   fill(root,
     systemsButton(system),
     run, el("span.space"), clock, el(

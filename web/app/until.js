@@ -37,6 +37,7 @@ export function openUntil(model, untils) {
     } },
       el("div.own", null, el("label", { for: "until-own" }, t("until.own")), own),
       el("div.buttons.one", null, el("button", { type: "submit" }, icon("next"), t("until.go")))));
+  /** @type {HTMLElement | null} */ (body.querySelector("button, input"))?.focus();
 }
 
 /**

@@ -1,7 +1,7 @@
 // card.js: the card of the chosen node, on the stage beside it: what it is and knows, and what can be
 // done to it, where it is seen.
 
-import { el, fill, icon } from "../dom.js";
+import { el, fill, hide, icon, refill } from "../dom.js";
 import { faultButtons } from "../faults.js";
 import { capital } from "../tell.js";
 import { t } from "../words.js";
@@ -22,18 +22,21 @@ export function mountCard(stage, model, look, beginCut) {
   stage.append(card);
   const facts = el("dl");
   let shown = "";
+  let last = -1;
   const render = () => {
     const node = model.selection;
-    card.hidden = node === null;
     if (node === null) {
+      if (!card.hidden) hide(card, stage.querySelector(`.twin [data-node="${last}"]`));
       shown = "";
       return;
     }
+    card.hidden = false;
+    last = node;
     const key = `${node} ${look.truthOf(node)} ${model.replay?.inPast}`;
     if (key !== shown) {
       shown = key;
       const cut = el("button", { type: "button", onclick: beginCut }, icon("cut"), t("fault.draw"));
-      fill(card, header(model, look.label(node)), facts, faultButtons(model, look, node, cut));
+      refill(card, header(model, look.label(node)), facts, faultButtons(model, look, node, cut));
     }
     const cells = look.facts(node).flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]);
     fill(facts, ...cells);

@@ -1,7 +1,7 @@
 // card.js: the card of the chosen kitchen, on the stage beside it: what it is, what is believed of
 // it, and what can be done to it, where it is seen.
 
-import { el, fill, icon } from "../../app/dom.js";
+import { el, fill, hide, icon, refill } from "../../app/dom.js";
 import { number, t } from "../../app/words.js";
 import { faultButtons } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
@@ -20,17 +20,20 @@ export function mountCard(stage, model, setMode) {
   stage.append(card);
   const facts = el("dl");
   let shown = "";
+  let last = -1;
   const render = () => {
     const node = model.selection;
-    card.hidden = node === null;
     if (node === null) {
+      if (!card.hidden) hide(card, stage.querySelector(`.twin [data-node="${last}"]`));
       shown = "";
       return;
     }
+    card.hidden = false;
+    last = node;
     const key = `${node} ${truthOf(model, node)} ${model.replay?.inPast}`;
     if (key !== shown) {
       shown = key;
-      fill(card, header(model, node), facts, faultButtons(model, node, setMode));
+      refill(card, header(model, node), facts, faultButtons(model, node, setMode));
     }
     fillFacts(facts, model, node);
     place(card, stage, node);
