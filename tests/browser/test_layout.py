@@ -113,6 +113,9 @@ class Layout(unittest.TestCase):
                 seen = self.measure(page)
                 self.assertEqual(seen["density"], "phone")
                 self.assert_sound(seen, f"phone, tab {tab}")
+            page.js("document.querySelectorAll('#tabs button')[2].click()")
+            title = page.js("const b = document.querySelector('#verdict .title').getClientRects(); return [b.length, b[0].width]")
+            self.assertEqual(title[0], 1, "what is judged stands in one line")
             small = page.js("return [...document.querySelectorAll('#tabs button, #header button, .dishes button')]"
                             ".filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).length")
             self.assertEqual(small, 0, "targets under 44 px")

@@ -356,6 +356,9 @@ class Branching(ReplayTest):
             page.wait("the same moment", lambda: self.shown(page).split()[0] == moment)
             self.assertEqual(page.api(f"/api/v1/runs/{parent}")["digest"], digest)
 
+            under = page.js("const b = document.querySelector('.tracks .branch').getBoundingClientRect();"
+                            "return document.elementFromPoint(b.left + b.width / 2, b.top + b.height / 2).className")
+            self.assertIn("slider", under, "in the hall the thin tracks do not take the hand off the slider")
             page.press(".tracks .branch:nth-child(2)")
             page.wait("the branch again", lambda: page.run() == branch)
             self.family_menu(page, "Delete this branch")
@@ -486,7 +489,7 @@ class Looks(ReplayTest):
 
 class Phone(ReplayTest):
     def test_the_slider_under_a_thumb(self):
-        with open_page(390, 844) as page:
+        with open_page(390, 664) as page:
             page.press_text("#tabs button", "Controls")
             self.run_to(page, 30)
             box = page.js("const b = document.querySelector('.slider').getBoundingClientRect(); return [b.width, b.height]")

@@ -101,7 +101,7 @@ class Dialogs(ShareTest):
               [...dialog.querySelectorAll("button, input, p")].some(
                 (e) => e.checkVisibility() && !e.classList.contains("unseen") && e.getBoundingClientRect().right > box.right)]"""
         for width, height in ((1280, 720), (390, 664)):
-            with self.subTest(width=width), open_browser(width, height) as browser, server() as url:
+            with self.subTest(f"{width}x{height}"), open_browser(width, height) as browser, server() as url:
                 page = Page(browser, url)
                 browser.get(url)
                 page.wait("the run", lambda: page.run())
@@ -239,8 +239,8 @@ class Embedded(ShareTest):
     def test_sizes(self):
         with open_page() as page:
             _, shared, _ = self.lecture(page)
-            for width, height in ((960, 600), (640, 400), (390, 640), (1280, 720)):
-                with self.subTest(width=width), open_browser(width, height) as browser:
+            for width, height in ((960, 600), (640, 400), (390, 640), (1280, 720), (480, 320), (360, 480), (640, 360)):
+                with self.subTest(f"{width}x{height}"), open_browser(width, height) as browser:
                     outside = Page(browser, page.url)
                     browser.get(f"{page.url}/embed#l={shared['link']}")
                     outside.wait("the run", lambda: "REPLAY" in (outside.text(".badge") or ""))
@@ -250,8 +250,11 @@ class Embedded(ShareTest):
                         return [root.scrollWidth > innerWidth, root.scrollHeight > innerHeight,
                           boxes.some((box) => box.height < 20 || box.right > innerWidth + 1 ||
                                      box.bottom > innerHeight + 1),
-                          boxes.some((box, i) => i > 0 && box.top + 1 < boxes[i - 1].bottom && box.left < boxes[i - 1].right - 1)]""")
-                    self.assertEqual(overflow, [False] * 4)
+                          boxes.some((box, i) => i > 0 && box.top + 1 < boxes[i - 1].bottom && box.left < boxes[i - 1].right - 1),
+                          [...document.querySelectorAll(".tile")].some((tile) => tile.checkVisibility() && (
+                            tile.scrollHeight > tile.clientHeight + 1 || tile.getBoundingClientRect().bottom > boxes[1].bottom + 1)),
+                          document.querySelector("#timeline .slider").clientWidth < 110]""")
+                    self.assertEqual(overflow, [False] * 6)
                     self.assertEqual(outside.console_errors(), [])
 
     def test_without_a_link(self):

@@ -21,7 +21,9 @@ import { hasPage, loadPart } from "../systems/catalogue.js";
 
 /** @typedef {import("./model.js").Model} Model */
 
-const NARROW_WIDTH = 560;
+/* Below either of these a scaled picture cannot be read: tiles, and text of a fixed size. */
+const NARROW_WIDTH = 700;
+const LOW_HEIGHT = 420;
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -32,7 +34,8 @@ const still = window.matchMedia("(prefers-reduced-motion: reduce)");
  */
 function refreshLook(model) {
   const theme = dark.matches ? "dark" : "light";
-  const density = window.innerWidth < NARROW_WIDTH ? "phone" : "lecture";
+  const small = window.innerWidth < NARROW_WIDTH || window.innerHeight < LOW_HEIGHT;
+  const density = small ? "phone" : "lecture";
   Object.assign(document.documentElement.dataset, { theme, density, still: String(still.matches) });
   forgetTokens();
   model.look = { theme, density, still: still.matches };
@@ -61,11 +64,13 @@ function mountHeader(model, link, reset) {
     seed,
     el("span.space"),
     clock,
-    el("button", { type: "button", "data-embed": "reset", onclick: reset }, icon("restart"), t("embed.reset")),
+    el("button", {
+      type: "button", "data-embed": "reset", title: t("embed.reset"), "aria-label": t("embed.reset"), onclick: reset,
+    }, icon("restart"), el("span", null, t("embed.reset"))),
     el("a", {
       href: `/#l=${link}`, target: "_blank", rel: "noopener", "data-embed": "remix",
-      title: t("embed.remix_about"),
-    }, icon("open"), t("embed.remix")),
+      title: t("embed.remix_about"), "aria-label": t("embed.remix"),
+    }, icon("open"), el("span", null, t("embed.remix"))),
   );
   model.on("run", () => {
     setText(title, model.run?.title || model.run?.scenario || "");

@@ -9,6 +9,8 @@ import { number, t, virtualTime } from "./words.js";
  * @typedef {import("./charts.js").ChartKind} ChartKind
  */
 
+const LABEL_LINE = 1.05; /* of the height of its letters */
+
 /**
  * A line of a time chart.
  * @param {string} label
@@ -39,23 +41,41 @@ const endLabels = {
     ctx.font = `600 ${size}px ${token("--font")}`;
     ctx.textAlign = "left";
     ctx.textBaseline = "middle";
-    const rows = chart.data.datasets
+    const sets = chart.data.datasets
       .map((set, index) => ({ set, points: chart.getDatasetMeta(index).data }))
       .filter(({ set, points }) => set.label && points.length > 0)
-      .map(({ set, points }) => ({ set, y: points[points.length - 1].y }))
-      .map((row, index) => ({ ...row, index }))
-      .sort((a, b) => b.y - a.y || b.index - a.index);
-    let free = chartArea.bottom + size / 2;
-    for (const { set, y } of rows) {
-      const at = Math.max(chartArea.top - size / 2, Math.min(y, free - size));
-      free = at;
+      .map(({ set, points }) => ({ set, y: points[points.length - 1].y }));
+    spread(sets, chartArea.top + size / 2, chartArea.bottom, size * LABEL_LINE).forEach(({ set, y }) => {
       ctx.fillStyle = set.borderColor ?? token("--text");
-      ctx.fillRect(chartArea.right + 5, at - size * 0.28, size * 0.3, size * 0.56);
+      ctx.fillRect(chartArea.right + 5, y - size * 0.28, size * 0.3, size * 0.56);
       ctx.fillStyle = token("--text");
-      ctx.fillText(set.label, chartArea.right + 8 + size * 0.3, at);
-    }
+      ctx.fillText(set.label, chartArea.right + 8 + size * 0.3, y);
+    });
   },
 };
+
+/**
+ * Labels one under the other, each as near to the end of its line as the others let it.
+ * @template {{y: number}} T
+ * @param {T[]} labels the first goes above those that end in the same place
+ * @param {number} top of the highest
+ * @param {number} bottom of the lowest
+ * @param {number} line from one to the next
+ */
+function spread(labels, top, bottom, line) {
+  const rows = labels.map((label, index) => ({ ...label, index })).sort((a, b) => a.y - b.y || a.index - b.index);
+  let free = top;
+  for (const row of rows) {
+    row.y = Math.max(free, row.y);
+    free = row.y + line;
+  }
+  free = bottom;
+  for (const row of rows.reverse()) {
+    row.y = Math.min(free, row.y);
+    free = row.y - line;
+  }
+  return rows;
+}
 
 /**
  * @typedef {{
