@@ -29,6 +29,7 @@ const struct system_figure CITY_FIGURES[CITY_FIGURE_COUNT] = {
     [CITY_FIGURE_OVERSOLD] = FIGURE("oversold", "orders", 0, true, SYSTEM_LOWER),
     [CITY_FIGURE_NAMED] = FIGURE("oversold_named", "orders", 0, true, SYSTEM_NEITHER),
     [CITY_FIGURE_LOST] = FIGURE("orders_lost", "orders", 0, false, SYSTEM_LOWER),
+    [CITY_FIGURE_KEPT] = FIGURE("kept_for_nobody", "lobsters", 0, false, SYSTEM_LOWER),
     [CITY_FIGURE_AVAILABILITY_PCT] = FIGURE("availability_pct", "%", 2, false, SYSTEM_HIGHER),
     [CITY_FIGURE_ANSWER_P50_MS] = FIGURE("answer_p50_ms", "ms", 3, false, SYSTEM_LOWER),
     [CITY_FIGURE_ANSWER_P99_MS] = FIGURE("answer_p99_ms", "ms", 3, false, SYSTEM_LOWER),
@@ -87,6 +88,7 @@ void city_figures_read(const void *memory, const struct node_world *world, int64
     values[CITY_FIGURE_OVERSOLD] = (int64_t)ledger->oversold;
     values[CITY_FIGURE_NAMED] = (int64_t)ledger->named;
     values[CITY_FIGURE_LOST] = city_ledger_lost(ledger, world, &key, &one);
+    values[CITY_FIGURE_KEPT] = city_ledger_kept(ledger, world);
     values[CITY_FIGURE_AVAILABILITY_PCT] = availability(ledger);
     values[CITY_FIGURE_ANSWER_P50_MS] = percentile_us(&ledger->answer_us, PPM_HALF);
     values[CITY_FIGURE_ANSWER_P99_MS] = percentile_us(&ledger->answer_us, PPM_99);

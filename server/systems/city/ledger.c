@@ -125,6 +125,23 @@ uint32_t city_ledger_lost(const struct city_ledger *ledger, const struct node_wo
     return lost;
 }
 
+uint32_t city_ledger_kept(const struct city_ledger *ledger, const struct node_world *world)
+{
+    const struct city_plan *plan = world->env->plan;
+    uint32_t first = 0;
+    uint32_t kept = 0;
+    while (first < city_kitchens(plan) && world->state(world, first) == NULL)
+        first++;
+    for (uint32_t key = 0; key < plan->lobsters && first < city_kitchens(plan); key++) {
+        int64_t claim = 0;
+        (void)city_ledger_copy(world, first, key, &claim);
+        const struct ledger_order *order = city_ledger_find(ledger, city_claim_order(claim));
+        kept +=
+            order != NULL && (order->outcome == CITY_REFUSED || order->outcome == CITY_NO_ANSWER);
+    }
+    return kept;
+}
+
 /* ---- Promises ---- */
 
 static void witness(const struct ledger_context *context, struct ledger_witness *to,

@@ -36,6 +36,7 @@ enum city_figure {
     CITY_FIGURE_OVERSOLD, /* orders told that they have a lobster that another one had already */
     CITY_FIGURE_NAMED,    /* of these, told so afterwards */
     CITY_FIGURE_LOST,     /* confirmed, and in no book in the end; so far: as far as can be told */
+    CITY_FIGURE_KEPT, /* lobsters in the book for orders that were turned away: nobody knew in time */
     CITY_FIGURE_AVAILABILITY_PCT,
     CITY_FIGURE_ANSWER_P50_MS,
     CITY_FIGURE_ANSWER_P99_MS,
@@ -133,6 +134,8 @@ uint32_t city_ledger_different(const struct node_world *world, uint32_t *key, ui
 /* Confirmed orders that are in no book and were not told so; *key and *order of the first. */
 uint32_t city_ledger_lost(const struct city_ledger *ledger, const struct node_world *world,
                           uint32_t *key, uint32_t *order);
+/* Lobsters that stand in the book of who was turned away. */
+uint32_t city_ledger_kept(const struct city_ledger *ledger, const struct node_world *world);
 uint64_t city_ledger_turned_away(const struct city_ledger *ledger);
 
 /* rows.c */

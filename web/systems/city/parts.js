@@ -119,7 +119,7 @@ export const PAIR_CHARTS = [
 
 export const PAIR_FIGURES = [
   "availability_pct", "orders_confirmed", "turned_away", "sold_out", "stale_prices", "oversold", "oversold_named",
-  "orders_lost", "answer_p50_ms", "answer_p99_ms", "different_keys",
+  "orders_lost", "kept_for_nobody", "answer_p50_ms", "answer_p99_ms", "different_keys",
 ];
 
 /** @type {[string, string][]} */

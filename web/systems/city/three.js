@@ -14,7 +14,7 @@ import { MODES } from "./model.js";
 const ORDER = ["cp", "hybrid", "ap"];
 const SHOWN = [
   "availability_pct", "orders_confirmed", "turned_away", "sold_out", "stale_prices", "oversold", "oversold_named",
-  "orders_lost", "answer_p99_ms",
+  "orders_lost", "kept_for_nobody", "answer_p99_ms",
 ];
 /** Promises that are worth a row. */
 const CHECKS = ["sold_once", "sold_in_book", "books_agree", "linearizable"];
