@@ -1,6 +1,7 @@
 /* test_past.c - the past of a run: any moment of it is bit for bit what it was, everything that
  * happened is found and counted, causes lead back, and nothing of this moves the run. */
 #include "data_folder.h"
+#include "effort.h"
 #include "lab/lab.h"
 #include "lab/replay.h"
 #include "unit.h"
@@ -140,25 +141,27 @@ static uint64_t digest_at(struct fixture *fixture, int64_t time_ns)
 static void test_digest_at_random_times(void **state)
 {
     struct fixture *fixture = *state;
+    int moments = (int)effort_rounds(MOMENTS);
     int64_t *times = malloc(MOMENTS * sizeof *times);
     uint64_t *digests = malloc(MOMENTS * sizeof *digests);
     struct lab_replay *whole = NULL;
     struct lab_problem problem = {.allowed = NULL};
     assert_true(times != NULL && digests != NULL);
-    for (uint64_t i = 0; i < MOMENTS; i++) {
+    for (int i = 0; i < moments; i++) {
         times[i] =
-            (int64_t)(draw_u64(1, DRAW_MOMENT, 0, i) % (VIRTUAL_S * UINT64_C(1000000))) * NS_PER_US;
+            (int64_t)(draw_u64(1, DRAW_MOMENT, 0, (uint64_t)i) % (VIRTUAL_S * UINT64_C(1000000))) *
+            NS_PER_US;
     }
-    qsort(times, MOMENTS, sizeof *times, compare_times);
+    qsort(times, (size_t)moments, sizeof *times, compare_times);
     assert_int_equal(
         lab_replay_open(fixture->lab, fixture->run, LAB_REPLAY_BEFORE, 0, 0, &whole, &problem), 0);
-    for (int i = 0; i < MOMENTS; i++) {
+    for (int i = 0; i < moments; i++) {
         assert_true(lab_replay_run(whole, times[i]));
         digests[i] = sim_digest(&whole->course.sim);
     }
     lab_replay_close(&whole);
-    for (int i = 0; i < MOMENTS; i++) {
-        int at = (i * 617 + 11) % MOMENTS;
+    for (int i = 0; i < moments; i++) {
+        int at = (i * 617 + 11) % moments;
         assert_int_equal(digest_at(fixture, times[at]), digests[at]);
     }
     cJSON *run = get_run(fixture);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "effort.h"
 #include "raft_storm.h"
 
 enum { SEEDS = 300, SEEDS_A_BUG = 1000 };
@@ -18,7 +19,7 @@ static void test_no_promise_is_broken(void **state)
 {
     struct storm_result sum = {.broken = false};
     (void)state;
-    for (uint64_t seed = 1; seed <= seeds_wanted(SEEDS); seed++) {
+    for (uint64_t seed = 1; seed <= seeds_wanted(effort_rounds(SEEDS)); seed++) {
         struct storm_result result =
             storm_run(seed, 0, seed % 2 == 0 ? 0 : 1u << seed / 2 % RAFT_BUG_COUNT);
         if (result.broken)

@@ -1,4 +1,5 @@
 /* test_shrink.c - the smallest run that still breaks a promise: planted bugs under many faults. */
+#include "effort.h"
 #include "lab/headless.h"
 #include "lab/settings.h"
 #include "lab/shrink.h"
@@ -119,7 +120,7 @@ static void check_shrinks(const char *bug, const char *check, uint64_t seed)
 static void test_planted_bugs(void **state)
 {
     (void)state;
-    for (uint64_t seed = 2; seed <= 4; seed++) {
+    for (uint64_t seed = 2; seed < 2 + effort_rounds(3); seed++) {
         check_shrinks("bug.ack_before_fsync=true", "no_order_lost", seed);
         check_shrinks("bug.no_fence=true", "settled_once", seed);
     }
