@@ -43,7 +43,8 @@ struct accesses {
     uint32_t *spare;  /* room that access_order() takes for clocks each time; or NULL */
 };
 
-/* Options init=VALUE and nil=missing|any are taken from `options`. Reads of what nobody wrote, or only
+/* Options init=VALUE, nil=missing|any and siblings=single|list are taken from `options`. With nil=any
+ * nothing is known of deletions, with siblings=list reads of several values say nothing. Reads of what nobody wrote, or only
  * somebody who failed, are told as `phantom` and "G1a" and otherwise left out. 0; or -1, with a
  * sentence: not such a history; without one: budget. */
 int access_load(struct accesses *accesses, struct judging *judging,

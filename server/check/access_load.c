@@ -22,7 +22,7 @@ struct loader {
     struct check_table processes; /* of accesses, the first of each process */
     uint32_t *latest;             /* of each session: its latest access */
     struct check_value initial;
-    bool nil_says_nothing;
+    bool nil_says_nothing, siblings;
     const char *phantom;
 };
 
@@ -95,24 +95,35 @@ static void join_session(struct loader *loader, uint32_t access)
     loader->latest[own->session] = access;
 }
 
+/* Does the answer say whose write was read? */
+static bool says(const struct loader *loader, const struct check_value *answer)
+{
+    return (answer->kind != CHECK_NIL || !loader->nil_says_nothing) &&
+           (answer->kind != CHECK_LIST || !loader->siblings);
+}
+
 /* What the operation reads and writes; -1: it is none of this model. */
 static int take_values(const struct loader *loader, uint32_t i, const struct check_value **read,
                        const struct check_value **written)
 {
+    static const struct check_value NIL = {.kind = CHECK_NIL};
     const struct check_operation *operation = at(loader, i);
     bool answered = operation->outcome == CHECK_OK;
     *read = *written = NULL;
     if (judging_is(operation, "read")) {
-        bool says = operation->output.kind != CHECK_NIL || !loader->nil_says_nothing;
-        *read = answered && says ? &operation->output : NULL;
+        *read = answered && says(loader, &operation->output) ? &operation->output : NULL;
     } else if (judging_is(operation, "write")) {
         *written = &operation->input;
+    } else if (judging_is(operation, "delete")) {
+        *written = loader->nil_says_nothing ? NULL : &NIL;
     } else if (judging_is(operation, "cas") && operation->input.kind == CHECK_LIST &&
                operation->input.count == 2) {
-        *read = answered ? &operation->input.items[0] : NULL;
+        *read = answered && says(loader, &operation->input.items[0]) ? &operation->input.items[0]
+                                                                     : NULL;
         *written = &operation->input.items[1];
     } else {
-        return judging_refuse(loader->accesses->judging, i, "there are read, write, cas [from to]");
+        return judging_refuse(loader->accesses->judging, i,
+                              "there are read, write, delete, cas [from to]");
     }
     return 0;
 }
@@ -258,15 +269,18 @@ int access_load(struct accesses *accesses, struct judging *judging,
                 const struct check_options *options, const char *phantom)
 {
     static const char *const NIL[] = {"missing", "any", NULL};
+    static const char *const SIBLINGS[] = {"single", "list", NULL};
     struct loader loader = {.accesses = accesses,
                             .initial = option_value(option_text(options, "init")),
                             .phantom = phantom};
-    uint32_t nil;
+    uint32_t nil, siblings;
     *accesses = (struct accesses){.judging = judging};
-    if (option_choice(options, "nil", NIL, &nil, judging->error) != 0) {
+    if (option_choice(options, "nil", NIL, &nil, judging->error) != 0 ||
+        option_choice(options, "siblings", SIBLINGS, &siblings, judging->error) != 0) {
         return -1;
     }
     loader.nil_says_nothing = nil == 1;
+    loader.siblings = siblings == 1;
     if (!take_room(&loader) || take_operations(&loader) != 0) {
         return -1;
     }

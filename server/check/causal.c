@@ -239,7 +239,7 @@ static int judge_history(const struct check_history *history, const struct check
                          const struct check_limits *limits, struct check_verdict *verdict,
                          struct error *error)
 {
-    static const char *const KNOWN_OPTIONS[] = {"init", "nil", "level", NULL};
+    static const char *const KNOWN_OPTIONS[] = {"init", "nil", "siblings", "level", NULL};
     static const char *const LEVELS[] = {"cm", "cc", "ccv", NULL};
     struct causal causal = {.forced_count = 0};
     uint32_t level;
@@ -259,6 +259,6 @@ static int judge_history(const struct check_history *history, const struct check
 const struct check_model check_causal = {
     .name = "causal",
     .about = "registers by key: causal consistency (cc), causal memory (cm), convergence (ccv)",
-    .options = "level=cm|cc|ccv init=VALUE nil=missing|any",
+    .options = "level=cm|cc|ccv init=VALUE nil=missing|any siblings=single|list",
     .judge = judge_history,
 };

@@ -76,17 +76,32 @@ static void take_write(struct convergence *convergence, uint32_t i, const struct
     convergence->any_write = true;
 }
 
+/* What the operation may have left behind, or NULL: it is a read. */
+static const struct check_value *written_by(const struct check_operation *operation)
+{
+    static const struct check_value NIL = {.kind = CHECK_NIL};
+    if (judging_is(operation, "read")) {
+        return NULL;
+    }
+    return judging_is(operation, "delete") ? &NIL
+           : judging_is(operation, "cas")  ? &operation->input.items[1]
+                                           : &operation->input;
+}
+
 static int take_writes(struct convergence *convergence)
 {
     for (uint32_t i = 0; i < convergence->judging.history->count; i++) {
         const struct check_operation *operation = at(convergence, i);
         bool cas = judging_is(operation, "cas") && operation->input.kind == CHECK_LIST &&
                    operation->input.count == 2;
-        if (!cas && !judging_is(operation, "write") && !judging_is(operation, "read")) {
-            return judging_refuse(&convergence->judging, i, "there are read, write, cas [from to]");
+        if (!cas && !judging_is(operation, "write") && !judging_is(operation, "delete") &&
+            !judging_is(operation, "read")) {
+            return judging_refuse(&convergence->judging, i,
+                                  "there are read, write, delete, cas [from to]");
         }
-        if (operation->outcome != CHECK_FAIL && !judging_is(operation, "read")) {
-            take_write(convergence, i, cas ? &operation->input.items[1] : &operation->input);
+        const struct check_value *value = written_by(operation);
+        if (operation->outcome != CHECK_FAIL && value != NULL) {
+            take_write(convergence, i, value);
         }
     }
     return 0;

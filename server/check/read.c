@@ -92,6 +92,12 @@ static int read_as(enum check_format format, struct scan *scan, struct pairing *
 int check_read(const char *text, size_t length, enum check_format format, size_t bytes_max,
                struct check_history **history, struct error *error)
 {
+    return check_read_levels(text, length, format, NULL, bytes_max, history, error);
+}
+
+int check_read_levels(const char *text, size_t length, enum check_format format, const char *levels,
+                      size_t bytes_max, struct check_history **history, struct error *error)
+{
     assert(text != NULL && history != NULL);
     if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* a byte order mark */
         text += 3;
@@ -108,9 +114,12 @@ int check_read(const char *text, size_t length, enum check_format format, size_t
     struct pairing pairing;
     scan_open(&scan, text, length, made, bytes_max, error);
     pairing_open(&pairing, made, bytes_max, error);
+    pairing.levels = levels;
     int status = read_as(format, &scan, &pairing);
     if (status == 0 && pairing.operation_count == 0) {
-        status = scan_refuse(&scan, "there is no operation of a client");
+        status = levels == NULL
+                     ? scan_refuse(&scan, "there is no operation of a client")
+                     : scan_refuse(&scan, "there is no operation of level %.40s", levels);
     }
     if (status == 0) {
         status = pairing_finish(&pairing);

@@ -19,12 +19,13 @@ enum column {
     COLUMN_COMPLETE_NS,
     COLUMN_INVOKE_MS,
     COLUMN_COMPLETE_MS,
+    COLUMN_LEVEL,
     COLUMNS,
     COLUMN_OTHER = COLUMNS
 };
-static const char *const NAMES[COLUMNS] = {"process",     "type",      "f",          "key",
-                                           "value",       "result",    "op_id",      "invoke_ns",
-                                           "complete_ns", "invoke_ms", "complete_ms"};
+static const char *const NAMES[COLUMNS] = {"process",     "type",      "f",           "key",
+                                           "value",       "result",    "op_id",       "invoke_ns",
+                                           "complete_ns", "invoke_ms", "complete_ms", "level"};
 enum { CSV_COLUMNS_MAX = 64 };
 
 struct csv {
@@ -253,7 +254,7 @@ int read_csv(struct scan *scan, struct pairing *pairing)
         if (place != csv.count) {
             return scan_refuse(scan, "the row has %u cells, the header %u", place, csv.count);
         }
-        if (row(&csv, pairing, line) != 0) {
+        if (pairing_wants(pairing, &csv.cells[COLUMN_LEVEL]) && row(&csv, pairing, line) != 0) {
             return -1;
         }
         scan->line++;

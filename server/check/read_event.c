@@ -78,6 +78,11 @@ int event_field(struct scan *scan, struct event *event, const char *name, size_t
             event->key = *value;
         }
         break;
+    case 'l':
+        if (scan_is(name, length, "level")) {
+            event->level = *value;
+        }
+        break;
     case 'i':
         if (scan_is(name, length, "index")) {
             return count_of(scan, "index", value, &event->index);

@@ -212,8 +212,27 @@ static int function_of(const struct pairing *pairing, struct event *event)
     return error_set(pairing->error, "line %u: the operation has no function f", event->line);
 }
 
+bool pairing_wants(const struct pairing *pairing, const struct check_value *level)
+{
+    const char *from = pairing->levels;
+    while (from != NULL && level->kind == CHECK_TEXT) {
+        size_t length = strcspn(from, ",");
+        if (length == level->count && memcmp(from, level->text, length) == 0) {
+            return true;
+        }
+        if (from[length] == '\0') {
+            return false;
+        }
+        from += length + 1;
+    }
+    return from == NULL;
+}
+
 int pairing_event(struct pairing *pairing, const struct event *event)
 {
+    if (!pairing_wants(pairing, &event->level)) {
+        return 0;
+    }
     struct event own = *event;
     if (event->type == EVENT_NONE) {
         return error_set(pairing->error, "line %u: the operation has no type", event->line);

@@ -15,7 +15,7 @@ enum event_type { EVENT_NONE, EVENT_INVOKE, EVENT_OK, EVENT_FAIL, EVENT_INFO };
 
 /* One operation map. All zero: empty, but for `time`, `index` and `number`. */
 struct event {
-    struct check_value process, function, key, value;
+    struct check_value process, function, key, value, level;
     enum event_type type;
     int64_t time;   /* CHECK_NO_TIME: none */
     int64_t index;  /* -1: none */
@@ -45,13 +45,16 @@ struct pairing {
         process_slots;
     int64_t index_last;
     size_t bytes, bytes_max;
+    const char *levels; /* of operations that are wanted; NULL: of all */
     struct error *error;
 };
 
 void pairing_open(struct pairing *pairing, struct check_history *history, size_t bytes_max,
                   struct error *error);
 void pairing_close(struct pairing *pairing);
-/* The next event in order. 0, or -1 and a sentence. */
+/* Is an operation of this level wanted? */
+bool pairing_wants(const struct pairing *pairing, const struct check_value *level);
+/* The next event in order, if it is wanted. 0, or -1 and a sentence. */
 int pairing_event(struct pairing *pairing, const struct event *event);
 /* A whole operation with its times: for formats that have a row an operation. `call` and `end` are
  * not looked at. */

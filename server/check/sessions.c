@@ -227,7 +227,7 @@ static int judge_history(const struct check_history *history, const struct check
                          const struct check_limits *limits, struct check_verdict *verdict,
                          struct error *error)
 {
-    static const char *const KNOWN_OPTIONS[] = {"init", "nil", NULL};
+    static const char *const KNOWN_OPTIONS[] = {"init", "nil", "siblings", NULL};
     struct sessions sessions = {.stamp = 0};
     if (option_refuse_others(options, "sessions", KNOWN_OPTIONS, error) != 0) {
         return -1;
@@ -253,6 +253,6 @@ static int judge_history(const struct check_history *history, const struct check
 const struct check_model check_sessions = {
     .name = "sessions",
     .about = "registers by key: read your writes, monotonic reads and writes, writes follow reads",
-    .options = "init=VALUE nil=missing|any",
+    .options = "init=VALUE nil=missing|any siblings=single|list",
     .judge = judge_history,
 };

@@ -11,11 +11,12 @@
 #include <time.h>
 
 static const char USAGE[] =
-    "usage: chef check MODEL FILE... [--option KEY=VALUE]... [--format NAME] [--json]\n"
-    "                  [--steps N] [--seconds S] [--memory MIB]\n"
+    "usage: chef check MODEL FILE... [--option KEY=VALUE]... [--level LIST] [--format NAME]\n"
+    "                  [--json] [--steps N] [--seconds S] [--memory MIB]\n"
     "\n"
     "Judges histories of what clients did and saw, of this laboratory or of any other; - is the\n"
     "standard input. Formats, found by themselves: edn, json (also JSON Lines), log, awdit, csv.\n"
+    "--level strong,local: only operations that were made under one of these promises.\n"
     "Exit code: 0 valid, 1 invalid, 2 unusable, 3 unknown; of several files the worst.\n"
     "Without limits: 60 seconds and 1024 MiB a file.\n"
     "\n"
@@ -28,6 +29,7 @@ struct check_run {
     struct check_options options;
     struct check_limits limits;
     enum check_format format;
+    const char *levels; /* NULL: all */
     uint64_t seconds;
     struct timespec until;
     bool json, several;
@@ -97,7 +99,8 @@ static struct check_history *read_history(const struct check_run *run, const cha
     }
     struct check_history *history = NULL;
     struct error error = {.text = ""};
-    if (check_read(text, length, run->format, run->limits.bytes_max, &history, &error) != 0) {
+    if (check_read_levels(text, length, run->format, run->levels, run->limits.bytes_max, &history,
+                          &error) != 0) {
         (void)command_refuse("check", "%s: %s", name, error.text);
     }
     free(text);
@@ -259,10 +262,13 @@ static int read_limits(struct check_run *run, int argc, char **argv)
     return status;
 }
 
+/* How a file is read, and what of it. */
 static int read_format(struct check_run *run, int argc, char **argv)
 {
     int status = 0;
-    const char *word = command_option("check", argc, argv, "--format", &status);
+    run->levels = command_option("check", argc, argv, "--level", &status);
+    const char *word =
+        status == 0 ? command_option("check", argc, argv, "--format", &status) : NULL;
     while (word != NULL && strcmp(word, CHECK_FORMAT_NAMES[run->format]) != 0) {
         if (++run->format == CHECK_FORMATS) {
             return command_refuse(

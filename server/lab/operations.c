@@ -16,15 +16,19 @@ static void put_values(struct json_writer *json, const struct system_operation *
         json_null(json, NULL);
         return;
     }
-    if (told->value_count == 1) {
-        json_i64(json, NULL, told->values[0]);
-        return;
+    if (told->value_count > 1) {
+        json_array(json, NULL);
     }
-    json_array(json, NULL);
     for (uint32_t i = 0; i < told->value_count && i < SYSTEM_VALUES_MAX; i++) {
-        json_i64(json, NULL, told->values[i]);
+        if (told->values[i] == NODE_CELL_NULL) {
+            json_null(json, NULL);
+        } else {
+            json_i64(json, NULL, told->values[i]);
+        }
     }
-    json_close(json);
+    if (told->value_count > 1) {
+        json_close(json);
+    }
 }
 
 static const char *key_name(const struct lab_scenario *scenario, uint32_t key)
@@ -47,11 +51,18 @@ static bool add_part(const struct lab_scenario *scenario, const struct system_op
     struct text text = text_init(part, sizeof part);
     struct json_writer json = json_init(&text);
     size_t length = strlen(value);
-    json_array(&json, NULL);
-    json_string(&json, NULL, scenario->system->history->functions[told->function]);
-    json_string(&json, NULL, key_name(scenario, told->key));
+    if (told->key == NODE_NONE && told->value_count == 0) {
+        return true;
+    }
+    if (told->key != NODE_NONE) {
+        json_array(&json, NULL);
+        json_string(&json, NULL, scenario->system->history->functions[told->function]);
+        json_string(&json, NULL, key_name(scenario, told->key));
+    }
     put_values(&json, told);
-    json_close(&json);
+    if (told->key != NODE_NONE) {
+        json_close(&json);
+    }
     if (text.cut || length + text.length + sizeof ",]" > LAB_OPERATION_BYTES) {
         return false;
     }
@@ -60,18 +71,25 @@ static bool add_part(const struct lab_scenario *scenario, const struct system_op
     return true;
 }
 
-/* What the note itself says, or the end of the list that its parts made. */
-static void end_value(const struct system_operation *told, char *value)
+/* What the note itself says, or the end of the list that its parts made. False: it does not fit. */
+static bool end_value(const struct lab_scenario *scenario, const struct system_operation *told,
+                      char *value)
 {
     struct text text = text_init(value, LAB_OPERATION_BYTES);
-    size_t length = strlen(value);
-    if (length > 0) {
+    if (value[0] != '\0') {
+        struct system_operation last = *told;
+        last.key = NODE_NONE;
+        bool whole = add_part(scenario, &last, value);
+        size_t length = strlen(value);
         assert(length + 1 < LAB_OPERATION_BYTES);
         memcpy(value + length, "]", 2);
-    } else if (told->value_count > 0) {
+        return whole;
+    }
+    if (told->value_count > 0) {
         struct json_writer json = json_init(&text);
         put_values(&json, told);
     }
+    return true;
 }
 
 /* ---- Open ones ---- */
@@ -148,7 +166,8 @@ bool lab_operations_note(struct lab_open_operations *open, const struct lab_scen
         operation->cut = !add_part(scenario, &told, value) || operation->cut;
         return false;
     }
-    end_value(&told, invoked ? operation->output : operation->input);
+    char *ended = invoked ? operation->output : operation->input;
+    operation->cut = !end_value(scenario, &told, ended) || operation->cut;
     if (told.phase == SYSTEM_INVOKED) {
         operation->phase = SYSTEM_INVOKED;
         operation->function = told.function;

@@ -87,8 +87,9 @@ enum system_phase {
     SYSTEM_OK,
     SYSTEM_FAILED, /* it did not happen and never will */
     SYSTEM_INFO,   /* nobody knows; its process goes on under another number */
-    SYSTEM_PART /* one more part (key and values) of what this operation asked for or was told; comes
-                      before the note that it belongs to */
+    SYSTEM_PART /* one more part of what this operation asked for or was told; comes before the note
+                   that it belongs to. With a key: function, key and values; without one: a bare
+                   value of a list that ends with the value of that note */
 };
 enum { SYSTEM_VALUES_MAX = 4 };
 struct system_operation {
@@ -102,8 +103,8 @@ struct system_operation {
     uint32_t key;        /* see key_name(), or NODE_NONE */
     uint16_t error;      /* FAILED, INFO: index in `errors` */
     uint8_t value_count; /* 0: nil */
-    int64_t values
-        [SYSTEM_VALUES_MAX]; /* one: a number; more: a list (compare-and-set from, to; siblings) */
+    int64_t values[SYSTEM_VALUES_MAX]; /* one: a number; more: a list (compare-and-set from, to);
+                                NODE_CELL_NULL: nil */
 };
 /* A check that is judged from the history. */
 struct system_judged {

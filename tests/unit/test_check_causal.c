@@ -132,6 +132,46 @@ static void test_session_guarantees(void **state)
     expect("sessions", NULL, CHECK_VALID, NULL, "1wx1? 2rx0 2rx1");
 }
 
+static enum check_answer judge_text(const char *model, const char *text, const char *key,
+                                    const char *value)
+{
+    struct check_history *history = NULL;
+    struct error error;
+    assert_int_equal(check_read(text, strlen(text), CHECK_FORMAT_CSV, 1 << 20, &history, &error),
+                     0);
+    enum check_answer answer = judge(model, history, key, value);
+    check_history_free(&history);
+    return answer;
+}
+
+/* A deletion leaves nil behind; of several nobody knows whose a nil is, so it may be taken to say
+ * nothing. What shows several values says nothing, where that is allowed. */
+static void test_deletions_and_siblings(void **state)
+{
+#define HEAD    "process,type,f,key,value,result,invoke_ns,complete_ns\n1,ok,write,x,1,,0,1\n"
+#define DELETED HEAD "2,ok,delete,x,,,2,3\n"
+    const char *twice = HEAD "1,ok,write,x,2,,2,3\n1,ok,read,x,,\"[1,2]\",4,5\n"
+                             "1,ok,read,x,,1,6,7\n";
+    (void)state;
+    assert_int_equal(
+        judge_text("convergence", DELETED "1,ok,read,x,,,4,5\n2,ok,read,x,,,4,5\n", NULL, NULL),
+        CHECK_VALID);
+    assert_int_equal(
+        judge_text("convergence", DELETED "1,ok,read,x,,1,4,5\n2,ok,read,x,,,4,5\n", NULL, NULL),
+        CHECK_INVALID);
+    const char *again = DELETED "2,ok,delete,x,,,3,4\n1,ok,read,x,,,4,5\n";
+    assert_int_equal(judge_text("sessions", again, NULL, NULL), CHECK_UNKNOWN);
+    assert_int_equal(judge_text("sessions", again, "nil", "any"), CHECK_VALID);
+    assert_int_equal(judge_text("sessions", HEAD "1,ok,cas,x,\"[null,5]\",,2,3\n", "nil", "any"),
+                     CHECK_VALID);
+    assert_int_equal(judge_text("sessions", twice, NULL, NULL), CHECK_INVALID);
+    assert_true(found("phantom"));
+    assert_int_equal(judge_text("sessions", twice, "siblings", "list"), CHECK_INVALID);
+    assert_true(found("read-your-writes") && !found("phantom"));
+#undef DELETED
+#undef HEAD
+}
+
 static void test_convergence(void **state)
 {
     (void)state;
@@ -365,9 +405,9 @@ static void test_small_histories(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known_histories),    cmocka_unit_test(test_causal_patterns),
-        cmocka_unit_test(test_session_guarantees), cmocka_unit_test(test_convergence),
-        cmocka_unit_test(test_small_histories),
+        cmocka_unit_test(test_known_histories),        cmocka_unit_test(test_causal_patterns),
+        cmocka_unit_test(test_session_guarantees),     cmocka_unit_test(test_convergence),
+        cmocka_unit_test(test_deletions_and_siblings), cmocka_unit_test(test_small_histories),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -258,6 +258,37 @@ static void test_what_is_malformed_is_refused_with_its_line(void **state)
     }
 }
 
+/* Of the levels that are asked for; what says none is of none. */
+static void test_levels(void **state)
+{
+    static const struct {
+        const char *levels;
+        uint32_t count; /* 0: refused */
+    } CASES[] = {{NULL, 3}, {"strong", 1}, {"local,strong", 2}, {"str", 0}, {"strong,", 1}};
+    static const char *const TEXTS[] = {
+        "process,type,f,value,invoke_ns,complete_ns,level\n0,ok,write,1,0,5,strong\n"
+        "1,ok,read,1,6,7,local\n0,info,write,2,8,,\n",
+        "{\"process\":0,\"type\":\"invoke\",\"f\":\"write\",\"value\":1,\"level\":\"strong\"}\n"
+        "{\"process\":0,\"type\":\"ok\",\"f\":\"write\",\"value\":1,\"level\":\"strong\"}\n"
+        "{\"process\":1,\"type\":\"invoke\",\"f\":\"read\",\"value\":null,\"level\":\"local\"}\n"
+        "{\"process\":1,\"type\":\"ok\",\"f\":\"read\",\"value\":1,\"level\":\"local\"}\n"
+        "{\"process\":0,\"type\":\"invoke\",\"f\":\"write\",\"value\":2}\n"};
+    (void)state;
+    for (size_t i = 0; i < 2 * sizeof CASES / sizeof CASES[0]; i++) {
+        struct check_history *history = NULL;
+        struct error error = {.text = ""};
+        int status = check_read_levels(TEXTS[i % 2], strlen(TEXTS[i % 2]), CHECK_FORMAT_DETECT,
+                                       CASES[i / 2].levels, PLENTY, &history, &error);
+        assert_int_equal(status, CASES[i / 2].count == 0 ? -1 : 0);
+        assert_int_equal(status == 0 ? history->count : 0, CASES[i / 2].count);
+        if (status == 0) {
+            check_history_free(&history);
+        } else {
+            assert_non_null(strstr(error.text, "no operation of level"));
+        }
+    }
+}
+
 static void test_depth_is_bounded(void **state)
 {
     (void)state;
@@ -327,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_a_process_goes_on_at_once),
         cmocka_unit_test(test_awdit_has_sessions_and_no_clock),
         cmocka_unit_test(test_what_is_malformed_is_refused_with_its_line),
+        cmocka_unit_test(test_levels),
         cmocka_unit_test(test_depth_is_bounded),
         cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_every_reference_history_is_read),

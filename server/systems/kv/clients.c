@@ -72,8 +72,7 @@ static void rank_keys(const struct turn *turn)
 static void note(const struct turn *turn, enum kv_note kind, const struct kv_process *process,
                  uint32_t siblings, const int64_t args[3])
 {
-    uint32_t index = (uint32_t)(process - turn->self->processes);
-    int64_t who = (int64_t)(index + process->generation * KV_PROCESSES) << 32;
+    int64_t who = (int64_t)process->number << 32;
     struct node_note told = {
         .kind = (uint16_t)kind,
         .peer = process->node,
@@ -161,11 +160,25 @@ static void choose(const struct turn *turn, struct kv_process *process, const st
             setting(turn, KV_SET_ROAMING) ? turn->self->leader : own_replica(turn, process);
 }
 
+/* What the version held that a conditional write names, if this process has read it: so a history can
+ * say what was compared. */
+static void note_invoked(const struct turn *turn, const struct kv_process *process)
+{
+    uint32_t condition = KV_CONDITION_UNKNOWN;
+    if (process->function == KV_CAS && process->read_key == process->key &&
+        process->read_version == (uint64_t)process->if_version)
+        condition = process->read_there ? KV_CONDITION_VALUE : KV_CONDITION_NOTHING;
+    note(turn, KV_NOTE_INVOKED, process, condition,
+         (int64_t[3]){process->value, process->if_version,
+                      condition == KV_CONDITION_VALUE ? process->read_value : 0});
+}
+
 static void begin(const struct turn *turn, struct kv_process *process, const struct wish *wish)
 {
     assert(process->op == 0);
     assert(wish->key < turn->plan->key_count);
     int64_t patience_ms = setting(turn, KV_SET_OPERATION_MS) + CLIENTS_PATIENCE_MS;
+    process->number = process->number != 0 ? process->number : ++turn->self->number_last;
     process->op = ++turn->self->op_last;
     process->key = wish->key;
     process->function = (uint8_t)wish->function;
@@ -177,12 +190,11 @@ static void begin(const struct turn *turn, struct kv_process *process, const str
     process->deadline_ns = turn->now_ns + patience_ms * KV_NS_PER_MS;
     choose(turn, process, wish);
     turn->self->open++;
-    note(turn, KV_NOTE_INVOKED, process, 0, (int64_t[3]){process->value, process->if_version});
+    note_invoked(turn, process);
     ask(turn, process);
-    if (wish->function != KV_GET) {
+    if (wish->function != KV_GET)
         process->read_key = NODE_NONE; /* a context is used once */
-        turn->self->written[wish->key / 64] |= UINT64_C(1) << wish->key % 64;
-    }
+    turn->self->asked[wish->key / 64] |= UINT64_C(1) << wish->key % 64;
 }
 
 /* The same once more, of somebody else; what was not answered may have been done. */
@@ -204,7 +216,7 @@ static void end(const struct turn *turn, struct kv_process *process, enum kv_res
         note(turn, failed ? KV_NOTE_FAILED : KV_NOTE_UNKNOWN, process, 0, (int64_t[3]){result});
         process->shift++;
         process->read_key = NODE_NONE;
-        process->generation += !failed;
+        process->number = failed ? process->number : 0;
         process->session = failed ? process->session : 0;
     }
     process->retry_ns = 0;
@@ -214,23 +226,33 @@ static void end(const struct turn *turn, struct kv_process *process, enum kv_res
 
 /* ---- Answers ---- */
 
-/* All values of the answer but the first come as notes of their own, before it. */
+static const struct kv_sibling *first_there(const struct kv_state *state)
+{
+    static const struct kv_sibling NOTHING = {.deleted = 1};
+    for (uint32_t i = 0; i < state->count; i++)
+        if (!state->siblings[i].deleted)
+            return &state->siblings[i];
+    return state->count > 0 ? &state->siblings[0] : &NOTHING;
+}
+
+/* All values of the answer but one come as notes of their own, before it; that one is there, if any is. */
 static void note_values(const struct turn *turn, const struct kv_process *process,
                         const struct kv_state *state)
 {
-    static const struct kv_sibling NOTHING = {.deleted = 1};
+    const struct kv_sibling *first = first_there(state);
     if (process->function == KV_GET) {
         struct node_note context = {
             .kind = KV_NOTE_CONTEXT, .peer = process->node, .subject = process->op};
         kv_pack_clock(state->clock, context.args);
         node_note(turn->outbox, &context);
     }
-    for (uint32_t i = 1; i < state->count && i < SYSTEM_VALUES_MAX; i++) {
+    for (uint32_t i = 0; i < state->count; i++) {
         const struct kv_sibling *sibling = &state->siblings[i];
+        if (sibling == first)
+            continue;
         note(turn, KV_NOTE_SIBLING, process, state->count,
              (int64_t[3]){sibling->value, sibling->wall_ns, kv_dot(sibling)});
     }
-    const struct kv_sibling *first = state->count > 0 ? &state->siblings[0] : &NOTHING;
     note(turn, KV_NOTE_OK, process, state->count,
          (int64_t[3]){first->value, first->wall_ns, state->count > 0 ? kv_dot(first) : 0});
 }
@@ -277,6 +299,8 @@ static void on_reply(const struct turn *turn, const struct node_event *event)
         process->read_key = process->key;
         memcpy(process->context, reply.state.clock, sizeof process->context);
         process->read_version = reply.version;
+        process->read_value = first_there(&reply.state)->value;
+        process->read_there = !first_there(&reply.state)->deleted;
     }
     end(turn, process, (enum kv_result)reply.result);
 }
@@ -366,7 +390,7 @@ static void arrive(const struct turn *turn)
     begin(turn, process, &wish);
 }
 
-/* ---- The end: every home of every key that was written is read once more ---- */
+/* ---- The end: every home of every key that was asked for is read once more ---- */
 
 static uint32_t final_reads(const struct turn *turn)
 {
@@ -383,14 +407,14 @@ static void read_finally(const struct turn *turn)
     struct kv_client_node *self = turn->self;
     uint32_t copies = kv_copies(turn->plan, turn->env->settings);
     while (self->final_next < final_reads(turn) &&
-           (self->written[self->final_next / copies / 64] >> self->final_next / copies % 64 & 1) ==
-               0)
+           (self->asked[self->final_next / copies / 64] >> self->final_next / copies % 64 & 1) == 0)
         self->final_next++;
     if (self->final_next >= final_reads(turn))
         return;
     arm_final(turn, turn->now_ns + CLIENTS_FINAL_PAUSE_MS * KV_NS_PER_MS);
-    struct kv_process *process = free_process(turn);
-    if (process == NULL)
+    /* Each home of a key by a process of its own: a history compares what processes saw last. */
+    struct kv_process *process = &self->processes[self->final_next % copies];
+    if (process->op != 0)
         return;
     uint32_t key = self->final_next / copies;
     struct wish wish = {
@@ -407,8 +431,10 @@ static void on_final_reads(const struct turn *turn)
     bool wanted = setting(turn, KV_SET_FINAL_READS) != 0;
     if (wanted == (turn->self->final_at_ns != 0))
         return;
+    int64_t quiet_ms = CLIENTS_QUIET_REPAIRS * setting(turn, KV_SET_REPAIR_MS);
+    quiet_ms = quiet_ms > CLIENTS_QUIET_MS ? quiet_ms : CLIENTS_QUIET_MS;
     turn->self->final_next = 0;
-    turn->self->final_at_ns = wanted ? turn->now_ns + CLIENTS_QUIET_MS * KV_NS_PER_MS : 0;
+    turn->self->final_at_ns = wanted ? turn->now_ns + quiet_ms * KV_NS_PER_MS : 0;
     if (wanted && setting(turn, KV_SET_OPS_PER_S) == 0)
         arm_final(turn, turn->self->final_at_ns);
     else
@@ -491,8 +517,11 @@ static void on_setting(const struct turn *turn, uint16_t which)
 static void number_from(const struct turn *turn, int64_t wall_ns)
 {
     enum { NUMBER_NS = 50000 };
-    turn->self->op_last = wall_ns > 0 ? (uint32_t)(wall_ns / NUMBER_NS) : 0;
-    turn->self->arrivals = turn->self->op_last;
+    uint32_t from = wall_ns > 0 ? (uint32_t)(wall_ns / NUMBER_NS) : 0;
+    turn->self->op_last = from;
+    turn->self->number_last = from;
+    turn->self->arrivals = from;
+    memset(turn->self->asked, from > 0 ? 0xff : 0, sizeof turn->self->asked);
 }
 
 static void step(void *state, const struct node_env *env, const struct node_event *event,

@@ -144,6 +144,7 @@ const struct system KV = {
     .argument_max = kv_argument_max,
     .describe = kv_describe,
     .remedy = kv_remedy,
+    .history = &KV_HISTORY,
     .unpromised = kv_unpromised,
     .core = kv_core,
     .observer = &KV_LEDGER,

@@ -7,7 +7,8 @@
  *
  * Parts: version.c (versions and siblings), store.c (a replica's keys, on its disk), merkle.c and
  * repair.c (anti-entropy), hints.c (hinted handoff), coordinator*.c (N, R and W), replica.c (the
- * protocol), clients.c (the workload). Observer: ledger*.c, tables.c, view.c, explain.c.
+ * protocol), clients.c (the workload). Observer: ledger*.c, tables.c, view.c, explain.c; the history
+ * for checkers: operations.c.
  *
  * Sources: DeCandia et al., Dynamo (SOSP 2007), sections 4.3 to 4.7; Preguica et al., Dotted Version
  * Vectors (2012). Units stand in the names.
@@ -154,7 +155,7 @@ enum kv_list { KV_LIST_KEYS, KV_LIST_FUNCTIONS, KV_LIST_LEVELS, KV_LIST_RESULTS 
 
 enum kv_note {
     /* Clients. peer = the coordinator; `what` says who did what, see KV_WHAT. */
-    KV_NOTE_INVOKED = NODE_NOTE_SYSTEM, /* args: what, value */
+    KV_NOTE_INVOKED = NODE_NOTE_SYSTEM, /* args: what, value, if_version, expected */
     KV_NOTE_SIBLING,                    /* one more value of the reply: args as KV_NOTE_OK */
     KV_NOTE_OK,                         /* args: what, value, wall_ns, version (kv_dot; 0: none) */
     KV_NOTE_FAILED,                     /* args: what, error */
@@ -181,7 +182,11 @@ enum kv_note {
 };
 extern const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM];
 
-/* `what` of a note: function, level, key, of a reply how many values it had, and the process. */
+/* What the version held that a conditional write names, as far as its client has read it. */
+enum kv_condition { KV_CONDITION_UNKNOWN, KV_CONDITION_NOTHING, KV_CONDITION_VALUE };
+
+/* `what` of a note: function, level, key, of a reply how many values it had (of a conditional write
+ * that is invoked: enum kv_condition), and the process. */
 #define KV_WHAT(function, level, key, siblings)                                                    \
     ((int64_t)(function) | (int64_t)(level) << 4 | (int64_t)(key) << 8 | (int64_t)(siblings) << 24)
 #define KV_WHAT_FUNCTION(what) ((uint32_t)((what)&15))
@@ -222,6 +227,7 @@ bool kv_is_home(const struct kv_plan *plan, const int64_t *settings, uint32_t ra
 
 extern const struct node_protocol KV_REPLICA_PROTOCOL, KV_CLIENTS_PROTOCOL;
 extern const struct node_observer KV_LEDGER;
+extern const struct system_history KV_HISTORY;
 int kv_load(const struct cJSON *scenario, void *plan, struct error *error);
 
 extern const struct system KV;

@@ -15,18 +15,26 @@
 #include "systems/kv/version.h"
 #include "systems/kv/words.h"
 
-/* The promises that are judged; which trap each one guards:
+/* The promises that are judged; which trap each one guards. The first four are judged by server/check
+ * from what clients saw (operations.c), the others here:
+ *   strong_linearizable   strong operations fit into one order, key by key (T11, T14)
+ *   eventual_linearizable so do eventual ones: nobody promises that
+ *   sessions_keep         a session sees what it wrote and what it saw
+ *   final_reads_agree     when all is quiet every home of a key answers the same (T05)
  *   no_acked_write_lost   what was acknowledged is there in the end, or knowingly overwritten (T03, T08, T09)
- *   reads_fresh           with R + W > N a read sees every write acknowledged before it began (T16)
+ *   reads_fresh           with R + W > N an eventual read sees every write acknowledged before it (T16)
  *   reads_never_go_back   and nothing older than a read before it has seen (T01)
  *   failed_stays_failed   what was said to have failed is never seen (T02)
  *   deleted_stays_deleted an acknowledged deletion does not come undone (T06)
  *   versions_kept         every version in the store was given to a write by its coordinator (T04)
  *   replicas_converge     healed and left alone, all homes of a key have the same (T05)
  *   trees_agree           same data, same Merkle root (T10)
- *   condition_once        of two conditional writes on one version one succeeds (T11)
  *   store_sound           a replica's own invariant */
 enum kv_check {
+    KV_CHECK_STRONG_LINEARIZABLE,
+    KV_CHECK_EVENTUAL_LINEARIZABLE,
+    KV_CHECK_SESSIONS_KEEP,
+    KV_CHECK_FINAL_READS_AGREE,
     KV_CHECK_NO_ACKED_WRITE_LOST,
     KV_CHECK_READS_FRESH,
     KV_CHECK_READS_NEVER_GO_BACK,
@@ -35,7 +43,6 @@ enum kv_check {
     KV_CHECK_VERSIONS_KEPT,
     KV_CHECK_REPLICAS_CONVERGE,
     KV_CHECK_TREES_AGREE,
-    KV_CHECK_CONDITION_ONCE,
     KV_CHECK_STORE_SOUND,
     KV_CHECK_COUNT,
 };
@@ -84,7 +91,6 @@ enum {
     LEDGER_ASSIGNED = 16,
     LEDGER_LIVE = 24, /* writes of a key that nobody has knowingly overwritten */
     LEDGER_FAILED = 4,
-    LEDGER_CONDITIONS = 8, /* latest versions that a conditional write named with success */
     LEDGER_RATE_S = 10,
 };
 
@@ -101,9 +107,9 @@ struct ledger_op {
     struct ledger_version written; /* what its coordinator called it */
     uint32_t floor_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
     uint32_t clock[KV_REPLICAS_MAX]; /* of its answer */
-    int64_t invoked_ns, ended_ns, what, staleness_ns, value, if_version;
-    uint64_t event;                  /* of its invocation */
-    int64_t dots[SYSTEM_VALUES_MAX]; /* of its answer's values */
+    int64_t invoked_ns, ended_ns, what, staleness_ns, value;
+    uint64_t event;                /* of its invocation */
+    int64_t dots[KV_SIBLINGS_MAX]; /* of its answer's values */
     uint32_t op, node, mark;
     uint8_t open, unfloored, stale, result, siblings, repairs, dot_count, pad[1];
 };
@@ -115,9 +121,7 @@ struct ledger_key {
     struct ledger_version seen; /* newest that a finished read returned */
     uint32_t seen_op, acked_op;
     uint32_t acked_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
-    int64_t failed[LEDGER_FAILED];         /* dots of writes that were said to have failed */
-    int64_t conditions[LEDGER_CONDITIONS]; /* version + 1 */
-    uint32_t condition_next, pad;
+    int64_t failed[LEDGER_FAILED]; /* dots of writes that were said to have failed */
     uint32_t failed_next, live_count, overflow, changed;
 };
 
@@ -182,10 +186,6 @@ static inline bool kv_ledger_is_deleted(int64_t dot)
 /* ledger_judge.c */
 void kv_ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
                      uint32_t word, int64_t a, int64_t b, int64_t c);
-/* Is that promise made under these settings? KV_WORD_NOTHING_BROKEN: yes; else the word that says
- * why not. */
-enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
-                                  enum kv_check check);
 /* How many keys differ between homes that are up; *siblings: most values of one key. */
 uint32_t kv_ledger_differences(const struct node_world *world, uint32_t *siblings);
 /* A replica's state of a key, whichever path serves it (*copy: room for a strong one); NULL while it

@@ -1,4 +1,5 @@
-/* ledger_judge.c: the promises of the store, each with its first witness.
+/* ledger_judge.c: the promises of the store, each with its first witness; those that are judged from
+ * the history stand in operations.c.
  *
  * What a read may return is judged as it happens (ledger_truth.c). What must be there in the end is
  * judged when there is an end: healed, left alone, at rest. Which promise is made at all depends on
@@ -11,6 +12,10 @@
 #include "systems/kv/replica.h"
 
 const struct system_check KV_CHECKS[KV_CHECK_COUNT] = {
+    [KV_CHECK_STRONG_LINEARIZABLE] = {"strong_linearizable", true},
+    [KV_CHECK_EVENTUAL_LINEARIZABLE] = {"eventual_linearizable", true},
+    [KV_CHECK_SESSIONS_KEEP] = {"sessions_keep", true},
+    [KV_CHECK_FINAL_READS_AGREE] = {"final_reads_agree", true},
     [KV_CHECK_NO_ACKED_WRITE_LOST] = {"no_acked_write_lost", false},
     [KV_CHECK_READS_FRESH] = {"reads_fresh", true},
     [KV_CHECK_READS_NEVER_GO_BACK] = {"reads_never_go_back", true},
@@ -19,7 +24,6 @@ const struct system_check KV_CHECKS[KV_CHECK_COUNT] = {
     [KV_CHECK_VERSIONS_KEPT] = {"versions_kept", false},
     [KV_CHECK_REPLICAS_CONVERGE] = {"replicas_converge", false},
     [KV_CHECK_TREES_AGREE] = {"trees_agree", false},
-    [KV_CHECK_CONDITION_ONCE] = {"condition_once", true},
     [KV_CHECK_STORE_SOUND] = {"store_sound", false},
 };
 
@@ -41,8 +45,8 @@ static void tell_broken(const struct ledger_context *context, enum kv_check chec
     context->sink->note(context->sink->context, &told);
 }
 
-/* What is no promise at this moment is not broken; it is a figure (stale reads). The first breach is
- * the witness, later ones are counted. */
+/* The first breach is the witness, later ones are counted. Of what is no promise at this moment there
+ * is a witness too (it was to be expected), but no note. */
 void kv_ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
                      uint32_t word, int64_t a, int64_t b, int64_t c)
 {
@@ -50,10 +54,7 @@ void kv_ledger_break(const struct ledger_context *context, enum kv_check check, 
     assert(context->note != NULL);
     struct ledger_witness *witness = &context->ledger->witness[check];
     const struct ledger_op *op = kv_ledger_find(context->ledger, subject);
-    bool strong = op != NULL && KV_WHAT_LEVEL(op->what) == KV_LEVEL_STRONG;
-    if (!strong &&
-        kv_ledger_unpromised(context->plan, context->settings, check) != KV_WORD_NOTHING_BROKEN)
-        return;
+    bool promised = kv_unpromised(context->plan, context->settings, check) == UINT16_MAX;
     if (witness->count++ > 0)
         return;
     witness->subject = subject;
@@ -64,25 +65,30 @@ void kv_ledger_break(const struct ledger_context *context, enum kv_check check, 
     witness->at_ns = context->note->time_ns;
     witness->first_event = op != NULL ? op->event : context->note->cause;
     witness->last_event = context->note->event;
-    tell_broken(context, check, subject);
+    if (promised)
+        tell_broken(context, check, subject);
 }
 
 /* ---- What is promised ---- */
 
-enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *settings,
-                                  enum kv_check check)
+static bool serves_strong(const struct kv_plan *plan, const int64_t *settings)
+{
+    return settings[KV_SET_MODE] == KV_MODE_CP ||
+           (settings[KV_SET_MODE] == KV_MODE_HYBRID && plan->strong_keys > 0);
+}
+
+/* Quorum reads; KV_WORD_NOTHING_BROKEN: promised. */
+static enum kv_word why_reads_may_miss(const struct kv_plan *plan, const int64_t *settings,
+                                       bool never_back)
 {
     uint32_t copies = kv_copies(plan, settings);
     uint32_t read = (uint32_t)settings[KV_SET_READ_QUORUM];
     uint32_t write = (uint32_t)settings[KV_SET_WRITE_QUORUM];
     read = read < copies ? read : copies;
     write = write < copies ? write : copies;
-    if (settings[KV_SET_MODE] == KV_MODE_CP ||
-        (check != KV_CHECK_READS_FRESH && check != KV_CHECK_READS_NEVER_GO_BACK))
-        return KV_WORD_NOTHING_BROKEN;
     if (settings[KV_SET_QUORUM] == KV_QUORUM_SLOPPY && copies < plan->replica_count)
         return KV_WORD_SLOPPY;
-    if (check == KV_CHECK_READS_FRESH)
+    if (!never_back)
         return read + write > copies ? KV_WORD_NOTHING_BROKEN : KV_WORD_QUORUMS_MISS;
     bool repaired = settings[KV_SET_READ_REPAIR] == KV_REPAIR_BLOCKING || read == copies;
     if (2 * read <= copies)
@@ -90,9 +96,33 @@ enum kv_word kv_ledger_unpromised(const struct kv_plan *plan, const int64_t *set
     return repaired ? KV_WORD_NOTHING_BROKEN : KV_WORD_READS_UNREPAIRED;
 }
 
+static enum kv_word why_unpromised(const struct kv_plan *plan, const int64_t *settings,
+                                   enum kv_check check)
+{
+    bool eventual = settings[KV_SET_MODE] != KV_MODE_CP;
+    switch (check) {
+    case KV_CHECK_STRONG_LINEARIZABLE:
+        return serves_strong(plan, settings) ? KV_WORD_NOTHING_BROKEN : KV_WORD_NO_STRONG;
+    case KV_CHECK_EVENTUAL_LINEARIZABLE:
+        return eventual ? KV_WORD_NO_ONE_ORDER : KV_WORD_NO_EVENTUAL;
+    case KV_CHECK_SESSIONS_KEEP:
+        return eventual ? KV_WORD_NO_SESSIONS : KV_WORD_NOTHING_BROKEN;
+    case KV_CHECK_READS_FRESH:
+    case KV_CHECK_READS_NEVER_GO_BACK:
+        return eventual ? why_reads_may_miss(plan, settings, check == KV_CHECK_READS_NEVER_GO_BACK)
+                        : KV_WORD_NO_EVENTUAL;
+    case KV_CHECK_FINAL_READS_AGREE:
+    case KV_CHECK_REPLICAS_CONVERGE:
+        return eventual && !settings[KV_SET_ANTI_ENTROPY] ? KV_WORD_NO_ANTI_ENTROPY
+                                                          : KV_WORD_NOTHING_BROKEN;
+    default:
+        return KV_WORD_NOTHING_BROKEN;
+    }
+}
+
 uint16_t kv_unpromised(const void *plan, const int64_t *settings, uint32_t check)
 {
-    enum kv_word word = kv_ledger_unpromised(plan, settings, (enum kv_check)check);
+    enum kv_word word = why_unpromised(plan, settings, (enum kv_check)check);
     return word == KV_WORD_NOTHING_BROKEN ? UINT16_MAX : (uint16_t)word;
 }
 

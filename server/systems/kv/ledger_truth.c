@@ -83,7 +83,6 @@ void kv_ledger_begin(const struct ledger_context *context)
                              .invoked_ns = note->time_ns,
                              .what = note->args[0],
                              .value = note->args[1],
-                             .if_version = note->args[2],
                              .event = note->event,
                              .op = note->subject,
                              .node = note->peer,
@@ -172,22 +171,9 @@ static void clock_join(uint32_t *clock, const uint32_t *other)
         clock[i] = clock[i] > other[i] ? clock[i] : other[i];
 }
 
-/* Of two conditional writes that name the same version only one may succeed. */
-static void judge_condition(const struct ledger_context *context, struct ledger_key *key,
-                            const struct ledger_op *op)
-{
-    for (uint32_t i = 0; i < LEDGER_CONDITIONS; i++)
-        if (key->conditions[i] == op->if_version + 1)
-            kv_ledger_break(context, KV_CHECK_CONDITION_ONCE, op->op, KV_WORD_CAS_TWICE,
-                            KV_WHAT_KEY(op->what), op->if_version, 0);
-    key->conditions[key->condition_next++ % LEDGER_CONDITIONS] = op->if_version + 1;
-}
-
 static void write_acked(const struct ledger_context *context, struct ledger_op *op)
 {
     struct ledger_key *key = &context->ledger->keys[KV_WHAT_KEY(op->what)];
-    if (KV_WHAT_FUNCTION(op->what) == KV_CAS)
-        judge_condition(context, key, op);
     if (op->written.dot == 0)
         return; /* its coordinator's note was before this ledger's memory */
     op->written.acked_ns = context->note->time_ns;
@@ -225,7 +211,7 @@ void kv_ledger_sibling(const struct ledger_context *context)
     const struct node_note *note = context->note;
     struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
     judge_failed(context, KV_WHAT_KEY(note->args[0]), note->args[3], note->args[1]);
-    if (op != NULL && op->dot_count < SYSTEM_VALUES_MAX)
+    if (op != NULL && op->dot_count < KV_SIBLINGS_MAX)
         op->dots[op->dot_count++] = note->args[3];
 }
 
@@ -235,7 +221,7 @@ static void judge_siblings(const struct ledger_context *context, const struct le
 {
     uint32_t number = KV_WHAT_KEY(op->what);
     const struct ledger_key *key = &context->ledger->keys[number];
-    if (op->siblings > SYSTEM_VALUES_MAX || key->overflow || op->unfloored)
+    if (key->overflow || op->unfloored)
         return;
     for (uint32_t i = 0; i < key->live_count; i++) {
         const struct ledger_version *live = &key->live[i];
@@ -304,8 +290,8 @@ static void judge_read(const struct ledger_context *context, struct ledger_op *o
                            : knows(context, op, answer, &op->seen);
     op->stale = !fresh && !op->unfloored;
     op->staleness_ns = op->stale ? staleness_ns(context, op, answer) : 0;
-    if (KV_WHAT_LEVEL(op->what) == KV_LEVEL_LOCAL || op->unfloored)
-        return;
+    if (KV_WHAT_LEVEL(op->what) != KV_LEVEL_EVENTUAL || op->unfloored)
+        return; /* strong ones are judged from the history (operations.c) */
     bool same_quorum = siblings || op->floor.acked_ns >= context->ledger->quorum_changed_ns;
     if (!fresh && same_quorum)
         kv_ledger_break(context, KV_CHECK_READS_FRESH, op->op, KV_WORD_STALE_READ, number,
@@ -324,7 +310,7 @@ static void read_done(const struct ledger_context *context, struct ledger_op *op
         .wall_ns = note->args[2], .dot = note->args[3], .value = note->args[1], .op = op->op};
     judge_failed(context, KV_WHAT_KEY(op->what), answer.dot, answer.value);
     judge_read(context, op, &answer);
-    if (op->dot_count < SYSTEM_VALUES_MAX)
+    if (op->dot_count < KV_SIBLINGS_MAX)
         op->dots[op->dot_count++] = answer.dot;
     if (uses_siblings(context, KV_WHAT_KEY(op->what)))
         judge_siblings(context, op);

@@ -27,7 +27,7 @@
 #define RAFT(kind) [KV_NOTE_RAFT + RAFT_NOTE_##kind - NODE_NOTE_SYSTEM]
 
 const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM] = {
-    AT(INVOKED) = QUIET("op_invoked", "what", "value", "if_version"),
+    AT(INVOKED) = QUIET("op_invoked", "what", "value", "if_version", "expected"),
     AT(SIBLING) = DETAIL("op_sibling", "what", "value", "wall_ns", "version"),
     AT(OK) = QUIET("op_ok", "what", "value", "wall_ns", "version"),
     AT(FAILED) = LISTED("op_failed", "what", "error"),

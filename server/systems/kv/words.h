@@ -22,12 +22,16 @@
     WORD(QUORUMS_MISS, quorums_miss)         /* */                                                 \
     WORD(SLOPPY, sloppy)                     /* */                                                 \
     WORD(READS_UNREPAIRED, reads_unrepaired) /* */                                                 \
+    WORD(NO_STRONG, no_strong)               /* */                                                 \
+    WORD(NO_EVENTUAL, no_eventual)           /* */                                                 \
+    WORD(NO_ONE_ORDER, no_one_order)         /* */                                                 \
+    WORD(NO_SESSIONS, no_sessions)           /* */                                                 \
+    WORD(NO_ANTI_ENTROPY, no_anti_entropy)   /* */                                                 \
     /* Protocols: violations and what is pending */                                                \
     WORD(SLOT_BROKEN, slot_broken)           /* key, siblings */                                   \
     WORD(RAFT_BROKEN, raft_broken)           /* enum raft_violation_kind */                        \
     WORD(NO_LEADER, no_leader)               /* */                                                 \
     WORD(LOG_OPEN, log_open)                 /* */                                                 \
-    WORD(CAS_TWICE, cas_twice)               /* key, version */                                    \
     WORD(DISK_NOT_READ, disk_not_read)       /* */                                                 \
     WORD(OPERATIONS_OPEN, operations_open)   /* how many */                                        \
     WORD(HINTS_LEFT, hints_left)             /* how many */                                        \

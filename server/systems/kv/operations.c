@@ -1,0 +1,94 @@
+/* operations.c: which notes of the clients are operations, and what checkers that know nothing of the
+ * store are asked about them.
+ *
+ * A history speaks of values. A conditional write is compare-and-set from the value that its version
+ * held, if its client had read that; else only its effect is told, a write. What a reply holds beside
+ * its last value comes as bare parts; what is deleted is not there. */
+#include "systems/kv/ledger.h"
+
+static const char *key_name(const void *data, uint32_t key)
+{
+    const struct kv_plan *plan = data;
+    return key < plan->key_count ? plan->keys[key] : NULL;
+}
+
+static void add_value(struct system_operation *operation, int64_t value)
+{
+    operation->values[operation->value_count++] = value;
+}
+
+static void invoked(const struct node_note *note, struct system_operation *operation)
+{
+    uint32_t condition = KV_WHAT_SIBLINGS(note->args[0]);
+    operation->phase = SYSTEM_INVOKED;
+    if (operation->function == KV_CAS && condition == KV_CONDITION_UNKNOWN)
+        operation->function = KV_PUT;
+    if (operation->function == KV_CAS)
+        add_value(operation, condition == KV_CONDITION_VALUE ? note->args[3] : NODE_CELL_NULL);
+    if (operation->function == KV_CAS || operation->function == KV_PUT)
+        add_value(operation, note->args[1]);
+}
+
+/* A read tells values; what a write left behind is nobody's question. */
+static void told(const struct node_note *note, struct system_operation *operation)
+{
+    bool there = note->args[3] != 0 && !kv_ledger_is_deleted(note->args[3]);
+    if (note->kind == KV_NOTE_SIBLING)
+        operation->key = NODE_NONE;
+    if (operation->function == KV_GET && there)
+        add_value(operation, note->args[1]);
+}
+
+static bool operation_of(const void *plan, const struct node_note *note,
+                         struct system_operation *operation)
+{
+    (void)plan;
+    if (note->kind < KV_NOTE_INVOKED || note->kind > KV_NOTE_UNKNOWN)
+        return false;
+    *operation = (struct system_operation){.function = (uint16_t)KV_WHAT_FUNCTION(note->args[0]),
+                                           .level = (uint8_t)KV_WHAT_LEVEL(note->args[0]),
+                                           .operation = note->subject,
+                                           .process = KV_WHAT_PROCESS(note->args[0]),
+                                           .node = note->peer,
+                                           .key = KV_WHAT_KEY(note->args[0])};
+    switch (note->kind) {
+    case KV_NOTE_INVOKED:
+        invoked(note, operation);
+        break;
+    case KV_NOTE_SIBLING:
+    case KV_NOTE_OK:
+        operation->phase = note->kind == KV_NOTE_OK ? SYSTEM_OK : SYSTEM_PART;
+        told(note, operation);
+        break;
+    default:
+        operation->phase = note->kind == KV_NOTE_FAILED ? SYSTEM_FAILED : SYSTEM_INFO;
+        operation->error = (uint16_t)note->args[1];
+        break;
+    }
+    return true;
+}
+
+enum {
+    EVENTUAL = 1 << KV_LEVEL_EVENTUAL,
+    LOCAL = 1 << KV_LEVEL_LOCAL,
+    STRONG = 1 << KV_LEVEL_STRONG,
+};
+
+/* Final reads begin 15 s after the load's end at the earliest (clients.h); those of the load that come
+ * after the last write do not count. */
+static const struct system_judged JUDGED[] = {
+    {KV_CHECK_STRONG_LINEARIZABLE, "kv", "nil=missing", STRONG},
+    {KV_CHECK_EVENTUAL_LINEARIZABLE, "kv", "nil=missing", EVENTUAL},
+    {KV_CHECK_SESSIONS_KEEP, "sessions", "nil=any siblings=list", EVENTUAL | STRONG},
+    {KV_CHECK_FINAL_READS_AGREE, "convergence", "siblings=list quiet_ms=10000",
+     EVENTUAL | LOCAL | STRONG}};
+
+const struct system_history KV_HISTORY = {
+    .functions = KV_FUNCTIONS,
+    .levels = KV_LEVELS,
+    .errors = KV_ERRORS,
+    .key_name = key_name,
+    .operation = operation_of,
+    .judged = JUDGED,
+    .judged_count = sizeof JUDGED / sizeof JUDGED[0],
+};
