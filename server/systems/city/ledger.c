@@ -357,7 +357,7 @@ static void oversold(const struct ledger_context *context)
     if (order == NULL || order->sorry)
         return; /* named before */
     order->sorry = true;
-    context->ledger->named++;
+    context->ledger->named += order->key != NODE_NONE; /* of those that were told "yours" */
 }
 
 static void priced(const struct ledger_context *context)

@@ -34,7 +34,7 @@ enum city_figure {
     CITY_FIGURE_SOLD_OUT,
     CITY_FIGURE_STALE,    /* sold at a price that had changed before the order came */
     CITY_FIGURE_OVERSOLD, /* orders told that they have a lobster that another one had already */
-    CITY_FIGURE_NAMED,    /* of these, told so afterwards */
+    CITY_FIGURE_NAMED,    /* orders told "yours" and afterwards that another one has it */
     CITY_FIGURE_LOST,     /* confirmed, and in no book in the end; so far: as far as can be told */
     CITY_FIGURE_KEPT, /* lobsters in the book for orders that were turned away: nobody knew in time */
     CITY_FIGURE_AVAILABILITY_PCT,

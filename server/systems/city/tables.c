@@ -34,7 +34,7 @@ static const struct system_column METRICS[] = {
     NUMBER("sold_out", 0, "orders", "told that nothing is left so far"),
     NUMBER("stale", 0, "orders", "sold at an old price so far"),
     NUMBER("oversold", 0, "orders", "sold a lobster that somebody had, so far"),
-    NUMBER("oversold_named", 0, "orders", "of these, told so afterwards"),
+    NUMBER("oversold_named", 0, "orders", "confirmed, then told that somebody else has it"),
     NUMBER("lost", 0, "orders", "confirmed, and now in no book"),
     NUMBER("answer_p50_ms", 3, "ms", "from order to answer, run so far"),
     NUMBER("answer_p99_ms", 3, "ms", "from order to answer, run so far"),
