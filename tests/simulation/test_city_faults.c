@@ -3,12 +3,11 @@
  *
  * A sweep runs the three modes from many seeds, each with its own mix of faults, heals, waits for rest
  * and judges. It must also have power: faults that change nothing prove nothing. */
+#include "effort.h"
 #include "lab/headless.h"
 #include "sim/nemesis.h"
 #include "systems/city/ledger.h"
 #include "unit.h"
-
-#include <stdlib.h>
 
 enum {
     SWEEP_SEEDS = 40,     /* of each mode below */
@@ -152,7 +151,7 @@ static void test_no_fault_breaks_a_promise(void **state)
 {
     static struct sweep sweep;
     uint64_t seed = 0;
-    uint32_t seeds = getenv("CHEF_TEST_LONG") != NULL ? SWEEP_SEEDS * SWEEP_LONG : SWEEP_SEEDS;
+    uint32_t seeds = effort_is_long() ? SWEEP_SEEDS * SWEEP_LONG : SWEEP_SEEDS;
     (void)state;
     for (uint32_t which = 0; which < SWEPT_COUNT; which++) {
         int64_t settings[LAB_SETTINGS_MAX];

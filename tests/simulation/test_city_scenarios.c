@@ -124,6 +124,26 @@ static void check_good(const struct lab_scenario *scenario, const struct result 
     assert_true(result->order_count > 0);
 }
 
+/* expect.figures: {NAME: {min, max}}. */
+static void check_figures(const struct lab_scenario *scenario, const struct result *result)
+{
+    const cJSON *expected;
+    cJSON_ArrayForEach(expected, cJSON_GetObjectItemCaseSensitive(scenario->expect, "figures"))
+    {
+        uint32_t index = 0;
+        while (index < CITY_FIGURE_COUNT && strcmp(CITY_FIGURES[index].name, expected->string) != 0)
+            index++;
+        assert_in_range(index, 0, CITY_FIGURE_COUNT - 1);
+        assert_int_equal(CITY_FIGURES[index].decimals, 0);
+        const cJSON *min = cJSON_GetObjectItemCaseSensitive(expected, "min");
+        const cJSON *max = cJSON_GetObjectItemCaseSensitive(expected, "max");
+        double value = (double)result->figures[index];
+        assert_true(min != NULL || max != NULL);
+        if ((min != NULL && value < min->valuedouble) || (max != NULL && value > max->valuedouble))
+            fail_msg("%s: %s is %g", scenario->name, expected->string, value);
+    }
+}
+
 /* ---- One minute, three promises ---- */
 
 /* Through the log: no lobster twice, and the small side has no answer for anybody. */
@@ -290,6 +310,7 @@ static void test_every_scenario(void **state)
         struct result result;
         run(scenario, scenario->settings, &result);
         check_good(scenario, &result);
+        check_figures(scenario, &result);
         check_bug(scenario);
         if (scenario->bug != NULL)
             opened[lab_setting_find(&CITY, scenario->bug, &problem)] = true;
