@@ -50,6 +50,23 @@ if (title.getClientRects().length > 1 || title.scrollWidth > title.clientWidth +
 return { outside, cut };
 """
 
+# Every event of a system in few words, with the longest names of nodes: those that do not fit into a line of the list.
+EVENTS = """
+const [model, names, done] = arguments;
+import("/app/tell.js").then(({ eventBrief }) => {
+  const line = document.querySelector("#events li .cut"), cut = [];
+  const was = line.textContent;
+  for (const note of model.notes.filter((one) => one.listed)) {
+    const event = { kind: note.name, node: 0, peer: 1, subject: 12345, args: note.args.map(() => 4321), t_us: 6e7, event: 1, cause: 0 };
+    const letters = model.name === "kitchens" && note.name.startsWith("link_"); /* as its page says them */
+    line.textContent = eventBrief({ system: model }, event, (node) => (letters ? names[node][0] : names[node]));
+    if (line.scrollWidth > line.clientWidth + 1) cut.push(note.name + ": " + line.textContent);
+  }
+  line.textContent = was;
+  done(cut);
+});
+"""
+
 # DECISIONS, "The page": x, y, width, height at 1280 x 720.
 LECTURE = {"header": (0, 0, 1280, 40), "stage": (0, 44, 820, 452), "actions": (0, 500, 820, 80), "caption": (0, 584, 820, 68),
            "verdict": (824, 44, 456, 112), "figures": (824, 160, 456, 68), "chart-1": (824, 232, 456, 156),
@@ -57,6 +74,8 @@ LECTURE = {"header": (0, 0, 1280, 40), "stage": (0, 44, 820, 452), "actions": (0
 
 
 class Layout(unittest.TestCase):
+    maxDiff = None
+
     def measure(self, page):
         return page.js(MEASURE, ROOMS)
 
@@ -158,6 +177,20 @@ class Layout(unittest.TestCase):
                 card = page.js(CARD, names)
                 self.assertEqual(card["outside"], [], "part of the card lies outside of it")
                 self.assertEqual(card["cut"], [], "names of promises that are cut")
+
+    def test_every_event_fits_into_its_line(self):
+        """In the hall nobody can ask for the rest of it."""
+        with open_page() as page:
+            systems = {one["name"]: one for one in page.api("/api/v1/systems")}
+            for system, title, names in (("kitchens", None, ["D Campus Canteen", "H Corner Bistro"]),
+                                         ("raft", "Kitchen council", ["Market Hall", "Old Town"]),
+                                         ("kv", "One menu", ["Kitchen B", "Kitchen C"])):
+                with self.subTest(system):
+                    if title:
+                        page.enter_system(title)
+                    page.wait("an event", lambda: page.texts("#events li .cut"))
+                    page.key(".")  # the list stands still
+                    self.assertEqual(page.browser.execute_async_script(EVENTS, systems[system], names), [])
 
     def test_drawer_covers_charts_never_stage_or_verdict(self):
         with open_page(1280, 720) as page:

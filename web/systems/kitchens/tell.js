@@ -83,7 +83,8 @@ function rushValues(model, event) {
  */
 export function eventShort(model, event) {
   const more = event.kind === "rush" ? rushValues(model, event) : {};
-  return eventBrief(model, event, (node) => nodeLabel(model, node), more);
+  const road = /^link_/.test(event.kind); /* two names do not fit into the line */
+  return eventBrief(model, event, (node) => (road ? model.nodeLetter(node) : nodeLabel(model, node)), more);
 }
 
 /**
