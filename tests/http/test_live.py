@@ -86,6 +86,26 @@ class Frames(LiveTest):
         live.send('{"layer":"messages","on":false}')
         self.assertEqual(self.follow_to_keyframe(live)["h"][BASE], 0)
 
+    def test_a_council_that_nobody_asks_keeps_its_patience(self):
+        """Signs of life are not noted, and yet every frame says how long a follower still waits."""
+        answer = self.server.post("/api/v1/runs", {"scenario": "raft/council", "seed": 7, "private": True,
+                                                   "settings": {"ops_per_s": 0}})
+        run = answer.json()["run"]
+        self.addCleanup(self.server.delete, f"/api/v1/runs/{run}")
+        live = self.watch(run)
+        seen = []
+        frame = self.follow(live, 1)
+        while frame["t"] < 4_000_000:
+            frame = self.follow(live, 1, frame)
+            if frame["t"] > 2_000_000:
+                seen.append(frame["view"]["patience"])
+        self.assertGreater(len(seen), 10)
+        for patience in seen:
+            self.assertEqual(len(patience), 5)
+            waiting = sorted(patience)[1:]  # the first is the leader's, until its next sign of life
+            self.assertGreater(waiting[0], 300 - 50 - 30, patience)  # at least as drawn, less a sign and its way
+            self.assertLessEqual(waiting[-1], 600, patience)
+
     def follow_to_keyframe(self, live):
         for _ in range(30):
             frame = live.frame()

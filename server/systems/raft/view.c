@@ -6,13 +6,15 @@
  *   `up` is enum node_truth. `deadline_us` is the true virtual time at which its patience ends (a
  *   leader's: its next heartbeat), `wait_us` how long that was meant to be at most. `log` is the end of
  *   its log: [index of the first, term, term ...], at most LOG_SHOWN entries.
+ * "patience": a number a server: virtual ms until `deadline_us`, -1 when it is down. Signs of life are
+ *   not noted, so this is told in every frame: else the rings would run down while nobody asks.
  * "s": counts: [ok, fail, info, term, leader (-1: nobody), violations]. */
 #include "systems/raft/ledger.h"
 #include "systems/raft/server.h"
 
 #include "base/json_writer.h"
 
-enum { LOG_SHOWN = 24, NS_PER_US = 1000 };
+enum { LOG_SHOWN = 24, NS_PER_US = 1000, US_PER_MS = 1000 };
 
 static int64_t node_or_none(uint32_t node)
 {
@@ -70,11 +72,31 @@ static void view_server(const struct node_world *world, uint32_t server, int64_t
     json_close(writer);
 }
 
+static void view_patience(const struct council_ledger *ledger, const struct node_world *world,
+                          struct json_writer *writer)
+{
+    const struct council_plan *plan = world->env->plan;
+    int64_t now_us = world->time_ns / NS_PER_US;
+    json_array(writer, "patience");
+    for (uint32_t i = 0; i < plan->server_count; i++) {
+        const struct council_server *memory = world->state(world, i);
+        int64_t left_us = -US_PER_MS;
+        if (memory != NULL) {
+            int64_t local_ns = world->time_ns - ledger->boot_ns[i];
+            left_us = deadline_us(&memory->raft, world, local_ns) - now_us;
+            left_us = left_us > 0 ? left_us : 0;
+        }
+        json_i64(writer, NULL, left_us / US_PER_MS);
+    }
+    json_close(writer);
+}
+
 uint64_t council_view(const void *memory, const struct node_world *world, uint64_t since,
                       struct json_writer *writer)
 {
     const struct council_ledger *ledger = memory;
     const struct council_plan *plan = world->env->plan;
+    view_patience(ledger, world, writer);
     if (since != 0 && since == ledger->notes + 1) {
         return since;
     }

@@ -46,6 +46,10 @@ export class CouncilModel extends Model {
    */
   takeView(view, key, _before_us, changed) {
     for (const told of view.servers ?? []) this.takeServer(told, key);
+    view.patience?.forEach((left_ms, node) => {
+      const server = this.servers.get(node);
+      if (server && left_ms >= 0) server.deadline_us = this.t_us + left_ms * 1000;
+    });
     if (view.s) this.violations = view.s[5];
     changed.add("view");
   }

@@ -27,6 +27,7 @@ export interface ServerView {
 }
 export interface CouncilView {
   servers?: ServerView[];
+  patience?: number[]; /* virtual ms, a server each; -1: it is down */
   s?: number[];
 }
 /** What is known of a server; while it is down, what was known last. */
