@@ -14,6 +14,16 @@ return painted / (data.length / 4);
 """
 
 
+# How much of a chart is hatched: pale red, where nothing but a lasting fault is.
+HATCHED = """
+const canvas = document.querySelector(arguments[0] + " canvas");
+const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+let hatched = 0;
+for (let i = 0; i < data.length; i += 4) hatched += data[i + 3] > 60 && data[i + 3] < 140 && data[i] > data[i + 1] + 60;
+return hatched;
+"""
+
+
 class Council(unittest.TestCase):
     def enter(self, page):
         page.press('#header [data-tool="systems"]')
@@ -97,6 +107,40 @@ class Council(unittest.TestCase):
             page.wait("it to be closed", lambda: "closed" in self.said(page)[1])
             page.key("c")
             page.wait("it to be back", lambda: "closed" not in self.said(page)[1])
+
+    def test_a_fault_is_shaded_on_every_chart_while_it_lasts(self):
+        with open_page() as page:
+            self.enter(page)
+            both = lambda: [page.js(HATCHED, chart) for chart in ("#chart-1", "#chart-2")]
+            self.assertLess(max(both()), 30)
+            page.key("2")
+            page.press(".card [data-fault=slow_disk]")
+            page.wait_event("Slow disk: Old Town")
+            page.wait("both to be hatched", lambda: min(both()) > 100)
+            page.key("a")
+            page.wait_event("healed")
+            now = lambda: int(page.attribute("#timeline .slider", "aria-valuenow"))
+            healed = now()
+            page.wait("it to be drawn", lambda: now() >= healed + 1)
+            over = both()[0]
+            page.wait("time to go on", lambda: now() >= healed + 4)
+            self.assertLess(both()[0], over * 1.15, "what is over does not grow")
+
+    def test_the_figures_say_what_they_mean(self):
+        with open_page() as page:
+            self.enter(page)
+            page.wait("a figure", lambda: "ms" in page.text("#figures dd"))
+            page.press("#figures dd")
+            rows = page.wait("the figures", lambda: page.texts("#figures-about tbody tr"))
+            self.assertEqual(len(rows), 8)
+            self.assertIn("ms", rows[0])
+            page.key("Escape")
+            page.js("document.querySelector('#figures .explain').focus()")
+            page.key("Enter")
+            page.wait("the same by keys", lambda: page.text("#figures-about"))
+            page.key("Escape")
+            self.assertTrue(page.js("return document.activeElement.matches('#figures .explain')"))
+            self.assertEqual(page.console_errors(), [])
 
     def test_on_a_phone(self):
         with open_page(390, 844) as page:

@@ -4,6 +4,7 @@
 import { api } from "./api.js";
 import { el, fill, icon, setText, token, unit } from "./dom.js";
 import { table } from "./menu.js";
+import { hatch } from "./stage/drawing.js";
 import { t, virtualTime } from "./words.js";
 
 /**
@@ -13,12 +14,14 @@ import { t, virtualTime } from "./words.js";
  *   title: () => string,
  *   caption(model: Model): string,
  *   csv: string,
+ *   overTime: boolean,
  *   href?: () => string,
  *   config(model: Model): any,
  *   update(model: Model, chart: ChartInstance): void,
  *   table(model: Model): {head: string[], rows: (string | number)[][]},
  * }} ChartKind
  * @typedef {{t_s: number, text: string, tone: string}} Mark
+ * @typedef {{from_us: number, until_us: number}} Span
  */
 
 const REDRAW_MS = 300;
@@ -138,13 +141,39 @@ export function marksPlugin(marks) {
 }
 
 /**
+ * Faults as long as they last, hatched as on the timeline.
+ * @param {() => Span[]} spans
+ */
+function spansPlugin(spans) {
+  return {
+    id: "spans",
+    /** @param {ChartInstance} chart */
+    beforeDatasetsDraw(chart) {
+      const { ctx, chartArea: { left, right, top, bottom }, scales: { x } } = chart;
+      const at = (/** @type {number} */ t_us) => Math.max(left, Math.min(right, x.getPixelForValue(t_us / 1e6)));
+      const area = new Path2D();
+      for (const { from_us, until_us } of spans()) {
+        const from = at(from_us);
+        const until = at(Math.min(until_us, x.max * 1e6));
+        if (until > from) area.rect(from, top, Math.max(2, until - from), bottom - top);
+      }
+      ctx.save();
+      ctx.clip(area);
+      hatch(ctx, { left, right, top, bottom }, chartFont() * 0.4);
+      ctx.restore();
+    },
+  };
+}
+
+/**
  * A chart's room: shows one of several kinds, or its table.
  * @param {HTMLElement} root
  * @param {Model} model
  * @param {ChartKind[]} kinds the first is shown at the start
+ * @param {() => Span[]} spans faults to be shaded
  * @param {boolean} [choice] one may always choose, not only where there is room for it
  */
-export function mountChart(root, model, kinds, choice = false) {
+export function mountChart(root, model, kinds, spans, choice = false) {
   let kind = kinds[0];
   let asTable = false;
   /** @type {ChartInstance | null} */
@@ -219,7 +248,9 @@ export function mountChart(root, model, kinds, choice = false) {
         el("canvas", { role: "img", "aria-label": kind.title() })
       );
       fill(plot, canvas);
-      chart = new Chart(canvas, kind.config(model));
+      const config = kind.config(model);
+      if (kind.overTime) config.plugins = [spansPlugin(spans), ...config.plugins];
+      chart = new Chart(canvas, config);
     }
     kind.update(model, chart);
     chart.update("none");

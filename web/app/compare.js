@@ -113,9 +113,16 @@ export class Comparing {
     this.takeLook();
     mountDifferences(strip, this.pair, this.system.figures);
     mountChart(chart, front, this.system.charts.map((what) =>
-      pairChart(this.pair, this.histories, what, () => this.chartFacts())), true);
+      pairChart(this.pair, this.histories, what, () => this.chartFacts())), () => this.spans(), true);
     this.mountTime(time);
     this.listen();
+  }
+
+  /** Faults, as the first run has them. */
+  spans() {
+    const [front] = this.overviews ?? [];
+    front?.sort();
+    return front?.spans ?? [];
   }
 
   /** @param {HTMLElement} root */

@@ -3,7 +3,7 @@
 
 import { el, setText } from "./dom.js";
 import { changeSetting } from "./steer.js";
-import { duration, humanise, number, systemTerm, systemTitle, systemWord, t } from "./words.js";
+import { duration, has, humanise, number, systemTerm, systemTitle, systemWord, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -136,7 +136,8 @@ function sliderMax(info, now) {
  */
 function withUnit(now, info) {
   if (info.unit === "ms") return duration(now);
-  const unit = info.unit.replace(/^\w+\//, "per ");
+  const one = `unit.${info.unit}.one`;
+  const unit = now === 1 && has(one) ? t(one) : info.unit.replace(/^\w+\//, "per ");
   return `${number(now, info.decimals)} ${unit}`.trim();
 }
 

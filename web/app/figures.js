@@ -1,6 +1,8 @@
-// figures.js: the key figures: name, value, unit; four in a hall, more in the lab.
+// figures.js: the key figures: name, value, unit; four in a hall, more in the lab. A press on any of
+// them says what all of them mean.
 
 import { el, fill, setText } from "./dom.js";
+import { openDialog, table } from "./menu.js";
 import { number, t } from "./words.js";
 
 /**
@@ -25,7 +27,10 @@ export function mountFigures(root, model, figures) {
         el("dt", null, t(`figure.${figure.name}`)),
         el("dd", null, value, unit),
       );
-    }));
+    }), el("button.explain", { type: "button", onclick: (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      openAbout(model, figures);
+    } }, t("figures.explain")));
     render();
   };
   const render = () => {
@@ -35,9 +40,32 @@ export function mountFigures(root, model, figures) {
       setText(cell.unit, unit);
     }
   };
+  root.addEventListener("click", () => openAbout(model, figures)); /* the button is for the keyboard */
   model.on(["run", "look"], build);
   model.on(["figures", "points"], render);
   build();
+}
+
+/** @param {Model} model @param {Figure[]} figures */
+function openAbout(model, figures) {
+  const { body } = openDialog("figures-about", t("figures.title"));
+  const built = table(t("figures.title"), ["figure", "now", "meaning"].map((name) => t(`figures.${name}`)),
+    figures.map((figure) => [
+      t(`figure.${figure.name}`), figure.value(model).join("\u00a0").trim(), t(`figure.${figure.name}.about`),
+    ]));
+  built.classList.add("wordy");
+  fill(body, built);
+}
+
+/**
+ * A share with its unit; near to all of it more exactly, all of it without a point.
+ * @param {number | null} value percent
+ * @returns {[string, string]}
+ */
+export function percent(value) {
+  if (value === null) return ["–", ""];
+  const decimals = value === 100 ? 0 : value > 99.9 ? 2 : 1;
+  return [number(value, decimals), "%"];
 }
 
 /**

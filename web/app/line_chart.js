@@ -99,6 +99,7 @@ export function lineChart(what) {
     title: () => t(`chart.${what.id}`),
     caption: what.caption,
     csv: "metrics",
+    overTime: true,
     config: (model) => {
       const options = baseOptions();
       const size = chartFont();
@@ -116,6 +117,7 @@ export function lineChart(what) {
               grid: { color: token("--grid"), drawTicks: false, drawBorder: false },
               ticks: {
                 maxTicksLimit: 4,
+                precision: what.unit === "" ? 0 : undefined, /* nobody counts half of one */
                 padding: 4,
                 callback: (/** @type {number} */ value) => `${number(value, value % 1 === 0 ? 0 : 1)}${what.unit}`,
               },

@@ -35,6 +35,7 @@ export function pairChart(pair, histories, what, about) {
     title: () => t(`chart.${what.id}`),
     caption: () => t("pair.chart_caption", { a: value(0), b: value(1) }),
     csv: "metrics",
+    overTime: true,
     href: () => about().csv,
     config: () => chartConfig(what, now_s, () => about().moment_s),
     update: (_model, chart) => {

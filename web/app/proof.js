@@ -4,8 +4,7 @@
 import { el, icon } from "./dom.js";
 import { table } from "./menu.js";
 import { TONES } from "./promises.js";
-import { capital } from "./tell.js";
-import { number, t, virtualTime } from "./words.js";
+import { capital, number, t, virtualTime } from "./words.js";
 
 /**
  * @typedef {import("./types").Verdict} Verdict

@@ -120,8 +120,14 @@ export class Rooms {
       showCauses: (what) => causes.show(what),
     });
     mountFigures(byId("figures"), model, own.figures);
-    mountChart(byId("chart-1"), model, own.charts[0]);
-    mountChart(byId("chart-2"), model, own.charts[1]);
+    const spans = () => {
+      this.overview?.sort();
+      return (this.overview?.spans ?? []).map(({ from_us, until_us }) => ({
+        from_us, until_us: Math.min(until_us, model.t_us),
+      }));
+    };
+    mountChart(byId("chart-1"), model, own.charts[0], spans);
+    mountChart(byId("chart-2"), model, own.charts[1], spans);
     Object.assign(events, mountEvents(byId("events"), model, own.eventWords));
     Object.assign(verdict, mountVerdict(byId("verdict"), model, own.verdictHow));
     setJudge(() => verdict.verify());

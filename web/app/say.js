@@ -2,6 +2,7 @@
 // every two seconds, and one line for a problem, which never blocks anything.
 
 import { byId, el, fill, icon, setText } from "./dom.js";
+import { capital } from "./words.js";
 
 const STATUS_EVERY_MS = 2000;
 const PROBLEM_SHOWN_MS = 9000;
@@ -26,7 +27,7 @@ export function sayStatus(sentence) {
   timer = window.setTimeout(() => {
     timer = 0;
     saidAt = performance.now();
-    setText(byId("status"), waiting);
+    setText(byId("status"), capital(waiting));
   }, wait);
 }
 
@@ -34,7 +35,7 @@ export function sayStatus(sentence) {
 export function sayProblem(sentence) {
   sayInDialog(sentence);
   const line = byId("problem");
-  fill(line, icon("warning"), sentence);
+  fill(line, icon("warning"), capital(sentence));
   line.hidden = false;
   window.clearTimeout(problemTimer);
   problemTimer = window.setTimeout(() => {
@@ -58,7 +59,7 @@ function sayInDialog(sentence) {
 
 /** @param {string} sentence a problem that is over: it goes before its time is up */
 export function endProblem(sentence) {
-  if (problemTimer === 0 || byId("problem").textContent?.trim() !== sentence) return;
+  if (problemTimer === 0 || byId("problem").textContent?.trim() !== capital(sentence)) return;
   window.clearTimeout(problemTimer);
   problemTimer = 0;
   showKept();
@@ -75,7 +76,7 @@ export function sayNote(sentence, ...actions) {
     line.hidden = true;
     action.run();
   } }, action.text));
-  fill(line, el("span", null, sentence), ...buttons);
+  fill(line, el("span", null, capital(sentence)), ...buttons);
   line.hidden = false;
   sayStatus(sentence);
   window.clearTimeout(noteTimer);
@@ -104,5 +105,5 @@ export function keepProblem(badge, sentence) {
 function showKept() {
   const line = byId("problem");
   line.hidden = kept.sentence === "";
-  if (!line.hidden) fill(line, icon("warning"), el("b", null, kept.badge), ` ${kept.sentence}`);
+  if (!line.hidden) fill(line, icon("warning"), el("b", null, kept.badge), ` ${capital(kept.sentence)}`);
 }

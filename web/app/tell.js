@@ -2,18 +2,14 @@
 // kind's own name as a last resort.
 
 import { checkName } from "./promises.js";
-import { fillIn, has, humanise, number, systemTitle, systemWord, t } from "./words.js";
+import { deviceFault } from "./spans.js";
+import { capital, fillIn, has, humanise, number, systemTitle, systemWord, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
  * @typedef {import("./types").EventRow} EventRow
  * @typedef {(node: number) => string} Label how people call a node
  */
-
-/** @param {string} text */
-export function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 /**
  * What the places of an event's sentence stand for.
@@ -42,6 +38,7 @@ export function eventValues(model, event, label) {
  */
 export function eventSentence(model, event, label, more = {}) {
   if (event.kind === "setting_changed") return settingSentence(model, event);
+  if (isDevice(event)) return deviceSentence(model, event, label);
   const sentence = systemWord("notes", event.kind);
   if (sentence) return capital(fillIn(sentence, { ...eventValues(model, event, label), ...more }));
   const who = event.peer >= 0 ? event.peer : event.node;
@@ -57,6 +54,7 @@ export function eventSentence(model, event, label, more = {}) {
  * @param {Record<string, unknown>} [more]
  */
 export function eventBrief(model, event, label, more = {}) {
+  if (isDevice(event)) return deviceSentence(model, event, label);
   const key = `short.${event.kind}`;
   if (has(key)) return capital(t(key, { ...eventValues(model, event, label), ...more }));
   const text = eventSentence(model, event, label, more);
@@ -80,6 +78,16 @@ function settingSentence(model, event) {
     "events.setting",
     { setting: systemTitle("settings", setting.key) ?? humanise(setting.key), value },
   );
+}
+
+/** @param {EventRow} event a fault of a disk or of a clock? Its note has only the number of the fault. */
+const isDevice = ({ kind }) => kind === "disk_set" || kind === "clock_set";
+
+/** @param {Model} model @param {EventRow} event @param {Label} label */
+function deviceSentence(model, event, label) {
+  const { name, over } = deviceFault(model, event);
+  const fault = systemWord("faults", name)?.name ?? humanise(name);
+  return t(over ? "events.device_over" : "events.device", { fault, node: label(event.node) });
 }
 
 /**

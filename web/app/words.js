@@ -106,6 +106,11 @@ export function systemWord(group, key) {
   return system[group]?.[key];
 }
 
+/** @param {string} text */
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /**
  * A name made of a key when the table has none: "kitchen_slowed" reads "kitchen slowed".
  * @param {string} key

@@ -3,8 +3,8 @@
 
 import { el, fill, hide, icon, refill } from "../dom.js";
 import { faultButtons } from "../faults.js";
-import { capital } from "../tell.js";
-import { t } from "../words.js";
+import { placeBeside } from "../stage/place.js";
+import { capital, t } from "../words.js";
 
 /**
  * @typedef {import("../model.js").Model} Model
@@ -41,7 +41,7 @@ export function mountCard(stage, model, look, beginCut) {
     const cells = look.facts(node).flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]);
     fill(facts, ...cells);
     if (cells[1]) cells[1].style.color = `var(--state-${look.tone(node)})`;
-    place(card, stage, node);
+    placeBeside(card, stage, node);
   };
   model.on(["selection", "view", "run", "look", "replay"], render);
   card.addEventListener("keydown", (event) => {
@@ -56,22 +56,4 @@ function header(model, name) {
     { type: "button", "aria-label": t("close"), onclick: () => model.select(null) },
     icon("close"),
   ));
-}
-
-/**
- * Beside its node, inside the stage.
- * @param {HTMLElement} card
- * @param {HTMLElement} stage
- * @param {number} node
- */
-function place(card, stage, node) {
-  const plate = stage.querySelector(`.twin [data-node="${node}"]`);
-  if (!(plate instanceof HTMLElement)) return;
-  const gap = 12;
-  const right = plate.offsetLeft + plate.offsetWidth + gap;
-  const fits = right + card.offsetWidth < stage.clientWidth;
-  const left = fits ? right : plate.offsetLeft - card.offsetWidth - gap;
-  const top = Math.min(plate.offsetTop - 10, stage.clientHeight - card.offsetHeight - 8);
-  card.style.left = `${Math.max(8, left)}px`;
-  card.style.top = `${Math.max(8, top)}px`;
 }

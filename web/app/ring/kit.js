@@ -4,7 +4,7 @@
 import { byId } from "../dom.js";
 import { crashOrRestart } from "../faults.js";
 import { sayNote } from "../say.js";
-import { spanOf } from "../spans.js";
+import { spansOf } from "../spans.js";
 import { LOOKS } from "../stage/looks.js";
 import { eventBrief, eventSentence, isInteresting } from "../tell.js";
 import { has, humanise, systemWord, t } from "../words.js";
@@ -55,7 +55,7 @@ export function timelineWords(model, cluster, choose) {
   return {
     load: cluster.load,
     interesting: (/** @type {EventRow} */ event) => isInteresting(model, event),
-    span: spanOf,
+    span: spansOf(model),
     text: tellers(model, cluster).short,
     tone: cluster.tone,
     choose,

@@ -220,3 +220,23 @@ export function drawBadge(ctx, tone, x, y, u) {
   ctx.setLineDash([]);
   ctx.lineCap = "butt";
 }
+
+/**
+ * Slanted lines over a part of the picture: a fault lasts. What is clipped away stays as it is.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {{left: number, right: number, top: number, bottom: number}} area
+ * @param {number} gap from line to line
+ */
+export function hatch(ctx, { left, right, top, bottom }, gap) {
+  const height = bottom - top;
+  ctx.strokeStyle = token("--state-down");
+  ctx.globalAlpha = 0.4;
+  ctx.lineWidth = Math.max(1, gap / 6);
+  ctx.beginPath();
+  for (let at = left - height; at < right; at += gap) {
+    ctx.moveTo(at, bottom);
+    ctx.lineTo(at + height, top);
+  }
+  ctx.stroke();
+  ctx.globalAlpha = 1;
+}

@@ -1,6 +1,7 @@
 // draw.js: the timeline's picture: the load, the faults, the events, the axis, the forks, the edge.
 
 import { token } from "../dom.js";
+import { hatch } from "../stage/drawing.js";
 import { virtualTime } from "../words.js";
 import { cursorOf, tracksOf } from "./geometry.js";
 
@@ -119,17 +120,7 @@ function drawSpans(ctx, { x, base, u }, overview, model) {
     area.rect(from, 7 * u, Math.max(until - from, 2), base - 7 * u);
   }
   ctx.clip(area);
-  ctx.strokeStyle = token("--state-down");
-  ctx.globalAlpha = 0.4;
-  ctx.lineWidth = Math.max(1, 1.2 * u);
-  ctx.beginPath();
-  const gap = 7 * u;
-  for (let at = -base; at < x(model.edge_us) + base; at += gap) {
-    ctx.moveTo(at, base);
-    ctx.lineTo(at + base, 0);
-  }
-  ctx.stroke();
-  ctx.globalAlpha = 1;
+  hatch(ctx, { left: 0, right: x(model.edge_us), top: 0, bottom: base }, 7 * u);
   ctx.restore();
 }
 

@@ -2,6 +2,7 @@
 // it, and what can be done to it, where it is seen.
 
 import { el, fill, hide, icon, refill } from "../../app/dom.js";
+import { placeBeside } from "../../app/stage/place.js";
 import { number, t } from "../../app/words.js";
 import { faultButtons } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
@@ -36,7 +37,7 @@ export function mountCard(stage, model, setMode) {
       refill(card, header(model, node), facts, faultButtons(model, node, setMode));
     }
     fillFacts(facts, model, node);
-    place(card, stage, node);
+    placeBeside(card, stage, node);
   };
   model.on(["selection", "view", "run", "look", "replay"], render);
   card.addEventListener("keydown", (event) => {
@@ -108,22 +109,4 @@ function fillFacts(list, model, node) {
   const cells = rows.flatMap(([name, value]) => [el("dt", null, name), el("dd", null, value)]);
   cells[1].style.color = `var(--state-${toneOf(truth)})`;
   fill(list, ...cells);
-}
-
-/**
- * Beside its kitchen, inside the stage.
- * @param {HTMLElement} card
- * @param {HTMLElement} stage
- * @param {number} node
- */
-function place(card, stage, node) {
-  const plate = stage.querySelector(`.twin [data-node="${node}"]`);
-  if (!(plate instanceof HTMLElement)) return;
-  const gap = 12;
-  const right = plate.offsetLeft + plate.offsetWidth + gap;
-  const fits = right + card.offsetWidth < stage.clientWidth;
-  const left = fits ? right : plate.offsetLeft - card.offsetWidth - gap;
-  const top = Math.min(plate.offsetTop - 10, stage.clientHeight - card.offsetHeight - 8);
-  card.style.left = `${Math.max(8, left)}px`;
-  card.style.top = `${Math.max(8, top)}px`;
 }

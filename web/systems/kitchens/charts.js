@@ -143,6 +143,7 @@ export function busyChart() {
     id: "busy",
     title: () => t("chart.busy"),
     csv: "kitchens",
+    overTime: false,
     caption: (/** @type {Model} */ model) => {
       const shares = mapOrder(model).map(
         (kitchen) => ({ kitchen, percent: busyPercent(model, kitchen.node) }),

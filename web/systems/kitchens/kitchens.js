@@ -17,7 +17,7 @@ import { FIGURES, ordersSoFar } from "./figures.js";
 import { CityModel } from "./model.js";
 import { MOMENTS } from "./moments.js";
 import { mountMine, mountOrdering } from "./orders.js";
-import { spanOf } from "./spans.js";
+import { spansOf } from "./spans.js";
 import { Stage } from "./stage.js";
 import { LOOKS } from "../../app/stage/looks.js";
 import { eventShort, eventText, eventTone } from "./tell.js";
@@ -135,7 +135,7 @@ function timelineWords(model, choose) {
   return {
     load: "offered_per_min",
     interesting: (/** @type {EventRow} */ event) => isInteresting(model, event),
-    span: spanOf,
+    span: spansOf(model),
     text: (/** @type {EventRow} */ event) => eventShort(model, event),
     tone: eventTone,
     choose,

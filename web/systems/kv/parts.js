@@ -1,6 +1,6 @@
 // parts.js: the store's figures, charts, tones, and what is worth waiting or looking for.
 
-import { figureOrColumn } from "../../app/figures.js";
+import { figureOrColumn, percent } from "../../app/figures.js";
 import { line, lineChart } from "../../app/line_chart.js";
 import { chartMarks } from "../../app/tell.js";
 import { duration, number, t } from "../../app/words.js";
@@ -38,13 +38,7 @@ const length = (name, figure) => ({
 /** The four of the hall first.
  * @type {Figure[]} */
 export const FIGURES = [
-  {
-    name: "availability",
-    value: (model) => {
-      const value = figureOrColumn(model, "availability_pct", "availability_pct");
-      return value === null ? ["–", ""] : [number(value, value > 99.9 && value < 100 ? 2 : 1), "%"];
-    },
-  },
+  { name: "availability", value: (model) => percent(figureOrColumn(model, "availability_pct", "availability_pct")) },
   count("refused", "unavailable"),
   count("stale", "stale_reads"),
   count("different", "different_keys"),

@@ -132,7 +132,7 @@ function drawServer(ctx, model, node, box, u, t_us) {
   ctx.restore();
   if (tone === "down" || tone === "off") drawBadge(ctx, tone, ring.x, ring.y, u);
   else {
-    drawPatience(ctx, server, ring, u, t_us);
+    drawPatience(ctx, server, ring, u, model.deadline(server, t_us) - t_us);
     drawRole(ctx, server.role, ring, u);
   }
   drawLog(ctx, server, { x: box.x + 9 * u, y: box.y + 64 * u, width: box.width - 18 * u, height: box.height - 71 * u }, u, t_us);
@@ -144,9 +144,9 @@ function drawServer(ctx, model, node, box, u, t_us) {
  * @param {Server} server
  * @param {{x: number, y: number}} at
  * @param {number} u
- * @param {number} t_us
+ * @param {number} left_us
  */
-function drawPatience(ctx, server, at, u, t_us) {
+function drawPatience(ctx, server, at, u, left_us) {
   const r = 17 * u;
   ctx.lineWidth = 4 * u;
   ctx.strokeStyle = token("--grid");
@@ -154,7 +154,7 @@ function drawPatience(ctx, server, at, u, t_us) {
   ctx.arc(at.x, at.y, r, 0, 2 * Math.PI);
   ctx.stroke();
   if (server.role === ROLE.LEADER || server.role === ROLE.READING || server.wait_us <= 0) return;
-  const left = Math.max(0, Math.min(1, (server.deadline_us - t_us) / server.wait_us));
+  const left = Math.max(0, Math.min(1, left_us / server.wait_us));
   ctx.strokeStyle = token(left < 0.25 ? "--state-slow" : "--text-second");
   ctx.beginPath();
   ctx.arc(at.x, at.y, r, -Math.PI / 2, -Math.PI / 2 + 2 * Math.PI * left);

@@ -13,12 +13,13 @@ export const ROLES = /** @type {const} */ (["reading", "follower", "rehearsing",
 export const UP = 1;
 const STRUCK_KEPT_US = 4e6; /* virtual: so long a struck-out entry still shows */
 const STRUCK_MAX = 12;
+const PATIENCE_KEPT = 12; /* frames: the picture is a little behind the newest */
 
 /** @param {number} node @returns {Server} */
 function unknown(node) {
   return {
     node, up: 1, role: ROLE.READING, term: 0, vote: -1, leader: -1, last: 0, durable: 0, commit: 0, applied: 0, image: 0,
-    voters: 0, next: 0, learners: 0, deadline_us: 0, wait_us: 0, first: 1, terms: [], struck: [],
+    voters: 0, next: 0, learners: 0, deadline_us: 0, wait_us: 0, first: 1, terms: [], struck: [], patience: [],
   };
 }
 
@@ -48,10 +49,22 @@ export class CouncilModel extends Model {
     for (const told of view.servers ?? []) this.takeServer(told, key);
     view.patience?.forEach((left_ms, node) => {
       const server = this.servers.get(node);
-      if (server && left_ms >= 0) server.deadline_us = this.t_us + left_ms * 1000;
+      if (!server || left_ms < 0) return;
+      const told = key ? [] : server.patience.slice(1 - PATIENCE_KEPT);
+      server.patience = [...told, { t_us: this.t_us, deadline_us: this.t_us + left_ms * 1000 }];
     });
     if (view.s) this.violations = view.s[5];
     changed.add("view");
+  }
+
+  /**
+   * When a server's patience ends, as it was known at a moment.
+   * @param {Server} server
+   * @param {number} t_us
+   */
+  deadline(server, t_us) {
+    const known = server.patience.filter((one) => one.t_us <= t_us);
+    return (known[known.length - 1] ?? server.patience[0] ?? server).deadline_us;
   }
 
   /** @param {ServerView} told @param {boolean} key */

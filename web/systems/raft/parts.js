@@ -1,6 +1,6 @@
 // parts.js: the council's figures, charts, tones, and what is worth waiting or looking for.
 
-import { figureOrColumn } from "../../app/figures.js";
+import { figureOrColumn, percent } from "../../app/figures.js";
 import { line, lineChart } from "../../app/line_chart.js";
 import { chartMarks } from "../../app/tell.js";
 import { duration, number, t } from "../../app/words.js";
@@ -31,13 +31,7 @@ function length(ms) {
 export const FIGURES = [
   { name: "commit", value: (model) => length(model.figures.commit_p50_ms ?? null) },
   { name: "leaderless", value: (model) => length(model.figures.no_leader_max_ms ?? null) },
-  {
-    name: "availability",
-    value: (model) => {
-      const value = figureOrColumn(model, "availability_pct", "availability_pct");
-      return value === null ? ["–", ""] : [number(value, value > 99.9 && value < 100 ? 2 : 1), "%"];
-    },
-  },
+  { name: "availability", value: (model) => percent(figureOrColumn(model, "availability_pct", "availability_pct")) },
   { name: "struck", value: (model) => [number(figureOrColumn(model, "struck_out", "struck_out")), ""] },
   { name: "changes", value: (model) => [number(figureOrColumn(model, "leader_changes", "leader_changes")), ""] },
   { name: "elections", value: (model) => [number(figureOrColumn(model, "elections", "elections")), ""] },

@@ -36,6 +36,7 @@ export interface Server extends Required<Omit<ServerView, "log" | "n">> {
   first: number; /* index of the first entry shown */
   terms: number[]; /* of the entries from there on */
   struck: Struck[];
+  patience: { t_us: number; deadline_us: number }[]; /* of the newest frames */
 }
 /** An entry that is not in the log any more. */
 export interface Struck {
