@@ -82,7 +82,7 @@ class Moments(unittest.TestCase):
             large = page.run()
             page.key(".")
             page.wait("a broken promise", lambda: "Broken, as planned" in page.text("#verdict h2"))
-            page.press("#verdict .shrink")
+            page.press("#verdict [data-way=shrink]")
             page.wait("the result", lambda: page.text("#shrink table"))
             self.assertIn("handed from", page.text("#shrink .verdict-words"))
             page.press_text("#shrink button", "Open the small run")

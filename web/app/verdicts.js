@@ -107,7 +107,7 @@ function buildCard(root) {
  */
 function cardButton(glyph, name, ...children) {
   return /** @type {HTMLButtonElement} */ (
-    el("button.jump", { type: "button", title: t(name), "aria-label": t(name) }, icon(glyph), ...children)
+    el("button.jump", { type: "button", "data-way": glyph, title: t(name), "aria-label": t(name) }, icon(glyph), ...children)
   );
 }
 
