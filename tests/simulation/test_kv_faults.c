@@ -12,7 +12,7 @@
 
 enum {
     SWEEP_SEEDS = 30,     /* of each scenario below */
-    SWEEP_LONG = 60,      /* times as many when there is time: 12,600 runs */
+    SWEEP_LONG = 60,      /* times as many when there is time: 16,200 runs */
     CAUGHT_WITHIN = 1000, /* seeds in which a switch must show */
     WILD_SEEDS = 6,       /* of each switch with everything allowed */
     POWER_PCT = 95,
@@ -99,7 +99,9 @@ static const char *const SWEPT[] = {"kv/quorum",
                                     "kv/trap-07-clock-decides",
                                     "kv/trap-09-repair-merges",
                                     "kv/cp",
-                                    "kv/hybrid"};
+                                    "kv/hybrid",
+                                    "kv/switch",
+                                    "kv/trap-12-the-switch-seals"};
 enum { SWEPT_COUNT = sizeof SWEPT / sizeof SWEPT[0] };
 
 static void test_no_fault_breaks_a_promise(void **state)
@@ -162,6 +164,8 @@ static const struct {
     {KV_SET_BUG_CAS_ANYWAY, KV_CHECK_STRONG_LINEARIZABLE, "kv/trap-11-conditions-are-strong",
      1u << NEMESIS_LINK},
     {KV_SET_BUG_STALE_STRONG, KV_CHECK_STRONG_LINEARIZABLE, "kv/trap-14-the-smaller-side",
+     1u << NEMESIS_LINK},
+    {KV_SET_BUG_SWITCH_NO_SEAL, KV_CHECK_NO_ACKED_WRITE_LOST, "kv/trap-12-the-switch-seals",
      1u << NEMESIS_LINK},
     {KV_SET_BUG_FIRST_REPLY, KV_CHECK_READS_FRESH, "kv/quorum", 1u << NEMESIS_LINK},
 };

@@ -286,7 +286,14 @@ static void on_reply(const struct turn *turn, const struct node_event *event)
     bool whom = process != NULL && (process->node == event->from || is_strong(process));
     if (process == NULL || !whom || process->key != reply.state.key)
         return; /* too late, or said before */
-    bool elsewhere = reply.result == KV_NOT_LEADER || reply.result == KV_BUSY;
+    if (reply.epoch >= turn->self->epoch) {
+        turn->self->epoch = reply.epoch;
+        turn->self->mode = reply.mode;
+    }
+    bool elsewhere =
+        reply.result == KV_NOT_LEADER || reply.result == KV_BUSY || reply.result == KV_SWITCHING;
+    if (reply.result == KV_WRONG_LEVEL && process->in_doubt)
+        reply.result = KV_TIMEOUT; /* the mode has changed; an earlier attempt may have been done */
     if (is_strong(process) && elsewhere) {
         back_off(turn, process, &reply);
         return;
@@ -338,7 +345,7 @@ static struct wish next_wish(const struct turn *turn, const struct kv_process *p
         wish.key = process->read_key; /* changes what it has read */
     else if (follows)
         wish.function = KV_GET; /* reads first */
-    bool strong = kv_is_strong(turn->plan, turn->env->settings, wish.key);
+    bool strong = kv_is_strong(turn->plan, turn->self->mode, wish.key);
     if (strong && wish.level != KV_LEVEL_LOCAL)
         wish.level = KV_LEVEL_STRONG;
     else if (wish.level != KV_LEVEL_LOCAL)
@@ -493,7 +500,7 @@ static void on_input(const struct turn *turn, const struct node_event *event)
                         .replica = rest[0],
                         .if_version = cas ? rest[1] : 0,
                         .level = cas ? KV_LEVEL_STRONG : (enum kv_level)rest[1]};
-    if (wish.level == KV_LEVEL_EVENTUAL && setting(turn, KV_SET_MODE) == KV_MODE_CP)
+    if (wish.level == KV_LEVEL_EVENTUAL && turn->self->mode == KV_MODE_CP)
         wish.level = KV_LEVEL_STRONG; /* this mode has no other */
     struct kv_process *process = free_process(turn);
     if (process == NULL)
@@ -561,7 +568,7 @@ static void step(void *state, const struct node_env *env, const struct node_even
 static void boot(void *state, const struct node_env *env)
 {
     struct kv_client_node *self = state;
-    (void)env;
+    self->mode = (uint8_t)env->settings[KV_SET_MODE];
     for (uint32_t i = 0; i < KV_PROCESSES; i++)
         self->processes[i].read_key = NODE_NONE;
 }
@@ -574,7 +581,8 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
     if (type != KV_REPLY)
         return true;
     memcpy(&reply, bytes, length);
-    return reply.result >= KV_RESULT_COUNT || reply.level >= KV_LEVEL_COUNT ||
+    return reply.mode > KV_MODE_HYBRID || reply.result >= KV_RESULT_COUNT ||
+           reply.level >= KV_LEVEL_COUNT ||
            !kv_state_valid(&reply.state, length - (uint32_t)offsetof(struct kv_reply, state),
                            plan->key_count);
 }

@@ -52,6 +52,9 @@ struct kv_client_node {
     uint32_t final_next; /* key x N + home */
     uint32_t next_process, number_last;
     uint32_t leader; /* who is thought to lead */
+    uint16_t epoch;  /* the newest that a reply told of, */
+    uint8_t mode;    /* and the mode then */
+    uint8_t pad;
 };
 
 #endif

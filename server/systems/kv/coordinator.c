@@ -92,8 +92,10 @@ static struct kv_op *op_of(const struct kv_turn *turn, uint32_t ticket, uint32_t
 /* ---- Speaking ---- */
 
 static void send_reply(const struct kv_turn *turn, uint32_t client, uint32_t after,
-                       const struct kv_reply *reply)
+                       struct kv_reply *reply)
 {
+    reply->epoch = (uint16_t)turn->self->served.epoch;
+    reply->mode = turn->self->served.mode;
     uint32_t length =
         (uint32_t)(sizeof *reply - sizeof reply->state) + kv_state_bytes(&reply->state);
     node_send_after(turn->outbox, after, client, KV_REPLY, reply, length);
@@ -119,6 +121,7 @@ void coordinator_refuse(const struct kv_turn *turn, uint32_t client,
     struct kv_reply reply = {.op = request->op,
                              .result = (uint8_t)result,
                              .level = request->level,
+                             .attempt = request->attempt,
                              .state.key = request->key};
     send_reply(turn, client, 0, &reply);
 }

@@ -6,9 +6,9 @@
  * replicas in a row, counted round the circle of replicas.
  *
  * Parts: version.c (versions and siblings), store.c (a replica's keys, on its disk), merkle.c and
- * repair.c (anti-entropy), hints.c (hinted handoff), coordinator*.c (N, R and W), replica.c (the
- * protocol), clients.c (the workload). Observer: ledger*.c, tables.c, view.c, explain.c; the history
- * for checkers: operations.c.
+ * repair.c (anti-entropy), hints.c (hinted handoff), coordinator*.c (N, R and W), modes.c and
+ * switch.c (changing the mode while running), replica.c (the protocol), clients.c (the workload).
+ * Observer: ledger*.c, tables.c, view.c, explain.c; the history for checkers: operations.c.
  *
  * Sources: DeCandia et al., Dynamo (SOSP 2007), sections 4.3 to 4.7; Preguica et al., Dotted Version
  * Vectors (2012). Units stand in the names.
@@ -90,12 +90,16 @@ enum kv_setting {
     KV_SET_ELECTION_MS,
     KV_SET_BUG_CAS_ANYWAY,
     KV_SET_BUG_STALE_STRONG,
-    KV_SET_ROAMING, /* clients ask any replica; else their own, and whom that names as leader */
+    KV_SET_ROAMING,   /* clients ask any replica; else their own, and whom that names as leader */
+    KV_SET_SWITCH_TO, /* enum kv_switch: the mode that is wished now */
+    KV_SET_BUG_SWITCH_NO_SEAL,
     KV_SET_COUNT,
 };
 extern const struct system_setting KV_SETTINGS[KV_SET_COUNT];
 
 enum kv_mode { KV_MODE_AP, KV_MODE_CP, KV_MODE_HYBRID };
+/* As it was started, or a mode: 1 + enum kv_mode. */
+enum kv_switch { KV_SWITCH_NONE, KV_SWITCH_FIRST_MODE };
 enum kv_quorum { KV_QUORUM_STRICT, KV_QUORUM_SLOPPY };
 enum kv_conflict { KV_CONFLICT_CLOCK, KV_CONFLICT_SIBLINGS };
 enum kv_read_repair { KV_REPAIR_OFF, KV_REPAIR_BACKGROUND, KV_REPAIR_BLOCKING };
@@ -139,6 +143,7 @@ enum kv_result {
     KV_NOT_LEADER,        /* somebody else may lead */
     KV_MISMATCH,          /* the key has another version than the condition names */
     KV_WRONG_LEVEL,       /* this mode does not serve that level for this key */
+    KV_SWITCHING,         /* the key is on its way from one mode to the other */
     KV_RESULT_COUNT,
 };
 extern const char *const KV_ERRORS[KV_RESULT_COUNT + 1];
@@ -177,7 +182,16 @@ enum kv_note {
     KV_NOTE_RECOVERED,      /* args: keys, torn, hints */
     KV_NOTE_REPAIR_ASKED,   /* by admin.repair */
     KV_NOTE_PROMISE_BROKEN, /* the ledger's: args: check */
-    KV_NOTE_RAFT,           /* + enum raft_note */
+    /* A switch of modes. Modes: enum kv_mode. */
+    KV_NOTE_MODE_SEALED, /* this replica takes no more writes on keys that move; args: epoch, from,
+                             to */
+    KV_NOTE_MODE_WAITS, /* the leader waits for peer; args: epoch, 0 no report, 1 not the same yet */
+    KV_NOTE_MODE_AGREED,  /* the leader knows that all homes have the same; args: epoch */
+    KV_NOTE_SETTLED,      /* of several values the latest is kept; args: key, value, how many go */
+    KV_NOTE_SEEDED,       /* the agreed value is the log's; args: key, epoch, wall, version */
+    KV_NOTE_MODE_OPENED,  /* this replica serves that mode; args: epoch, mode */
+    KV_NOTE_MODE_DROPPED, /* the switch was taken back: as before; args: epoch, mode */
+    KV_NOTE_RAFT,         /* + enum raft_note */
     KV_NOTE_END = KV_NOTE_RAFT + RAFT_NOTE_COUNT,
 };
 extern const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM];
@@ -197,12 +211,19 @@ enum kv_condition { KV_CONDITION_UNKNOWN, KV_CONDITION_NOTHING, KV_CONDITION_VAL
 
 /* ---- Classes of keys ---- */
 
-/* Is this key served by the log? Mode cp: all of them; hybrid: those of the strong class, and then
- * never by the other path: a conditional write next to an eventual one would mean nothing (KV-T11). */
-static inline bool kv_is_strong(const struct kv_plan *plan, const int64_t *settings, uint32_t key)
+/* Is this key served by the log in that mode? cp: all of them; hybrid: those of the strong class, and
+ * then never by the other path: a conditional write next to an eventual one would mean nothing
+ * (KV-T11). */
+static inline bool kv_is_strong(const struct kv_plan *plan, uint32_t mode, uint32_t key)
 {
-    return settings[KV_SET_MODE] == KV_MODE_CP ||
-           (settings[KV_SET_MODE] == KV_MODE_HYBRID && key < plan->strong_keys);
+    return mode == KV_MODE_CP || (mode == KV_MODE_HYBRID && key < plan->strong_keys);
+}
+/* The mode that the operator wishes now; what the store is in, its replicas know (modes.h). */
+static inline uint32_t kv_wished_mode(const int64_t *settings)
+{
+    return settings[KV_SET_SWITCH_TO] == KV_SWITCH_NONE
+               ? (uint32_t)settings[KV_SET_MODE]
+               : (uint32_t)settings[KV_SET_SWITCH_TO] - KV_SWITCH_FIRST_MODE;
 }
 
 /* ---- Placement ---- */

@@ -18,8 +18,8 @@ static struct ledger_context context_of(void *state, const struct node_world *wo
 static void init(void *state, const struct node_env *env, uint64_t seed)
 {
     struct kv_ledger *ledger = state;
-    (void)env;
     (void)seed;
+    ledger->mode = (uint32_t)env->settings[KV_SET_MODE];
     ledger->converge_ns = -1;
 }
 
@@ -78,6 +78,12 @@ static void replica_note(const struct ledger_context *context)
     case KV_NOTE_COMPARED:
         ledger->hashes += (uint64_t)note->args[1];
         ledger->streamed += (uint64_t)note->args[2];
+        break;
+    case KV_NOTE_SEEDED:
+        kv_ledger_seeded(context);
+        break;
+    case KV_NOTE_MODE_OPENED:
+        kv_ledger_mode_opened(context);
         break;
     case KV_NOTE_COLLECTED:
         kv_ledger_collected(context, (uint32_t)note->args[0]);

@@ -5,7 +5,7 @@
  * were lost, and when the replicas were of one mind again. It never touches a node.
  *
  * Parts: ledger.c (what each note means), ledger_truth.c (what is true of each key, and judging reads
- * against it), ledger_judge.c (promises), ledger_rows.c with tables.c (CSV, figures), view.c (live
+ * against it), ledger_switch.c (the same when the mode changes), ledger_judge.c (promises), ledger_rows.c with tables.c (CSV, figures), view.c (live
  * frame), explain.c (one operation).
  */
 #ifndef CHEF_SYSTEMS_KV_LEDGER_H
@@ -111,6 +111,7 @@ struct ledger_op {
     uint64_t event;                /* of its invocation */
     int64_t dots[KV_SIBLINGS_MAX]; /* of its answer's values */
     uint32_t op, node, mark;
+    uint32_t era; /* of its key, when it got its version */
     uint8_t open, unfloored, stale, result, siblings, repairs, dot_count, pad[1];
 };
 
@@ -123,6 +124,12 @@ struct ledger_key {
     uint32_t acked_clock[KV_REPLICAS_MAX], seen_clock[KV_REPLICAS_MAX];
     int64_t failed[LEDGER_FAILED]; /* dots of writes that were said to have failed */
     uint32_t failed_next, live_count, overflow, changed;
+    /* Switches of modes: one era of the key lasts until it changes its path. */
+    struct ledger_version seeded; /* by the latest switch into the log, in the order of the store */
+    struct ledger_version
+        taken; /* what the present era began with, in the order of the one before */
+    struct ledger_version base; /* the same in its own */
+    uint32_t seeded_epoch, era;
 };
 
 struct ledger_witness {
@@ -141,6 +148,7 @@ struct kv_ledger {
     uint64_t ok, failed, unknown, skipped, reads_ok, stale, hints_stored, hints_replayed,
         read_repairs, hashes, streamed, lost_writes;
     int64_t quorum_changed_ns;
+    uint32_t mode, epoch;                             /* that the first replica has opened */
     int64_t staleness_max_ns, healed_ns, converge_ns; /* converge_ns < 0: not yet */
     uint32_t ok_second[LEDGER_RATE_S]; /* ring: good operations of the latest seconds */
     uint32_t second;
@@ -183,11 +191,22 @@ static inline bool kv_ledger_is_deleted(int64_t dot)
     return (dot & 1) != 0;
 }
 
+/* ledger_switch.c */
+void kv_ledger_seeded(const struct ledger_context *context);
+void kv_ledger_mode_opened(const struct ledger_context *context);
+/* A write of the era before is acknowledged only now. */
+void kv_ledger_acked_late(const struct ledger_context *context, const struct ledger_op *op);
+/* Was this version given out by the path that does not serve the key now? */
+bool kv_ledger_is_foreign(const struct ledger_context *context, uint32_t key,
+                          const struct ledger_version *version);
+
 /* ledger_judge.c */
 void kv_ledger_break(const struct ledger_context *context, enum kv_check check, uint32_t subject,
                      uint32_t word, int64_t a, int64_t b, int64_t c);
 /* How many keys differ between homes that are up; *siblings: most values of one key. */
 uint32_t kv_ledger_differences(const struct node_world *world, uint32_t *siblings);
+/* The mode of the replica that has gone furthest. */
+uint32_t kv_ledger_mode(const struct node_world *world);
 /* A replica's state of a key, whichever path serves it (*copy: room for a strong one); NULL while it
  * is down. */
 const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t replica,

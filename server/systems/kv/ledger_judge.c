@@ -71,10 +71,12 @@ void kv_ledger_break(const struct ledger_context *context, enum kv_check check, 
 
 /* ---- What is promised ---- */
 
+/* Now, or at some time of a run in which the mode was switched. */
 static bool serves_strong(const struct kv_plan *plan, const int64_t *settings)
 {
-    return settings[KV_SET_MODE] == KV_MODE_CP ||
-           (settings[KV_SET_MODE] == KV_MODE_HYBRID && plan->strong_keys > 0);
+    bool keys = plan->strong_keys > 0 || settings[KV_SET_MODE] != KV_MODE_HYBRID;
+    return settings[KV_SET_SWITCH_TO] != KV_SWITCH_NONE ||
+           (settings[KV_SET_MODE] != KV_MODE_AP && keys);
 }
 
 /* Quorum reads; KV_WORD_NOTHING_BROKEN: promised. */
@@ -99,22 +101,23 @@ static enum kv_word why_reads_may_miss(const struct kv_plan *plan, const int64_t
 static enum kv_word why_unpromised(const struct kv_plan *plan, const int64_t *settings,
                                    enum kv_check check)
 {
-    bool eventual = settings[KV_SET_MODE] != KV_MODE_CP;
+    bool eventual = kv_wished_mode(settings) != KV_MODE_CP;
+    bool switched = settings[KV_SET_SWITCH_TO] != KV_SWITCH_NONE;
     switch (check) {
     case KV_CHECK_STRONG_LINEARIZABLE:
         return serves_strong(plan, settings) ? KV_WORD_NOTHING_BROKEN : KV_WORD_NO_STRONG;
     case KV_CHECK_EVENTUAL_LINEARIZABLE:
         return eventual ? KV_WORD_NO_ONE_ORDER : KV_WORD_NO_EVENTUAL;
     case KV_CHECK_SESSIONS_KEEP:
-        return eventual ? KV_WORD_NO_SESSIONS : KV_WORD_NOTHING_BROKEN;
+        return eventual || switched ? KV_WORD_NO_SESSIONS : KV_WORD_NOTHING_BROKEN;
     case KV_CHECK_READS_FRESH:
     case KV_CHECK_READS_NEVER_GO_BACK:
         return eventual ? why_reads_may_miss(plan, settings, check == KV_CHECK_READS_NEVER_GO_BACK)
                         : KV_WORD_NO_EVENTUAL;
     case KV_CHECK_FINAL_READS_AGREE:
     case KV_CHECK_REPLICAS_CONVERGE:
-        return eventual && !settings[KV_SET_ANTI_ENTROPY] ? KV_WORD_NO_ANTI_ENTROPY
-                                                          : KV_WORD_NOTHING_BROKEN;
+        return (eventual || switched) && !settings[KV_SET_ANTI_ENTROPY] ? KV_WORD_NO_ANTI_ENTROPY
+                                                                        : KV_WORD_NOTHING_BROKEN;
     default:
         return KV_WORD_NOTHING_BROKEN;
     }
@@ -128,13 +131,28 @@ uint16_t kv_unpromised(const void *plan, const int64_t *settings, uint32_t check
 
 /* ---- Looking into replicas ---- */
 
+uint32_t kv_ledger_mode(const struct node_world *world)
+{
+    const struct kv_plan *plan = world->env->plan;
+    uint32_t mode = (uint32_t)world->env->settings[KV_SET_MODE];
+    uint32_t epoch = 0;
+    for (uint32_t i = 0; i < plan->replica_count; i++) {
+        const struct kv_replica *memory = world->state(world, i);
+        if (memory == NULL || !memory->ready || memory->served.epoch <= epoch)
+            continue;
+        epoch = memory->served.epoch;
+        mode = memory->served.mode;
+    }
+    return mode;
+}
+
 const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t replica,
                                        uint32_t key, struct kv_state *copy)
 {
     const struct kv_replica *memory = world->state(world, replica);
     if (memory == NULL || !memory->ready)
         return NULL;
-    if (!kv_is_strong(world->env->plan, world->env->settings, key))
+    if (!kv_is_strong(world->env->plan, memory->served.mode, key))
         return &memory->slots[key].state;
     strong_state(memory, key, copy);
     return copy;
@@ -143,14 +161,14 @@ const struct kv_state *kv_ledger_state(const struct node_world *world, uint32_t 
 uint32_t kv_ledger_homes(const struct node_world *world, uint32_t key)
 {
     const struct kv_plan *plan = world->env->plan;
-    bool strong = kv_is_strong(plan, world->env->settings, key);
+    bool strong = kv_is_strong(plan, kv_ledger_mode(world), key);
     return strong ? plan->replica_count : kv_copies(plan, world->env->settings);
 }
 
 uint32_t kv_ledger_home(const struct node_world *world, uint32_t key, uint32_t i)
 {
     const struct kv_plan *plan = world->env->plan;
-    bool strong = kv_is_strong(plan, world->env->settings, key);
+    bool strong = kv_is_strong(plan, kv_ledger_mode(world), key);
     return strong ? i : kv_home(plan, kv_range(plan, key), i);
 }
 
@@ -310,7 +328,8 @@ static void end_key(const struct end *end, uint32_t key)
         const struct kv_state *state = home_state(end->world, key, i, &first, &copy);
         if (state == NULL)
             continue;
-        if (settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS && !kv_is_strong(plan, settings, key))
+        if (settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS &&
+            !kv_is_strong(plan, kv_ledger_mode(end->world), key))
             end_siblings(end, key, first, state);
         else
             end_clock(end, key, first, state);

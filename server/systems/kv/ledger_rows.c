@@ -117,28 +117,28 @@ static void put(const struct node_row_sink *sink, struct node_row *row, enum kv_
         sink->put(sink->context, row);
 }
 
-static void operation_row(const struct node_row_sink *sink, const int64_t *settings,
+static void operation_row(const struct node_row_sink *sink, const int64_t *settings, uint32_t mode,
                           const struct ledger_op *op)
 {
     bool over = op->ended_ns != 0;
     bool read = KV_WHAT_FUNCTION(op->what) == KV_GET;
     bool good = over && op->result == KV_OK;
     struct node_row row = {
-        .cells = {
-            op->op, KV_WHAT_FUNCTION(op->what), KV_WHAT_LEVEL(op->what), KV_WHAT_KEY(op->what),
-            op->node, KV_WHAT_PROCESS(op->what), over ? op->result : NODE_CELL_NULL, good,
-            over ? (op->ended_ns - op->invoked_ns) / NS_PER_US : NODE_CELL_NULL,
-            good && read ? op->stale : NODE_CELL_NULL,
-            good && read ? op->staleness_ns / NS_PER_US : NODE_CELL_NULL,
-            good && read ? op->siblings : NODE_CELL_NULL, op->repairs,
-            good || !read ? op->value : NODE_CELL_NULL, settings[KV_SET_MODE],
-            settings[KV_SET_COPIES], settings[KV_SET_READ_QUORUM], settings[KV_SET_WRITE_QUORUM]}};
+        .cells = {op->op, KV_WHAT_FUNCTION(op->what), KV_WHAT_LEVEL(op->what),
+                  KV_WHAT_KEY(op->what), op->node, KV_WHAT_PROCESS(op->what),
+                  over ? op->result : NODE_CELL_NULL, good,
+                  over ? (op->ended_ns - op->invoked_ns) / NS_PER_US : NODE_CELL_NULL,
+                  good && read ? op->stale : NODE_CELL_NULL,
+                  good && read ? op->staleness_ns / NS_PER_US : NODE_CELL_NULL,
+                  good && read ? op->siblings : NODE_CELL_NULL, op->repairs,
+                  good || !read ? op->value : NODE_CELL_NULL, mode, settings[KV_SET_COPIES],
+                  settings[KV_SET_READ_QUORUM], settings[KV_SET_WRITE_QUORUM]}};
     put(sink, &row, KV_TABLE_OPERATIONS, op->invoked_ns);
 }
 
 void kv_ledger_row_operation(const struct ledger_context *context, const struct ledger_op *op)
 {
-    operation_row(context->sink, context->settings, op);
+    operation_row(context->sink, context->settings, context->ledger->mode, op);
 }
 
 void kv_rows_open(const void *memory, const struct node_world *world,
@@ -147,7 +147,7 @@ void kv_rows_open(const void *memory, const struct node_world *world,
     const struct kv_ledger *ledger = memory;
     for (uint32_t i = 0; i < LEDGER_OPEN; i++)
         if (ledger->ops[i].open)
-            operation_row(sink, world->env->settings, &ledger->ops[i]);
+            operation_row(sink, world->env->settings, ledger->mode, &ledger->ops[i]);
 }
 
 static void metrics_row(const struct ledger_context *context)

@@ -38,7 +38,7 @@ static uint32_t dot_counter(int64_t dot)
 static bool uses_siblings(const struct ledger_context *context, uint32_t key)
 {
     return context->settings[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS &&
-           !kv_is_strong(context->plan, context->settings, key);
+           !kv_is_strong(context->plan, context->ledger->mode, key);
 }
 
 /* Into a list that is sorted, newest first; the oldest falls out. */
@@ -140,12 +140,16 @@ void kv_ledger_versioned(const struct ledger_context *context)
                                      .value = note->args[1],
                                      .op = note->subject};
     struct ledger_op *op = kv_ledger_find(context->ledger, note->subject);
-    bool strong = kv_is_strong(context->plan, context->settings, number);
+    bool strong = kv_is_strong(context->plan, context->ledger->mode, number);
+    bool replayed = strong && !kv_ledger_later(&version, &key->base);
     for (uint32_t i = 0; i < LEDGER_ASSIGNED && strong; i++)
-        if (key->assigned[i].dot == version.dot)
-            return; /* another replica has applied it before */
-    if (op != NULL && op->open)
+        replayed = replayed || key->assigned[i].dot == version.dot;
+    if (replayed || kv_ledger_is_foreign(context, number, &version))
+        return; /* another replica has applied it before */
+    if (op != NULL && op->open) {
         op->written = version;
+        op->era = key->era;
+    }
     insert(key->assigned, LEDGER_ASSIGNED, &version);
     live_add(context->ledger, key, &version);
     key->changed = (uint32_t)context->ledger->notes;
@@ -157,7 +161,7 @@ static void count_lost(const struct ledger_context *context, const struct ledger
 {
     const struct ledger_version *newest = &key->acked[0];
     uint32_t number = KV_WHAT_KEY(op->what);
-    bool ordered = kv_is_strong(context->plan, context->settings, number);
+    bool ordered = kv_is_strong(context->plan, context->ledger->mode, number);
     if (uses_siblings(context, number) || ordered || newest->dot == 0)
         return;
     bool dead_on_arrival = kv_ledger_later(newest, &op->written);
@@ -176,6 +180,10 @@ static void write_acked(const struct ledger_context *context, struct ledger_op *
     struct ledger_key *key = &context->ledger->keys[KV_WHAT_KEY(op->what)];
     if (op->written.dot == 0)
         return; /* its coordinator's note was before this ledger's memory */
+    if (op->era != key->era) {
+        kv_ledger_acked_late(context, op);
+        return;
+    }
     op->written.acked_ns = context->note->time_ns;
     count_lost(context, key, op);
     for (uint32_t i = 0; i < key->live_count; i++)
@@ -277,6 +285,25 @@ static int64_t staleness_ns(const struct ledger_context *context, const struct l
     return longest_ns;
 }
 
+/* A local read; a strong one, which is judged from the history (operations.c); one during which the
+ * rules changed; an eventual one of a key that is strong by now, by a replica that has not opened the
+ * new mode yet. */
+static bool promises_nothing(const struct ledger_context *context, const struct ledger_op *op)
+{
+    return KV_WHAT_LEVEL(op->what) != KV_LEVEL_EVENTUAL || op->unfloored ||
+           kv_is_strong(context->plan, context->ledger->mode, KV_WHAT_KEY(op->what));
+}
+
+/* An answer in the order of the era before: it knows what the present one began with, no more. */
+static void take_foreign(const struct ledger_context *context, struct ledger_op *op,
+                         struct ledger_version *answer)
+{
+    *answer = context->ledger->keys[KV_WHAT_KEY(op->what)].base;
+    memset(op->clock, 0, sizeof op->clock);
+    if (answer->dot != 0)
+        op->clock[dot_node(answer->dot)] = dot_counter(answer->dot);
+}
+
 static void judge_read(const struct ledger_context *context, struct ledger_op *op,
                        const struct ledger_version *answer)
 {
@@ -290,8 +317,8 @@ static void judge_read(const struct ledger_context *context, struct ledger_op *o
                            : knows(context, op, answer, &op->seen);
     op->stale = !fresh && !op->unfloored;
     op->staleness_ns = op->stale ? staleness_ns(context, op, answer) : 0;
-    if (KV_WHAT_LEVEL(op->what) != KV_LEVEL_EVENTUAL || op->unfloored)
-        return; /* strong ones are judged from the history (operations.c) */
+    if (promises_nothing(context, op))
+        return;
     bool same_quorum = siblings || op->floor.acked_ns >= context->ledger->quorum_changed_ns;
     if (!fresh && same_quorum)
         kv_ledger_break(context, KV_CHECK_READS_FRESH, op->op, KV_WORD_STALE_READ, number,
@@ -308,13 +335,16 @@ static void read_done(const struct ledger_context *context, struct ledger_op *op
     struct ledger_key *key = &ledger->keys[KV_WHAT_KEY(op->what)];
     struct ledger_version answer = {
         .wall_ns = note->args[2], .dot = note->args[3], .value = note->args[1], .op = op->op};
+    bool foreign = kv_ledger_is_foreign(context, KV_WHAT_KEY(op->what), &answer);
+    if (foreign)
+        take_foreign(context, op, &answer);
     judge_failed(context, KV_WHAT_KEY(op->what), answer.dot, answer.value);
     judge_read(context, op, &answer);
     if (op->dot_count < KV_SIBLINGS_MAX)
         op->dots[op->dot_count++] = answer.dot;
-    if (uses_siblings(context, KV_WHAT_KEY(op->what)))
+    if (!foreign && uses_siblings(context, KV_WHAT_KEY(op->what)))
         judge_siblings(context, op);
-    else if (!kv_ledger_is_assigned(key, &answer))
+    else if (!foreign && !kv_ledger_is_assigned(key, &answer))
         kv_ledger_break(context, KV_CHECK_VERSIONS_KEPT, op->op, KV_WORD_NO_SUCH_VERSION,
                         KV_WHAT_KEY(op->what), answer.value, op->node);
     ledger->reads_ok++;
@@ -322,7 +352,7 @@ static void read_done(const struct ledger_context *context, struct ledger_op *op
     ledger->second_stale += op->stale;
     if (op->staleness_ns > ledger->staleness_max_ns)
         ledger->staleness_max_ns = op->staleness_ns;
-    if (KV_WHAT_LEVEL(op->what) == KV_LEVEL_LOCAL || op->unfloored)
+    if (foreign || promises_nothing(context, op))
         return;
     clock_join(key->seen_clock, op->clock);
     if (kv_ledger_later(&answer, &key->seen)) {

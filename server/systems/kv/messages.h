@@ -16,6 +16,8 @@
  *
  * Anti-entropy: HASHES from the root down, level by level, each answered by the next level of what
  * differs, at last by ENTRIES of the leaves that differ, and AGREED where nothing does.
+ *
+ * A switch of modes: steps go through Raft's log; REPORT tells the leader what a sealed replica has.
  */
 #ifndef CHEF_SYSTEMS_KV_MESSAGES_H
 #define CHEF_SYSTEMS_KV_MESSAGES_H
@@ -35,6 +37,7 @@ enum kv_message {
     KV_HASHES,
     KV_ENTRIES,
     KV_AGREE,
+    KV_REPORT,
     KV_MESSAGE_COUNT,
 };
 extern const struct node_message_type KV_MESSAGES[KV_MESSAGE_COUNT];
@@ -61,7 +64,9 @@ struct kv_reply {
     uint8_t result;          /* enum kv_result */
     uint8_t level;           /* enum kv_level */
     uint8_t attempt, leader; /* strong: whose leader may be replica leader - 1 */
-    uint64_t version;        /* strong: the entry that wrote the key last; what if_version names */
+    uint32_t version;        /* strong: the entry that wrote the key last; what if_version names */
+    uint16_t epoch;          /* what the replica serves now: */
+    uint8_t mode, pad;       /* enum kv_mode */
     struct kv_state state;
 };
 
@@ -143,7 +148,20 @@ struct kv_agree {
 };
 
 /* The store's rows of an owner's table of messages, Raft's included; in the order of enum kv_message. */
-enum { KV_STATE_HEAD = 16 }; /* of each message that ends with a state */
+enum {
+    KV_STATE_HEAD = 16
+}; /* A sealed replica to the leader: what it has of the keys that move, all of it durable. */
+struct kv_report {
+    uint32_t op; /* NODE_NONE */
+    uint32_t epoch;
+    uint32_t counter; /* no version that it knows of has a higher one, */
+    uint32_t pad;
+    int64_t wall_ns;                   /* or a later clock */
+    uint64_t digests[KV_REPLICAS_MAX]; /* by range; equal when two homes have the same */
+};
+_Static_assert(sizeof(struct kv_report) == 24 + 8 * KV_REPLICAS_MAX, "no padding");
+
+/* of each message that ends with a state */
 _Static_assert(sizeof(struct kv_reply) == KV_STATE_HEAD + sizeof(struct kv_state), "no padding");
 _Static_assert(sizeof(struct kv_write) == KV_STATE_HEAD + sizeof(struct kv_state), "no padding");
 _Static_assert(sizeof(struct kv_value) == KV_STATE_HEAD + sizeof(struct kv_state), "no padding");
@@ -162,6 +180,7 @@ _Static_assert(sizeof(struct kv_agree) == 16, "no padding");
         [KV_PING] = {"ping", sizeof(struct kv_ping), sizeof(struct kv_ping)},                      \
         [KV_HASHES] = {"hashes", KV_HASHES_BYTES_MIN, sizeof(struct kv_hashes)},                   \
         [KV_ENTRIES] = {"entries", KV_ENTRIES_BYTES_MIN, sizeof(struct kv_entries)},               \
-        [KV_AGREE] = {"agree", sizeof(struct kv_agree), sizeof(struct kv_agree)}
+        [KV_AGREE] = {"agree", sizeof(struct kv_agree), sizeof(struct kv_agree)},                  \
+        [KV_REPORT] = {"report", sizeof(struct kv_report), sizeof(struct kv_report)}
 
 #endif

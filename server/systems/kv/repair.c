@@ -18,7 +18,8 @@ static bool both_homes(const struct kv_turn *turn, uint32_t range, uint32_t peer
 
 static bool is_on(const struct kv_turn *turn)
 {
-    return kv_setting(turn, KV_SET_ANTI_ENTROPY) && !kv_setting(turn, KV_SET_BUG_NO_REPAIR);
+    bool wanted = kv_setting(turn, KV_SET_ANTI_ENTROPY) || switch_tightens(turn->self);
+    return wanted && !kv_setting(turn, KV_SET_BUG_NO_REPAIR);
 }
 
 uint32_t repair_differences(const struct kv_replica *self, const struct kv_plan *plan,
@@ -204,15 +205,16 @@ void repair_ask(const struct kv_turn *turn)
     turn->self->repair_due_ns = turn->now_ns;
 }
 
-/* One peer a round; quickly one after the other when somebody asked for it. */
+/* One peer a round; quickly one after the other when somebody asked for it, or a switch of modes waits
+ * for it. */
 void repair_tick(const struct kv_turn *turn)
 {
     enum { ASKED_MS = 50 };
     struct kv_replica *self = turn->self;
     if (turn->now_ns < self->repair_due_ns || !is_on(turn))
         return;
-    bool asked = self->repair_rounds > 0;
-    self->repair_rounds -= asked;
+    bool asked = self->repair_rounds > 0 || switch_tightens(self);
+    self->repair_rounds -= self->repair_rounds > 0;
     int64_t pause_ms = asked ? ASKED_MS : kv_setting(turn, KV_SET_REPAIR_MS);
     self->repair_due_ns = turn->now_ns + pause_ms * KV_NS_PER_MS;
     self->repair_peer = (self->repair_peer + 1) % turn->plan->replica_count;

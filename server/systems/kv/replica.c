@@ -143,6 +143,7 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
                             const void *bytes)
 {
     const struct kv_wrote *wrote = bytes;
+    const struct kv_value *value = bytes;
     hear(turn, event->from);
     switch (event->type) {
     case KV_WRITE:
@@ -158,7 +159,13 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
         on_read(turn, event->from, bytes);
         break;
     case KV_VALUE:
-        coordinator_on_value(turn, event->from, bytes);
+        if (value->ticket == KV_TICKET_SWITCH)
+            switch_on_value(turn, value);
+        else
+            coordinator_on_value(turn, event->from, value);
+        break;
+    case KV_REPORT:
+        switch_on_report(turn, event->from, bytes);
         break;
     case KV_HASHES:
         repair_on_hashes(turn, event->from, bytes);
@@ -178,12 +185,14 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
 static void on_request(const struct kv_turn *turn, uint32_t client,
                        const struct kv_request *request)
 {
-    bool strong = kv_is_strong(turn->plan, turn->env->settings, request->key);
+    bool strong = kv_is_strong(turn->plan, turn->self->served.mode, request->key);
     bool local = request->level == KV_LEVEL_LOCAL && request->function == KV_GET;
     bool fits = strong ? request->level == KV_LEVEL_STRONG
                        : request->level == KV_LEVEL_EVENTUAL && request->function != KV_CAS;
     if (!fits && !local)
         coordinator_refuse(turn, client, request, KV_WRONG_LEVEL);
+    else if (switch_holds_up(turn, request))
+        coordinator_refuse(turn, client, request, KV_SWITCHING);
     else if (strong)
         strong_request(turn, client, request);
     else
@@ -226,6 +235,7 @@ static void on_tick(const struct kv_turn *turn)
     coordinator_tick(turn);
     hints_tick(turn);
     repair_tick(turn);
+    switch_tick(turn);
     store_sweep(turn);
 }
 
@@ -278,7 +288,7 @@ static void boot(void *state, const struct node_env *env)
     assert(env->self < plan->replica_count);
     for (uint32_t key = 0; key < KV_KEYS_MAX; key++)
         self->slots[key].state.key = key;
-    strong_boot(self, plan);
+    strong_boot(self, plan, env->settings);
 }
 
 /* ---- What comes from outside ---- */
@@ -372,7 +382,7 @@ static bool violation(const void *state, const struct node_env *env, struct node
     }
     *reason = (struct node_reason){
         .word = KV_WORD_RAFT_BROKEN, .subject = NODE_NONE, .args = {raft_violation(&self->raft)}};
-    return env->settings[KV_SET_MODE] != KV_MODE_AP && reason->args[0] != RAFT_SOUND;
+    return self->awake && reason->args[0] != RAFT_SOUND;
 }
 
 /* At rest: nothing under way, no hint left for anybody, and every peer known to have the same. */
@@ -393,12 +403,17 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
     reason->word = KV_WORD_HINTS_LEFT;
     if (reason->args[0] > 0)
         return true;
-    bool strong = env->settings[KV_SET_MODE] != KV_MODE_AP && self->raft.role != RAFT_OUT;
+    bool strong = self->awake && self->raft.role != RAFT_OUT;
     reason->word = KV_WORD_NO_LEADER;
     if (strong && self->raft.role != RAFT_LEADER && self->raft.leader == NODE_NONE)
         return true;
     reason->word = KV_WORD_LOG_OPEN;
     if (strong && raft_pending(&self->raft, env->self))
+        return true;
+    reason->word = KV_WORD_SWITCH_OPEN;
+    reason->args[0] = kv_wished_mode(env->settings);
+    if (self->raft.role != RAFT_OUT &&
+        (self->served.sealed || self->served.mode != kv_wished_mode(env->settings)))
         return true;
     bool repairs =
         env->settings[KV_SET_ANTI_ENTROPY] != 0 && env->settings[KV_SET_BUG_NO_REPAIR] == 0 &&
@@ -424,6 +439,10 @@ static void inspect(const void *state, const struct node_env *env, struct json_w
     json_u64(writer, "hints", hints_count(self));
     json_u64(writer, "suspected", self->suspected);
     json_u64(writer, "counter_floor", self->counter_floor);
+    json_u64(writer, "epoch", self->served.epoch);
+    json_u64(writer, "mode", self->served.mode);
+    json_bool(writer, "sealed", self->served.sealed);
+    json_bool(writer, "awake", self->awake);
     json_u64(writer, "role", self->raft.role);
     json_u64(writer, "term", self->raft.term);
     json_u64(writer, "commit", self->raft.commit);

@@ -1,8 +1,8 @@
 /* replica.h: a replica's memory, and what its parts offer each other.
  *
  * Private to the replica's files: store.c (keys and their disk), hints.c, coordinator.c and
- * coordinator_read.c (operations under way), repair.c (anti-entropy), replica.c (the protocol: who
- * gets which event). Observers may read it.
+ * coordinator_read.c (operations under way), repair.c (anti-entropy), strong.c (the log), switch.c
+ * (changing the mode), replica.c (the protocol: who gets which event). Observers may read it.
  *
  * On the disk every key and every hint has two places of fixed size, written in turn, each a record
  * with a checksum and a sequence number. The device works in order, so at most one of the two is torn
@@ -13,8 +13,8 @@
 #define CHEF_SYSTEMS_KV_REPLICA_H
 
 #include "systems/kv/messages.h"
+#include "systems/kv/modes.h"
 #include "systems/kv/words.h"
-#include "systems/raft/machine.h"
 
 enum {
     KV_HINTS = 32,
@@ -35,6 +35,7 @@ enum {
     KV_UNANSWERED_MAX = 24,  /* messages to a peer that is not heard; then no more are sent */
     KV_WRITES_MAX = 32,      /* writes that the disk has not told of; then clients are refused */
     KV_STUCK_MS = 100,       /* a key whose write takes longer is not told to anybody */
+    KV_TICKET_SWITCH = KV_OPS, /* of a read by which a leader learns a value to be seeded */
 };
 #define KV_FILE_BYTES (2 * KV_PLACES * KV_PLACE_BYTES)
 
@@ -89,6 +90,17 @@ struct kv_waiting {
     uint8_t attempt, level, function, pad[3];
 };
 
+/* What a leader does about a switch; forgotten with its term. */
+struct kv_leading {
+    uint64_t term;
+    uint64_t step_index; /* of the step that it has proposed; 0: none */
+    uint64_t seeded[(KV_KEYS_MAX + 63) / 64];
+    int64_t since_ns, ask_due_ns;
+    uint32_t epoch;
+    uint32_t waits_for; /* the replica that holds the switch up, or NODE_NONE */
+    uint8_t waits_why, agreed, pad[6];
+};
+
 struct kv_replica {
     struct kv_slot slots[KV_KEYS_MAX];
     struct merkle trees[KV_REPLICAS_MAX]; /* by range; those this replica is a home of */
@@ -101,16 +113,25 @@ struct kv_replica {
     int64_t ping_due_ns, repair_due_ns, sweep_due_ns;
     uint64_t agreed_root[KV_REPLICAS_MAX][KV_REPLICAS_MAX]; /* [peer][range] */
     uint32_t op_serial, hint_serial;
-    uint32_t counter_floor; /* counters of collected tombstones are below; on the disk */
-    uint32_t meta_sequence, meta_token;
-    uint32_t read_at; /* recovery: next record to read */
+    uint32_t counter_floor;           /* counters of collected tombstones are below; on the disk */
+    uint32_t own_sequence, own_token; /* of the replica's own record */
+    uint32_t read_at;                 /* recovery: next record to read */
     uint32_t recovered_keys, torn;
     uint32_t repair_peer;               /* whose turn it is */
     uint32_t repair_rounds;             /* of admin.repair that are left */
     uint32_t hashes_sent, entries_sent; /* in the present exchange */
     uint32_t suspected;                 /* bits */
     uint32_t told_agreed;               /* bits of peers for whom KV_NOTE_AGREED has been said */
-    uint8_t ready, pad[3];
+    uint8_t ready;
+    uint8_t own_unsaved; /* the disk has refused the own record */
+    uint8_t awake;       /* Raft works; it sleeps until a mode that needs it is first wished */
+    uint8_t pad;
+    /* The mode. */
+    struct kv_served served;
+    struct kv_modes modes; /* as of the last applied entry */
+    struct kv_leading leading;
+    struct kv_report reports[KV_REPLICAS_MAX];
+    int64_t report_due_ns;
     /* The strong path. */
     uint32_t waiting_count, pad2;
     uint64_t ticket_last;
@@ -172,6 +193,10 @@ void store_agreed(const struct kv_turn *turn, uint32_t range, uint32_t peer);
 void store_peer_collected(const struct kv_turn *turn, uint32_t key, uint32_t peer);
 /* Once a second: writes what the disk refused, throws old tombstones away. */
 void store_sweep(const struct kv_turn *turn);
+/* Writes the replica's own record: counters and mode. */
+void store_save_own(const struct kv_turn *turn);
+/* Is all that is here on the disk? */
+bool store_is_durable(const struct kv_turn *turn);
 /* Is this tombstone old enough to be collected? */
 bool store_is_aged(const struct kv_turn *turn, const struct kv_state *state);
 struct merkle *store_tree(const struct kv_turn *turn, uint32_t range);
@@ -218,12 +243,35 @@ void coordinator_repaired(const struct kv_turn *turn, struct kv_op *op, uint32_t
 
 /* ---- strong.c ---- */
 
-void strong_boot(struct kv_replica *self, const struct kv_plan *plan);
+void strong_boot(struct kv_replica *self, const struct kv_plan *plan, const int64_t *settings);
 /* Gives Raft the event, and takes out what came of it. True: it was Raft's own. */
 bool strong_step(const struct kv_turn *turn, const struct node_event *event);
 void strong_request(const struct kv_turn *turn, uint32_t client, const struct kv_request *request);
 /* A key of the machine, as a state whose one version is the entry that wrote it. */
 void strong_state(const struct kv_replica *self, uint32_t key, struct kv_state *state);
+
+/* Puts a step into the log. False: not now. */
+bool strong_propose(const struct kv_turn *turn, const struct kv_step *step, uint64_t *index);
+
+/* ---- switch.c ---- */
+
+/* Must Raft be awake? */
+bool switch_wakes(const struct kv_turn *turn, const struct node_event *event);
+/* May a client have this done here, as far as a switch goes? */
+bool switch_holds_up(const struct kv_turn *turn, const struct kv_request *request);
+/* A step has come out of the log. */
+void switch_apply(const struct kv_turn *turn, const struct raft_entry *entry);
+/* Serves what the log says by now. */
+void switch_adopt(const struct kv_turn *turn);
+/* Reports to the leader; or, as the leader, takes the next step. */
+void switch_tick(const struct kv_turn *turn);
+void switch_on_report(const struct kv_turn *turn, uint32_t from, const struct kv_report *report);
+void switch_on_value(const struct kv_turn *turn, const struct kv_value *value);
+/* Is a switch under way here that makes keys strong? Then homes must come to agree. */
+static inline bool switch_tightens(const struct kv_replica *self)
+{
+    return self->served.sealed && kv_tightens(self->served.mode, self->served.next);
+}
 
 /* ---- repair.c ---- */
 

@@ -5,6 +5,7 @@
 #include "systems/kv/kv.h"
 
 static const char *const MODES[] = {"ap", "cp", "hybrid", NULL};
+static const char *const SWITCHES[] = {"no", "ap", "cp", "hybrid", NULL};
 static const char *const QUORUMS[] = {"strict", "sloppy", NULL};
 static const char *const CONFLICTS[] = {"last-write-wins", "siblings", NULL};
 static const char *const REPAIRS[] = {"off", "background", "blocking", NULL};
@@ -77,6 +78,8 @@ const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
     [KV_SET_BUG_CAS_ANYWAY] = BUG("cas_anyway", "KV-T11"),
     [KV_SET_BUG_STALE_STRONG] = BUG("stale_strong", "KV-T14"),
     [KV_SET_ROAMING] = SWITCH("roaming", 1),
+    [KV_SET_SWITCH_TO] = CHOICE("switch_to", true, SWITCHES, 4, KV_SWITCH_NONE),
+    [KV_SET_BUG_SWITCH_NO_SEAL] = BUG("switch_no_seal", "KV-T12"),
 };
 
 #define ARG(n, low, high, std)                                                                     \
@@ -117,5 +120,5 @@ const struct system_input KV_INPUTS[KV_INPUT_COUNT] = {
 const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1] = {"read", "write", "delete", "cas", NULL};
 const char *const KV_LEVELS[KV_LEVEL_COUNT + 1] = {"eventual", "local", "strong", NULL};
 const char *const KV_ERRORS[KV_RESULT_COUNT + 1] = {
-    "ok",      "unavailable", "unconfirmed", "not-ready",   "busy", "too-many-siblings",
-    "timeout", "not-leader",  "mismatch",    "wrong-level", NULL};
+    "ok",      "unavailable", "unconfirmed", "not-ready",   "busy",      "too-many-siblings",
+    "timeout", "not-leader",  "mismatch",    "wrong-level", "switching", NULL};

@@ -66,8 +66,33 @@ bool store_is_stuck(const struct kv_turn *turn, uint32_t key)
     return slot->token != 0 && turn->now_ns - slot->since_ns > KV_STUCK_MS * KV_NS_PER_MS;
 }
 
+void store_save_own(const struct kv_turn *turn)
+{
+    struct kv_replica *self = turn->self;
+    const struct kv_served *served = &self->served;
+    struct kv_state own = {.clock = {self->counter_floor, served->epoch,
+                                     (uint32_t)served->mode | (uint32_t)served->next << 8 |
+                                         (uint32_t)served->sealed << 16}};
+    self->own_token = store_put(turn, KV_META_PLACE, &self->own_sequence, 0, 0, &own);
+    self->own_unsaved = false;
+}
+
+bool store_is_durable(const struct kv_turn *turn)
+{
+    const struct kv_replica *self = turn->self;
+    for (uint32_t key = 0; key < turn->plan->key_count; key++)
+        if (self->slots[key].token != 0 || self->slots[key].unsaved)
+            return false;
+    return self->own_token == 0 && !self->own_unsaved;
+}
+
 void store_on_written(const struct kv_turn *turn, const struct node_event *event)
 {
+    if (turn->self->own_token == event->token && event->token != 0) {
+        turn->self->own_token = 0;
+        turn->self->own_unsaved = event->status != NODE_IO_OK;
+        return;
+    }
     for (uint32_t key = 0; key < turn->plan->key_count; key++) {
         struct kv_slot *slot = &turn->self->slots[key];
         if (slot->token != event->token || slot->token == 0)
@@ -187,8 +212,7 @@ static void collect(const struct kv_turn *turn, uint32_t key)
     uint32_t counter = slot->state.clock[turn->env->self];
     if (counter > self->counter_floor) {
         self->counter_floor = counter;
-        struct kv_state meta = {.clock = {counter}};
-        self->meta_token = store_put(turn, KV_META_PLACE, &self->meta_sequence, 0, 0, &meta);
+        store_save_own(turn);
     }
     slot->state = (struct kv_state){.key = key};
     changed(turn, key, before);
@@ -201,6 +225,8 @@ void store_sweep(const struct kv_turn *turn)
     if (turn->now_ns < turn->self->sweep_due_ns)
         return;
     turn->self->sweep_due_ns = turn->now_ns + SWEEP_MS * KV_NS_PER_MS;
+    if (turn->self->own_unsaved)
+        store_save_own(turn);
     for (uint32_t key = 0; key < turn->plan->key_count; key++) {
         (void)store_token(turn, key);
         if (may_collect(turn, key))
@@ -210,14 +236,27 @@ void store_sweep(const struct kv_turn *turn)
 
 /* ---- Recovery ---- */
 
+/* The mode as started stands in the settings; what came after, here. */
+static void restore_own(struct kv_replica *self, const struct place *body)
+{
+    if (body->sequence <= self->own_sequence)
+        return;
+    const uint32_t *own = body->state.clock;
+    self->own_sequence = body->sequence;
+    self->counter_floor = own[0];
+    if (own[1] == 0 || (own[2] & 0xff) > KV_MODE_HYBRID || (own[2] >> 8 & 0xff) > KV_MODE_HYBRID)
+        return;
+    self->served = (struct kv_served){.epoch = own[1],
+                                      .mode = (uint8_t)(own[2] & 0xff),
+                                      .next = (uint8_t)(own[2] >> 8 & 0xff),
+                                      .sealed = (uint8_t)(own[2] >> 16 & 1)};
+}
+
 static void restore(const struct kv_turn *turn, uint32_t place, const struct place *body)
 {
     struct kv_replica *self = turn->self;
     if (place == KV_META_PLACE) {
-        if (body->sequence > self->meta_sequence) {
-            self->meta_sequence = body->sequence;
-            self->counter_floor = body->state.clock[0];
-        }
+        restore_own(self, body);
     } else if (place >= KV_KEYS_MAX) {
         hints_restore(turn, place - KV_KEYS_MAX, body->target, body->created_ns, body->sequence,
                       &body->state);

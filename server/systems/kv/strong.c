@@ -41,8 +41,16 @@ static const struct raft_turn *raft_turn(const struct kv_turn *turn, struct stro
     return &strong->turn;
 }
 
-void strong_boot(struct kv_replica *self, const struct kv_plan *plan)
+static void begin_modes(struct kv_replica *self, const int64_t *settings)
 {
+    uint8_t mode = (uint8_t)settings[KV_SET_MODE];
+    self->modes = (struct kv_modes){.mode = mode, .next = mode};
+}
+
+void strong_boot(struct kv_replica *self, const struct kv_plan *plan, const int64_t *settings)
+{
+    begin_modes(self, settings);
+    self->served = kv_served_of(&self->modes);
     struct raft_members members = {.voters = (UINT64_C(1) << plan->replica_count) - 1};
     raft_boot(&self->raft, &members);
 }
@@ -78,7 +86,9 @@ static void reply(const struct kv_turn *turn, const struct kv_waiting *waiting,
     bool known = self->raft.leader < turn->plan->replica_count;
     message.leader = (uint8_t)(known ? self->raft.leader + 1 : 0);
     strong_state(self, waiting->key, &message.state);
-    message.version = self->written_at[waiting->key];
+    message.version = (uint32_t)self->written_at[waiting->key];
+    message.epoch = (uint16_t)self->served.epoch;
+    message.mode = self->served.mode;
     uint32_t length =
         (uint32_t)(sizeof message - sizeof message.state) + kv_state_bytes(&message.state);
     node_send(turn->outbox, waiting->client, KV_REPLY, &message, length);
@@ -106,6 +116,7 @@ static enum kv_result result_of(const struct machine_answer *answer, uint8_t fun
     return KV_OK;
 }
 
+/* `answer` NULL: what stands there now is no command of this replica's client. */
 static void answer_entry(const struct kv_turn *turn, const struct raft_entry *entry,
                          const struct machine_answer *answer)
 {
@@ -114,8 +125,13 @@ static void answer_entry(const struct kv_turn *turn, const struct raft_entry *en
         struct kv_waiting *waiting = &self->waiting[i];
         if (waiting->index != entry->index)
             continue;
-        bool own = waiting->term == entry->term && answer != NULL;
-        reply(turn, waiting, own ? result_of(answer, waiting->function) : KV_NOT_LEADER);
+        bool own = waiting->term == entry->term;
+        enum kv_result result = KV_NOT_LEADER;
+        if (own && !kv_takes_strong(turn->plan, &self->modes, waiting->key))
+            result = KV_SWITCHING;
+        else if (own && answer != NULL)
+            result = result_of(answer, waiting->function);
+        reply(turn, waiting, result);
         forget(self, i);
         return;
     }
@@ -137,18 +153,26 @@ static void name_version(const struct kv_replica *self, struct machine_command *
 static void apply(const struct kv_turn *turn, const struct raft_entry *entry)
 {
     struct kv_replica *self = turn->self;
-    if (entry->kind != RAFT_COMMAND || !machine_valid(entry->bytes, entry->length)) {
+    bool command_entry = entry->kind == RAFT_COMMAND;
+    if (command_entry && kv_step_valid(entry->bytes, entry->length, turn->plan->key_count))
+        switch_apply(turn, entry);
+    if (!command_entry || !machine_valid(entry->bytes, entry->length)) {
         answer_entry(turn, entry, NULL);
         return;
     }
     struct machine_command command;
     memcpy(&command, entry->bytes, sizeof command);
+    if (command.key >= turn->plan->key_count ||
+        !kv_takes_strong(turn->plan, &self->modes, command.key)) {
+        answer_entry(turn, entry, NULL); /* the key has left the log: nothing is done, anywhere */
+        return;
+    }
     name_version(self, &command);
     if (kv_setting(turn, KV_SET_BUG_CAS_ANYWAY) && command.kind == MACHINE_PUT_VERSION)
         command.kind = MACHINE_PUT;
     struct machine_answer answer = machine_apply(&self->machine, &command, sizeof command, false);
     bool changed = answer.result == MACHINE_OK && !answer.repeated;
-    if (changed && command.key < KV_KEYS_MAX) {
+    if (changed) {
         struct kv_state state;
         self->written_at[command.key] = entry->index;
         strong_state(self, command.key, &state);
@@ -165,32 +189,46 @@ static void answer_read(const struct kv_turn *turn, uint64_t ticket, bool grante
         struct kv_waiting *waiting = &self->waiting[i];
         if (waiting->index != 0 || waiting->term != ticket)
             continue;
-        reply(turn, waiting, granted ? KV_OK : KV_NOT_LEADER);
+        bool here = kv_takes_strong(turn->plan, &self->modes, waiting->key);
+        reply(turn, waiting, !granted ? KV_NOT_LEADER : here ? KV_OK : KV_SWITCHING);
         forget(self, i);
         return;
     }
 }
 
-/* The image: the entries that wrote each key last, then the machine. */
+/* The image: the mode, the entries that wrote each key last, then the machine. */
+struct image_head {
+    struct kv_modes modes;
+    uint64_t written_at[KV_KEYS_MAX];
+};
+
 static void take_image(const struct kv_turn *turn, const struct raft_turn *raft)
 {
     struct kv_replica *self = turn->self;
     uint8_t image[RAFT_IMAGE_BYTES_MAX];
-    memcpy(image, self->written_at, sizeof self->written_at);
-    uint32_t length = machine_image(&self->machine, image + sizeof self->written_at,
-                                    (uint32_t)(sizeof image - sizeof self->written_at), false);
+    struct image_head head = {.modes = self->modes};
+    memcpy(head.written_at, self->written_at, sizeof head.written_at);
+    memcpy(image, &head, sizeof head);
+    uint32_t length = machine_image(&self->machine, image + sizeof head,
+                                    (uint32_t)(sizeof image - sizeof head), false);
     assert(length > 0); /* every key and session has room */
-    raft_take_image(raft, image, length + (uint32_t)sizeof self->written_at);
+    raft_take_image(raft, image, length + (uint32_t)sizeof head);
 }
 
-static void restore(struct kv_replica *self, const uint8_t *image, uint32_t length)
+static void restore(const struct kv_turn *turn, const uint8_t *image, uint32_t length)
 {
-    uint32_t head = (uint32_t)sizeof self->written_at;
-    memset(self->written_at, 0, head);
-    if (length >= head)
-        memcpy(self->written_at, image, head);
-    bool whole = length >= head;
-    (void)machine_restore(&self->machine, whole ? image + head : NULL, whole ? length - head : 0);
+    struct kv_replica *self = turn->self;
+    struct image_head head = {.modes = {.epoch = 0}};
+    bool whole = length >= sizeof head;
+    if (whole)
+        memcpy(&head, image, sizeof head);
+    bool sound = whole && head.modes.mode <= KV_MODE_HYBRID && head.modes.next <= KV_MODE_HYBRID;
+    begin_modes(self, turn->env->settings);
+    if (sound)
+        self->modes = head.modes;
+    memcpy(self->written_at, head.written_at, sizeof self->written_at);
+    (void)machine_restore(&self->machine, whole ? image + sizeof head : NULL,
+                          whole ? length - (uint32_t)sizeof head : 0);
 }
 
 static void drain(const struct kv_turn *turn, const struct raft_turn *raft)
@@ -201,27 +239,47 @@ static void drain(const struct kv_turn *turn, const struct raft_turn *raft)
     uint64_t ticket;
     bool granted;
     if (raft_restored(raft, &image, &length))
-        restore(turn->self, image, length);
+        restore(turn, image, length);
     while (raft_next_committed(raft, &entry))
         apply(turn, &entry);
     while (raft_next_read(raft, &ticket, &granted))
         answer_read(turn, ticket, granted);
     if (raft_wants_image(raft))
         take_image(turn, raft);
+    switch_adopt(turn);
+}
+
+/* As if the node had started just now: it reads its files. */
+static void wake(const struct kv_turn *turn, const struct raft_turn *raft,
+                 const struct node_event *event)
+{
+    struct node_event start = {
+        .kind = NODE_EVENT_START, .monotonic_ns = event->monotonic_ns, .wall_ns = event->wall_ns};
+    turn->self->awake = true;
+    (void)raft_step(raft, &start);
 }
 
 bool strong_step(const struct kv_turn *turn, const struct node_event *event)
 {
     struct strong strong;
-    if (kv_setting(turn, KV_SET_MODE) == KV_MODE_AP)
+    if (!turn->self->awake && !switch_wakes(turn, event))
         return false;
     const struct raft_turn *raft = raft_turn(turn, &strong);
-    bool own = raft_step(raft, event);
+    if (!turn->self->awake)
+        wake(turn, raft, event);
+    bool own = event->kind != NODE_EVENT_START && raft_step(raft, event);
     drain(turn, raft);
     return own;
 }
 
 /* ---- Requests ---- */
+
+bool strong_propose(const struct kv_turn *turn, const struct kv_step *step, uint64_t *index)
+{
+    struct strong strong;
+    assert(turn->self->awake);
+    return raft_propose(raft_turn(turn, &strong), step, sizeof *step, index) == RAFT_ACCEPTED;
+}
 
 static uint8_t kind_of(const struct kv_request *request)
 {

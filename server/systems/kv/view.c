@@ -1,8 +1,9 @@
 /* view.c: the store's part of a live frame: each replica, and a few keys as every home has them.
  *
  * "r": one list a replica: [node, truth, ready, operations, hints, suspected (bits), ranges that may
- *      differ, keys it holds, its role in Raft (enum raft_role), term].
- * "m": the mode and quorum now: {mode, n, r, w, quorum}.
+ *      differ, keys it holds, its role in Raft (enum raft_role), term, epoch of the mode it serves, that mode,
+ *      the next one while it is sealed else -1, whom the leader waits for else -1].
+ * "m": the mode and quorum now: {mode, n, r, w, quorum, wish: the mode that is wished}.
  * "keys": the keys that were written last, at most KEYS_SHOWN: [key, [[replica, [[value, wall_ms,
  *      writer, counter, deleted] ...]] ...]].
  * "s": counts: [ok, unavailable, unknown, stale, different keys]. A frame is whole or empty: nothing
@@ -12,6 +13,23 @@
 #include "systems/kv/replica.h"
 
 enum { KEYS_SHOWN = 12 };
+
+/* What a replica that is down would serve, nobody knows: as it was started. */
+static void view_served(const struct node_world *world, const struct kv_replica *memory,
+                        struct json_writer *writer)
+{
+    struct kv_served served = {.mode = (uint8_t)world->env->settings[KV_SET_MODE]};
+    uint32_t waits_for = NODE_NONE;
+    if (memory != NULL)
+        served = memory->served;
+    if (memory != NULL && served.sealed && raft_leads(&memory->raft) &&
+        memory->leading.epoch == served.epoch && !memory->leading.agreed)
+        waits_for = memory->leading.waits_for;
+    json_u64(writer, NULL, served.epoch);
+    json_u64(writer, NULL, served.mode);
+    json_i64(writer, NULL, served.sealed ? served.next : -1);
+    json_i64(writer, NULL, waits_for == NODE_NONE ? -1 : (int64_t)waits_for);
+}
 
 static void view_replica(const struct node_world *world, uint32_t replica,
                          struct json_writer *writer)
@@ -37,6 +55,7 @@ static void view_replica(const struct node_world *world, uint32_t replica,
     json_u64(writer, NULL, keys);
     json_u64(writer, NULL, memory == NULL ? 0 : memory->raft.role);
     json_u64(writer, NULL, memory == NULL ? 0 : memory->raft.term);
+    view_served(world, memory, writer);
     json_close(writer);
 }
 
@@ -91,10 +110,11 @@ static void view_keys(const struct kv_ledger *ledger, const struct node_world *w
     json_close(writer);
 }
 
-static void view_mode(const int64_t *settings, struct json_writer *writer)
+static void view_mode(const int64_t *settings, uint32_t mode, struct json_writer *writer)
 {
     json_object(writer, "m");
-    json_i64(writer, "mode", settings[KV_SET_MODE]);
+    json_u64(writer, "mode", mode);
+    json_u64(writer, "wish", kv_wished_mode(settings));
     json_i64(writer, "n", settings[KV_SET_COPIES]);
     json_i64(writer, "r", settings[KV_SET_READ_QUORUM]);
     json_i64(writer, "w", settings[KV_SET_WRITE_QUORUM]);
@@ -113,7 +133,7 @@ uint64_t kv_view(const void *memory, const struct node_world *world, uint64_t si
     for (uint32_t i = 0; i < plan->replica_count; i++)
         view_replica(world, i, writer);
     json_close(writer);
-    view_mode(world->env->settings, writer);
+    view_mode(world->env->settings, ledger->mode, writer);
     view_keys(ledger, world, writer);
     json_array(writer, "s");
     json_u64(writer, NULL, ledger->ok);

@@ -36,6 +36,7 @@
     WORD(OPERATIONS_OPEN, operations_open)   /* how many */                                        \
     WORD(HINTS_LEFT, hints_left)             /* how many */                                        \
     WORD(NOT_COMPARED, not_compared)         /* ranges, peer */                                    \
+    WORD(SWITCH_OPEN, switch_open)           /* the mode that is wished */                         \
     WORD(CLIENTS_WAIT, clients_wait)         /* operations */                                      \
     WORD(FINAL_READS_LEFT, final_reads_left) /* reads */
 
