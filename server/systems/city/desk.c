@@ -188,7 +188,7 @@ static uint32_t free_lobster(const struct city_turn *turn, uint32_t delivery, bo
     struct kv_state state;
     *busy = false;
     for (uint32_t key = 0; key < turn->plan->lobsters; key++) {
-        client_copy(turn->self, turn->plan, turn->store, key, &state);
+        client_copy(turn->self, turn->plan, key, &state);
         if (!city_is_free(client_value(&state, 0), delivery))
             continue;
         if (!desk_is_about(turn->self, key))
@@ -201,7 +201,7 @@ static uint32_t free_lobster(const struct city_turn *turn, uint32_t delivery, bo
 static void claim(const struct city_turn *turn, struct city_task *task)
 {
     struct kv_state state;
-    client_copy(turn->self, turn->plan, turn->store, city_key_delivery(turn->plan), &state);
+    client_copy(turn->self, turn->plan, city_key_delivery(turn->plan), &state);
     bool busy = false;
     uint32_t delivery = (uint32_t)client_value(&state, 0);
     uint32_t key = task->dish == CITY_LOBSTER ? free_lobster(turn, delivery, &busy)
@@ -217,7 +217,7 @@ static void claim(const struct city_turn *turn, struct city_task *task)
         client_read(turn, task, city_key_delivery(turn->plan));
         return;
     }
-    client_copy(turn->self, turn->plan, turn->store, key, &state);
+    client_copy(turn->self, turn->plan, key, &state);
     int64_t value = city_claim(task->delivery, task->order);
     if (task->dish == CITY_SOUP && client_value(&state, 0) > value)
         value = client_value(&state, 0); /* a place keeps its newest order */
@@ -309,7 +309,7 @@ void desk_on_order(const struct city_turn *turn, const struct city_order *order)
 static void write_once(const struct city_turn *turn, struct city_task *task)
 {
     struct kv_state state;
-    client_copy(turn->self, turn->plan, turn->store, task->key, &state);
+    client_copy(turn->self, turn->plan, task->key, &state);
     int64_t value = task->kind == CITY_TASK_TRUCK ? client_value(&state, 0) + 1 : task->price;
     client_write(turn, task, task->key, value, &state);
 }

@@ -325,7 +325,7 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
     if (reason->args[0] > 0)
         return true;
     reason->word = CITY_WORD_SIBLINGS_LEFT;
-    reason->args[0] = settle_left(self, env->plan, store);
+    reason->args[0] = settle_left(self, env->plan);
     if (reason->args[0] != NODE_NONE && store[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS)
         return true;
     if (env->settings[CITY_SET_BUG_NO_REPLICATION] != 0)

@@ -127,8 +127,8 @@ bool desk_is_about(const struct city_kitchen *self, uint32_t key);
 /* ---- store_client.c ---- */
 
 /* A key as the replica in this house has it, whichever path serves it. */
-void client_copy(const struct city_kitchen *self, const struct city_plan *plan,
-                 const int64_t *store, uint32_t key, struct kv_state *state);
+void client_copy(const struct city_kitchen *self, const struct city_plan *plan, uint32_t key,
+                 struct kv_state *state);
 /* The one value of a state, `missing` if there is none; of siblings the one that counts. */
 int64_t client_value(const struct kv_state *state, int64_t missing);
 /* Asks: reads a key, or writes it over what *seen says; a strong key is written only if nobody has
@@ -144,8 +144,7 @@ void client_tick(const struct city_turn *turn, struct city_task *task);
 /* Siblings that this kitchen has to settle become tasks. */
 void settle_tick(const struct city_turn *turn);
 /* The first key with siblings, NODE_NONE: none. */
-uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan,
-                     const int64_t *store);
+uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan);
 
 /* ---- stove.c ---- */
 

@@ -28,11 +28,9 @@ bool city_ledger_copy(const struct node_world *world, uint32_t kitchen, uint32_t
 {
     const struct city_kitchen *memory = world->state(world, kitchen);
     struct kv_state state;
-    int64_t store[KV_SET_COUNT];
     if (memory == NULL)
         return false;
-    city_store_settings(world->env->settings, store);
-    client_copy(memory, world->env->plan, store, key, &state);
+    client_copy(memory, world->env->plan, key, &state);
     *value = client_value(&state, 0);
     return true;
 }

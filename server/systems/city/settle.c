@@ -73,11 +73,11 @@ static void settle(const struct city_turn *turn, const struct kv_state *state)
     client_write(turn, task, state->key, winner->value, state);
 }
 
-uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan,
-                     const int64_t *store)
+uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan)
 {
     for (uint32_t key = 0; key < plan->store.key_count; key++)
-        if (!kv_is_strong(&plan->store, store, key) && self->store.slots[key].state.count > 1)
+        if (!kv_is_strong(&plan->store, self->store.served.mode, key) &&
+            self->store.slots[key].state.count > 1)
             return key;
     return NODE_NONE;
 }
@@ -89,8 +89,8 @@ void settle_tick(const struct city_turn *turn)
         return;
     for (uint32_t key = 0; key < turn->plan->store.key_count && begun < AT_ONCE; key++) {
         const struct kv_state *state = &turn->self->store.slots[key].state;
-        if (kv_is_strong(&turn->plan->store, turn->store, key) || state->count < 2 ||
-            desk_is_about(turn->self, key))
+        if (kv_is_strong(&turn->plan->store, turn->self->store.served.mode, key) ||
+            state->count < 2 || desk_is_about(turn->self, key))
             continue;
         settle(turn, state);
         begun++;

@@ -11,11 +11,11 @@
 
 /* ---- The copy in the house ---- */
 
-void client_copy(const struct city_kitchen *self, const struct city_plan *plan,
-                 const int64_t *store, uint32_t key, struct kv_state *state)
+void client_copy(const struct city_kitchen *self, const struct city_plan *plan, uint32_t key,
+                 struct kv_state *state)
 {
     assert(key < plan->store.key_count);
-    if (kv_is_strong(&plan->store, store, key))
+    if (kv_is_strong(&plan->store, self->store.served.mode, key))
         strong_state(&self->store, key, state);
     else
         *state = self->store.slots[key].state;
@@ -114,7 +114,7 @@ static uint32_t next_op(const struct city_turn *turn)
 static void begin(const struct city_turn *turn, struct city_task *task)
 {
     assert(task->op == 0);
-    bool strong = kv_is_strong(&turn->plan->store, turn->store, task->key);
+    bool strong = kv_is_strong(&turn->plan->store, turn->self->store.served.mode, task->key);
     uint32_t leader = turn->self->store.raft.leader;
     task->op = next_op(turn);
     task->level = strong ? KV_LEVEL_STRONG : KV_LEVEL_EVENTUAL;
@@ -138,7 +138,7 @@ void client_read(const struct city_turn *turn, struct city_task *task, uint32_t 
 void client_write(const struct city_turn *turn, struct city_task *task, uint32_t key, int64_t value,
                   const struct kv_state *seen)
 {
-    bool strong = kv_is_strong(&turn->plan->store, turn->store, key);
+    bool strong = kv_is_strong(&turn->plan->store, turn->self->store.served.mode, key);
     task->key = (uint16_t)key;
     task->function = strong ? KV_CAS : KV_PUT;
     task->value = value;

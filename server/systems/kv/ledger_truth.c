@@ -187,7 +187,7 @@ static void write_acked(const struct ledger_context *context, struct ledger_op *
     op->written.acked_ns = context->note->time_ns;
     count_lost(context, key, op);
     for (uint32_t i = 0; i < key->live_count; i++)
-        if (key->live[i].dot == op->written.dot)
+        if (key->live[i].op == op->op) /* a crash may have given its dot to another one too */
             key->live[i].acked_ns = context->note->time_ns;
     insert(key->acked, LEDGER_ACKED, &op->written);
     uint32_t clock[KV_REPLICAS_MAX] = {0};
