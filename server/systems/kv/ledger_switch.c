@@ -111,10 +111,10 @@ static void move(const struct ledger_context *context, uint32_t number,
     struct ledger_version acked = newest(context, number);
     struct kv_state logged;
     struct kv_state stored = {.key = number};
-    enum kv_class class = kv_class_of(context->plan, number);
+    enum kv_class which = kv_class_of(context->plan, number);
     strong_state(memory, number, &logged);
-    if (!tightens && logged.count > 0 && memory->modes.carried[class].epoch > 0)
-        kv_carried_state(context->plan, &memory->modes.carried[class], number,
+    if (!tightens && logged.count > 0 && memory->modes.carried[which].epoch > 0)
+        kv_carried_state(context->plan, &memory->modes.carried[which], number,
                          &memory->machine.keys[number], &stored);
     key->taken = version_of(&logged);
     if (tightens)

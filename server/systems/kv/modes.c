@@ -67,8 +67,8 @@ static uint32_t larger(uint32_t a, uint32_t b)
 static void carry(struct kv_modes *modes, const struct kv_step *step)
 {
     int64_t wall_ns = step->wall_ns > modes->wall_base_ns ? step->wall_ns : modes->wall_base_ns + 1;
-    for (uint32_t class = strength(step->mode); class < strength(modes->mode); class ++)
-        modes->carried[class] = (struct kv_carried){
+    for (uint32_t which = strength(step->mode); which < strength(modes->mode); which++)
+        modes->carried[which] = (struct kv_carried){
             .epoch = step->epoch, .counter = modes->counter_base + 1, .wall_ns = wall_ns};
     modes->wall_base_ns = wall_ns;
 }

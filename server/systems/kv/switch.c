@@ -81,15 +81,15 @@ void switch_apply(const struct kv_turn *turn, const struct raft_entry *entry)
 
 /* The log's values of a class become versions of the store. What others have written on top of them
  * meanwhile, and has arrived here already, stays. */
-static void carry(const struct kv_turn *turn, enum kv_class class)
+static void carry(const struct kv_turn *turn, enum kv_class which)
 {
     struct kv_replica *self = turn->self;
-    const struct kv_carried *carried = &self->modes.carried[class];
+    const struct kv_carried *carried = &self->modes.carried[which];
     for (uint32_t key = 0; key < turn->plan->key_count; key++) {
         bool home =
             kv_is_home(turn->plan, turn->env->settings, kv_range(turn->plan, key), turn->env->self);
         struct kv_state state;
-        if (kv_class_of(turn->plan, key) != class || !home || self->written_at[key] == 0)
+        if (kv_class_of(turn->plan, key) != which || !home || self->written_at[key] == 0)
             continue;
         kv_carried_state(turn->plan, carried, key, &self->machine.keys[key], &state);
         (void)store_merge(turn, &state, false);
@@ -116,9 +116,9 @@ void switch_adopt(const struct kv_turn *turn)
     if (!self->ready || self->modes.epoch <= before.epoch)
         return;
     self->served = kv_served_of(&self->modes);
-    for (uint32_t class = 0; class < KV_CLASSES; class ++)
-        if (self->modes.carried[class].epoch > before.epoch)
-            carry(turn, (enum kv_class) class);
+    for (uint32_t which = 0; which < KV_CLASSES; which++)
+        if (self->modes.carried[which].epoch > before.epoch)
+            carry(turn, (enum kv_class)which);
     store_save_own(turn);
     say_served(turn, &before);
     self->report_due_ns = turn->now_ns;

@@ -3,7 +3,6 @@
 import { api } from "../../app/api.js";
 import { el, fill } from "../../app/dom.js";
 import { menuEntry } from "../../app/menu.js";
-import { restartWith } from "../../app/runs.js";
 import { sayNote, sayStatus } from "../../app/say.js";
 import { changeSetting, report, sendInput } from "../../app/steer.js";
 import { humanise, number, systemTerm, systemTitle, t } from "../../app/words.js";
@@ -139,6 +138,12 @@ async function answerOf(model, run, { t_ms, key, node }) {
 
 /** @param {Model} model */
 function modeEntries(model) {
+  const modes = (model.system?.settings.find((one) => one.key === "mode")?.choices ?? []).map((choice, mode) => menuEntry({
+    text: systemTitle("choices", choice) ?? humanise(choice),
+    second: systemTerm("choices", choice) ?? undefined,
+    checked: mode === model.mode.wish,
+    run: () => void changeSetting(model, "switch_to", choice),
+  }));
   const choices = (/** @type {string} */ key) => {
     const info = model.system?.settings.find((one) => one.key === key);
     const now = model.run?.settings[key];
@@ -146,7 +151,7 @@ function modeEntries(model) {
       text: systemTitle("choices", choice) ?? humanise(choice),
       second: systemTerm("choices", choice) ?? undefined,
       checked: choice === now,
-      run: () => void (info?.live ? changeSetting(model, key, choice) : restartWith(model, key, choice)),
+      run: () => void changeSetting(model, key, choice),
     }));
   };
   const quorums = [[1, 1], [2, 2], [1, model.mode.n], [model.mode.n, 1]].map(([r, w]) => menuEntry({
@@ -156,6 +161,6 @@ function modeEntries(model) {
     run: () => void changeSetting(model, "r", r).then(() => changeSetting(model, "w", w)),
   }));
   return [
-    ...choices("mode"), document.createElement("hr"), ...quorums, document.createElement("hr"), ...choices("quorum"),
+    ...modes, document.createElement("hr"), ...quorums, document.createElement("hr"), ...choices("quorum"),
   ];
 }

@@ -28,12 +28,13 @@ const LETTERS = {
   write: "w", read: "r", mode: "o", repair: "h", break: "b", heal: "a", verify: "v", download: "y",
 };
 const HINTS = ["hint_window_ms"];
+const STRONG = 1; /* enum kv_mode */
 
 /** @type {import("../../app/ring/kit.js").Cluster} */
 const CLUSTER = {
   look: (/** @type {Model} */ model) => storeLook(model),
   tone: storeTone,
-  more: (/** @type {Model} */ model, event) => keyNamed(model, event),
+  more: (/** @type {Model} */ model, event) => named(model, event),
   load: "ok_per_s",
   operations: (model) => ["ops_ok", "unavailable", "unknown"].reduce((sum, name) => sum + (model.figures[name] ?? 0), 0),
   explain: (model, subject, showCauses) => void explainSubject(model, subject, showCauses),
@@ -49,15 +50,25 @@ const CLUSTER = {
 /** @type {import("../../app/types").SystemPart} */
 export const part = { Model: StoreModel, moments: MOMENTS, whyIdle, mount, mountFrame };
 
+/** Arguments of notes that are modes. */
+const MODES = ["from", "to", "mode"];
+
 /**
- * A note names a key by its number.
+ * A note names a key, or a mode, by its number.
  * @param {Model} model
  * @param {EventRow} event
  * @returns {Record<string, unknown>}
  */
-function keyNamed(model, event) {
-  const at = model.system?.notes.find((note) => note.name === event.kind)?.args.indexOf("key") ?? -1;
-  return at < 0 ? {} : { key: model.keyName(event.args[at]) };
+function named(model, event) {
+  const args = model.system?.notes.find((note) => note.name === event.kind)?.args ?? [];
+  /** @type {Record<string, unknown>} */
+  const names = {};
+  args.forEach((name, at) => {
+    if (name === null) return;
+    if (name === "key") names.key = model.keyName(event.args[at]);
+    if (MODES.includes(name)) names[name] = modeName(model, event.args[at]);
+  });
+  return names;
 }
 
 /** @param {import("../../app/model.js").Model} model @param {string} key */
@@ -76,7 +87,7 @@ function mount(model, hands) {
   const actions = mountBar(byId("actions"), model, stage, hands.verify, ownActions(model));
   mountDrawer(byId("controls"), model, [
     { id: "run", icon: "runs", parts: () => runSection(model) },
-    { id: "store", icon: "policy", parts: (until) => settingFields(model, ["mode", "n", "r", "w", "quorum", "conflict"], until) },
+    { id: "store", icon: "policy", parts: (until) => settingFields(model, ["switch_to", "mode", "n", "r", "w", "quorum", "conflict"], until) },
     { id: "versions", icon: "list", parts: (until) => mountVersions(model, until) },
     { id: "repair", icon: "heal", parts: (until) => settingFields(model, [
       "read_repair", "hinted_handoff", "hint_window_ms", "anti_entropy", "repair_interval_ms", "tombstone_ms",
@@ -116,6 +127,13 @@ function mountFrame(model, choose) {
  */
 function situation(model) {
   const { n, r, w } = model.mode;
+  const next = model.switchingTo;
+  const letter = model.waitsFor === undefined ? "" : model.nodeLetter(model.waitsFor);
+  if (next >= 0)
+    return t(letter ? "situation.switch_waits" : "situation.switching", {
+      from: modeName(model), to: modeName(model, next), letter,
+    });
+  if (model.mode.mode === STRONG) return t("situation.strong", { mode: modeName(model) });
   const key = r + w > n ? "situation.overlap" : "situation.miss";
   return t(key, { mode: modeName(model), n, r, w });
 }

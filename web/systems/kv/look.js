@@ -22,12 +22,13 @@ const TEXT = 20.2;
 const SMALL = 17;
 
 /**
- * The name of the mode, for people: "AP".
+ * The name of a mode, for people: "AP".
  * @param {Model} model
+ * @param {number} [mode] without it: the one that the store is in
  */
-export function modeName(model) {
+export function modeName(model, mode = model.mode.mode) {
   const setting = model.system?.settings.find((one) => one.key === "mode");
-  const value = String(model.run?.settings.mode ?? setting?.choices?.[model.mode.mode] ?? "");
+  const value = setting?.choices?.[mode] ?? "";
   return systemTitle("choices", value) ?? value.toUpperCase();
 }
 
@@ -55,7 +56,7 @@ export function toneOf(model, node) {
   const replica = model.replicas.get(node);
   if (!replica || replica.truth === HELD) return "off";
   if (replica.truth !== UP) return "down";
-  if (!replica.ready) return "moving";
+  if (!replica.ready || replica.next >= 0) return "moving";
   return isApart(model, node) ? "off" : "serving";
 }
 
@@ -65,6 +66,7 @@ function stateWord(model, node) {
   if (replica?.truth === HELD) return t("state.paused");
   if (replica?.truth !== UP) return t("state.closed");
   if (!replica.ready) return t("state.recovering");
+  if (replica.next >= 0) return t("state.sealed");
   return t(isApart(model, node) ? "state.apart" : "state.open");
 }
 
@@ -131,6 +133,7 @@ function facts(model, node) {
   const suspects = [...model.replicas.keys()].filter((other) => Math.floor(replica.suspected / 2 ** other) % 2 === 1);
   return [
     [t("card.is"), stateWord(model, node)],
+    [t("card.mode"), t("card.mode.epoch", { mode: modeName(model, replica.mode), epoch: number(replica.epoch) })],
     [model.keyName(model.key), tagsText(model, node)],
     [t("card.keys"), number(replica.keys)],
     [t("card.operations"), number(replica.operations)],
@@ -236,8 +239,11 @@ function drawTable(ctx, model, box, u) {
   ctx.lineWidth = 1.6 * u;
   ctx.stroke();
   const { n, r, w } = model.mode;
+  const next = model.switchingTo;
+  const title = next < 0 ? modeName(model)
+    : t("table.switching", { from: modeName(model), to: modeName(model, next) });
   const lines = /** @type {[string, number, number, string][]} */ ([
-    [modeName(model), 34, 800, "--text"],
+    [title, 34, 800, "--text"],
     [t("table.quorum", { n, r, w }), SMALL, 400, "--text-second"],
     [t("table.key", { key: model.keyName(model.key) }), TEXT, 600, "--text"],
   ]);

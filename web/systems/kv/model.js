@@ -16,7 +16,7 @@ export class StoreModel extends Model {
    * @type {Map<number, Map<number, Sibling[]>>} */
   keys = new Map();
   /** @type {import("./types").StoreMode} */
-  mode = { mode: 0, n: 0, r: 0, w: 0, quorum: 0 };
+  mode = { mode: 0, wish: 0, n: 0, r: 0, w: 0, quorum: 0 };
   /** The key whose price tags are shown. */
   key = 0;
 
@@ -28,6 +28,7 @@ export class StoreModel extends Model {
     this.keys = new Map();
     this.replicas = new Map((this.plan?.replicas ?? []).map(({ node }) => [node, {
       node, truth: 1, ready: true, operations: 0, hints: 0, suspected: 0, different: 0, keys: 0,
+      epoch: 0, mode: 0, next: -1, waits: -1,
     }]));
   }
 
@@ -40,8 +41,11 @@ export class StoreModel extends Model {
    */
   takeView(view, _key, _before_us, changed) {
     if (view.m) this.mode = view.m;
-    for (const [node, truth, ready, operations, hints, suspected, different, keys] of view.r ?? []) {
-      this.replicas.set(node, { node, truth, ready: ready === 1, operations, hints, suspected, different, keys });
+    for (const row of view.r ?? []) {
+      const [node, truth, ready, operations, hints, suspected, different, keys, , , epoch, mode, next, waits] = row;
+      this.replicas.set(node, {
+        node, truth, ready: ready === 1, operations, hints, suspected, different, keys, epoch, mode, next, waits,
+      });
     }
     if (view.keys) {
       this.keys = new Map(view.keys.map(([key, homes]) => [key, new Map(homes.map(([node, siblings]) => [
@@ -67,6 +71,16 @@ export class StoreModel extends Model {
   /** @param {number} key */
   keyName(key) {
     return this.plan?.keys[key] ?? `#${key}`;
+  }
+
+  /** The mode that a switch under way leads to; -1: none is under way. */
+  get switchingTo() {
+    return this.mode.wish === this.mode.mode ? -1 : this.mode.wish;
+  }
+
+  /** Whom the leader of a switch waits for; undefined: nobody. */
+  get waitsFor() {
+    return [...this.replicas.values()].find(({ waits }) => waits >= 0)?.waits;
   }
 
   /** @param {number} key another one's price tags */

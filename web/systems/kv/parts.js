@@ -14,6 +14,8 @@ import { duration, number, t } from "../../app/words.js";
 
 /** @param {string} kind @returns {Tone} */
 export function storeTone(kind) {
+  if (/^mode_(waits|dropped)/.test(kind)) return "slow";
+  if (/^mode_(sealed|agreed)|seeded|settled/.test(kind)) return "moving";
   if (/crash|cut|halt|violat|partition|broken|expired/.test(kind)) return "down";
   if (/suspect|fail|unknown|paused|dropped|slow|set$/.test(kind)) return "slow";
   if (/hint|repair|recover|started|trees|asked|collected/.test(kind)) return "moving";

@@ -16,6 +16,10 @@ export interface Replica {
   suspected: number; /* bits */
   different: number; /* ranges that may differ from another home's */
   keys: number;
+  epoch: number; /* of the mode that it serves */
+  mode: number;
+  next: number; /* while it is sealed for a switch: the mode to come; else -1 */
+  waits: number; /* the leader of a switch: the replica that it waits for; else -1 */
 }
 export interface Sibling {
   value: number;
@@ -25,7 +29,8 @@ export interface Sibling {
   deleted: boolean;
 }
 export interface StoreMode {
-  mode: number;
+  mode: number; /* of the replica that has gone furthest */
+  wish: number;
   n: number;
   r: number;
   w: number;
