@@ -148,7 +148,8 @@ struct kv_ledger {
     uint64_t ok, failed, unknown, skipped, reads_ok, stale, hints_stored, hints_replayed,
         read_repairs, hashes, streamed, lost_writes;
     int64_t quorum_changed_ns;
-    uint32_t mode, epoch;                             /* that the first replica has opened */
+    uint32_t switch_writes, pad; /* what switches put into the log, told as operations */
+    uint32_t mode, epoch;        /* that the first replica has opened */
     int64_t staleness_max_ns, healed_ns, converge_ns; /* converge_ns < 0: not yet */
     uint32_t ok_second[LEDGER_RATE_S]; /* ring: good operations of the latest seconds */
     uint32_t second;

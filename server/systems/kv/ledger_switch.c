@@ -36,16 +36,15 @@ void kv_ledger_seeded(const struct ledger_context *context)
 
 /* ---- Was anything lost? ---- */
 
-static void judge(const struct ledger_context *context, uint32_t number,
+static void judge(const struct ledger_context *context, uint32_t number, uint32_t replica,
                   const struct ledger_version *acked, const struct ledger_version *taken)
 {
     bool deleted = kv_ledger_is_deleted(acked->dot);
     if (acked->dot == 0 || (taken->dot == 0 && deleted) || !kv_ledger_later(acked, taken))
         return;
-    kv_ledger_break(context,
-                    deleted ? KV_CHECK_DELETED_STAYS_DELETED : KV_CHECK_NO_ACKED_WRITE_LOST,
-                    acked->op, deleted ? KV_WORD_DELETED_BACK : KV_WORD_ACKED_LOST, number,
-                    acked->value, context->note->node);
+    kv_ledger_break(
+        context, deleted ? KV_CHECK_DELETED_STAYS_DELETED : KV_CHECK_NO_ACKED_WRITE_LOST, acked->op,
+        deleted ? KV_WORD_DELETED_BACK : KV_WORD_ACKED_LOST, number, acked->value, replica);
 }
 
 void kv_ledger_acked_late(const struct ledger_context *context, const struct ledger_op *op)
@@ -53,7 +52,7 @@ void kv_ledger_acked_late(const struct ledger_context *context, const struct led
     uint32_t number = KV_WHAT_KEY(op->what);
     const struct ledger_key *key = &context->ledger->keys[number];
     if (op->era + 1u == key->era)
-        judge(context, number, &op->written, &key->taken);
+        judge(context, number, op->node, &op->written, &key->taken);
 }
 
 /* The newest acknowledged version that nobody has knowingly overwritten. Its siblings are overruled by
@@ -72,6 +71,38 @@ static struct ledger_version newest(const struct ledger_context *context, uint32
     for (uint32_t i = 0; i < key->live_count; i++)
         context->ledger->lost_writes += key->live[i].acked_ns != 0 && key->live[i].dot != found.dot;
     return found;
+}
+
+/* ---- For the history ----
+ *
+ * What a switch puts into the log is a strong write that no client made. Checkers have to know of it,
+ * so the ledger tells it as one, of a process and with numbers that no client has. */
+
+enum { SWITCH_PROCESS = 1 << 30 };
+static const uint32_t SWITCH_OP_FIRST = UINT32_C(0xc0000000);
+
+static void tell_write(const struct ledger_context *context, uint32_t number,
+                       const struct ledger_version *base)
+{
+    const struct node_note *note = context->note;
+    bool there = base->dot != 0 && !kv_ledger_is_deleted(base->dot);
+    int64_t what = KV_WHAT(there ? KV_PUT : KV_DELETE, KV_LEVEL_STRONG, number, 0) |
+                   (int64_t)SWITCH_PROCESS << 32;
+    struct node_note told = {.kind = KV_NOTE_INVOKED,
+                             .peer = note->node,
+                             .subject = SWITCH_OP_FIRST + context->ledger->switch_writes++,
+                             .node = NODE_NONE,
+                             .args = {what, base->value},
+                             .time_ns = note->time_ns,
+                             .event = note->event,
+                             .cause = note->cause};
+    if (context->sink == NULL || context->sink->note == NULL)
+        return;
+    context->sink->note(context->sink->context, &told);
+    told.kind = KV_NOTE_OK;
+    told.args[2] = base->wall_ns;
+    told.args[3] = base->dot;
+    context->sink->note(context->sink->context, &told);
 }
 
 /* ---- The new order ---- */
@@ -121,11 +152,13 @@ static void move(const struct ledger_context *context, uint32_t number,
         key->taken = key->seeded_epoch + 1 == context->ledger->epoch
                          ? key->seeded
                          : (struct ledger_version){.dot = 0};
-    judge(context, number, &acked, &key->taken);
+    judge(context, number, context->note->node, &acked, &key->taken);
     struct ledger_version base = version_of(tightens ? &logged : &stored);
     base.acked_ns = context->note->time_ns;
     base.op = acked.op;
     begin_anew(key, &base);
+    if (tightens)
+        tell_write(context, number, &base);
     key->changed = (uint32_t)context->ledger->notes;
 }
 
