@@ -135,7 +135,8 @@ void lab_fork_verify(struct lab_fork *fork, struct lab_judgement *judgement);
  * core must come to rest without them. */
 void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judgement *judgement);
 
-/* "PASS", "FAIL", "UNKNOWN", or, with an excuse, "EXPECTED-FAIL". */
+/* "PASS", "FAIL", "UNKNOWN"; "EXPECTED-FAIL": broken, with an excuse or without a promise;
+ * "NOT-PROMISED": not broken, but no promise either. */
 const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check,
                              const char *excuse);
 /* The finding in words, appended. */

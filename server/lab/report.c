@@ -148,6 +148,8 @@ static const char SIGNS[] =
     "d=\"M3 3h10v10H3z\"/><path class=\"ring\" d=\"M6 6l4 4M10 6l-4 4\"/></symbol>"
     "<symbol id=\"v-open\" viewBox=\"0 0 16 16\"><circle class=\"ring\" cx=\"8\" cy=\"8\" r=\"6\"/>"
     "<path class=\"ring\" d=\"M8 4.8v4M8 10.6v.8\"/></symbol>"
+    "<symbol id=\"v-free\" viewBox=\"0 0 16 16\"><circle class=\"ring\" cx=\"8\" cy=\"8\" r=\"6\"/>"
+    "<path class=\"ring\" d=\"M5 8h6\"/></symbol>"
     "</defs></svg>\n";
 
 /* Up to a limit, with no letter cut in half. */

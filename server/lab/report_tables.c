@@ -84,7 +84,7 @@ static void put_foot(struct text *text)
 /* ---- Promises ---- */
 
 struct tally {
-    uint32_t kept, broken, planned, open;
+    uint32_t kept, broken, planned, open; /* what is no promise and not broken is none of these */
 };
 
 /* The class, and the key of the words, of a verdict. */
@@ -93,6 +93,7 @@ static const char *verdict_class(const char *name)
     return strcmp(name, "PASS") == 0            ? "kept"
            : strcmp(name, "FAIL") == 0          ? "broken"
            : strcmp(name, "EXPECTED-FAIL") == 0 ? "planned"
+           : strcmp(name, "NOT-PROMISED") == 0  ? "free"
                                                 : "open";
 }
 

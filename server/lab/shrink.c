@@ -173,7 +173,8 @@ static bool is_broken(const struct lab_judgement *judgement, uint32_t check)
     return judgement->findings[check].verdict == SYSTEM_FAIL;
 }
 
-/* Which promise it is about: the one that was named, or the first that is broken. */
+/* Which promise it is about: the one that was named, or the first that is broken; of what
+ * is no promise only what is named. */
 static int choose_check(struct lab_shrinking *shrinking, struct lab_problem *problem)
 {
     const struct lab_judgement *judgement = &shrinking->last.judgement;
@@ -183,7 +184,7 @@ static int choose_check(struct lab_shrinking *shrinking, struct lab_problem *pro
         return check;
     }
     while (named == NULL && check < (int)judgement->count &&
-           !is_broken(judgement, (uint32_t)check)) {
+           (!is_broken(judgement, (uint32_t)check) || judgement->unpromised[check] != UINT16_MAX)) {
         check++;
     }
     if (check == (int)judgement->count || !is_broken(judgement, (uint32_t)check)) {

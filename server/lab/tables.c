@@ -26,7 +26,7 @@ static const struct lab_column EVENTS_COLUMNS[] = {
 static const struct lab_column VERDICTS_COLUMNS[] = {
     {"check", "", "name of the promise", STORE_TEXT, 0, NULL},
     {"kind", "", "history: judged from operations; invariant: looks inside", STORE_TEXT, 0, NULL},
-    {"verdict", "", "PASS, FAIL, UNKNOWN or EXPECTED-FAIL", STORE_TEXT, 0, NULL},
+    {"verdict", "", "PASS, FAIL, UNKNOWN, EXPECTED-FAIL or NOT-PROMISED", STORE_TEXT, 0, NULL},
     {"expected", "", "what the promise says", STORE_INTEGER, 0, NULL},
     {"actual", "", "what was found", STORE_INTEGER, 0, NULL},
     {"text", "", "the finding in words", STORE_TEXT, 0, NULL},

@@ -205,12 +205,12 @@ static enum system_verdict verdict_of(const struct lab_judgement *judgement, uin
 const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check,
                              const char *excuse)
 {
+    bool promised = judgement->unpromised[check] == UINT16_MAX;
     switch (verdict_of(judgement, check)) {
     case SYSTEM_PASS:
-        return "PASS";
+        return promised ? "PASS" : "NOT-PROMISED";
     case SYSTEM_FAIL:
-        return excuse != NULL || judgement->unpromised[check] != UINT16_MAX ? "EXPECTED-FAIL"
-                                                                            : "FAIL";
+        return excuse == NULL && promised ? "FAIL" : "EXPECTED-FAIL";
     case SYSTEM_UNKNOWN:
         return "UNKNOWN";
     }
@@ -242,15 +242,13 @@ void lab_finding_words(const struct lab_scenario *scenario, const struct lab_jud
 void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                        uint32_t check, const char *excuse, struct text *text)
 {
+    enum system_verdict verdict = verdict_of(judgement, check);
     lab_finding_words(scenario, judgement, check, text);
-    if (judgement->findings[check].verdict != SYSTEM_FAIL) {
-        return;
-    }
-    if (judgement->unpromised[check] != UINT16_MAX) {
-        struct node_reason reason = {.word = judgement->unpromised[check]};
-        text_add(text, " As planned: ");
+    if (judgement->unpromised[check] != UINT16_MAX && verdict != SYSTEM_UNKNOWN) {
+        struct node_reason reason = {.word = judgement->unpromised[check], .subject = NODE_NONE};
+        text_add(text, " Not promised here: ");
         lab_words_reason(scenario, &reason, text);
-    } else if (excuse != NULL) {
+    } else if (excuse != NULL && verdict == SYSTEM_FAIL) {
         text_add(text, " As planned: ");
         text_add(text, excuse);
         text_add(text, " is outside what the promises hold under.");

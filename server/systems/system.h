@@ -259,8 +259,8 @@ struct system {
     /* Operations of clients; NULL: the system's ledger judges everything by itself. */
     const struct system_history *history;
     /* Is this check no promise under these settings (a linearizable read in AP mode)? Then a word of
-     * `words` that says why: what is broken is EXPECTED-FAIL. UINT16_MAX: it is a promise. May be
-     * NULL: all checks always are. */
+     * `words` that says why: what is broken is EXPECTED-FAIL, what is not NOT-PROMISED. UINT16_MAX: it
+     * is a promise. May be NULL: all checks always are. */
     uint16_t (*unpromised)(const void *plan, const int64_t *settings, uint32_t check);
 
     /* Who makes up the cluster, as bits of node indices: recipes of faults act among these, and

@@ -73,9 +73,24 @@ class History(unittest.TestCase):
         found = json.loads(self.check("eventual_linearizable", "history.jsonl").stdout)
         self.assertEqual(found["findings"][0]["anomaly"], "nonlinearizable")
         self.assertGreaterEqual(len(found["findings"][0]["lines"]), 2)
+        self.assertEqual(available["strong_linearizable"], "NOT-PROMISED")  # there are none
+        self.assertEqual(available["final_reads_agree"], "PASS")
         consistent = self.run_of("kv/cp", [])
         self.assertEqual(consistent["strong_linearizable"], "PASS")
         self.assertEqual(consistent["final_reads_agree"], "PASS")
+        self.assertEqual(consistent["eventual_linearizable"], "NOT-PROMISED")
+
+    def test_what_is_not_promised_never_passes(self):
+        """Whether it is broken or not: the reason is said, in the tables and in the report."""
+        verdicts = self.run_of("kv/quorum", [])
+        self.assertEqual(verdicts["eventual_linearizable"], "NOT-PROMISED")
+        self.assertEqual(verdicts["reads_fresh"], "PASS")
+        with (self.folder / "verdicts.csv").open() as file:
+            for row in csv.DictReader(file):
+                self.assertEqual("Not promised here:" in row["text"],
+                                 row["verdict"] in ("NOT-PROMISED", "EXPECTED-FAIL"), row)
+        report = (self.folder / "report.html").read_text()
+        self.assertEqual(report.count('class="verdict free"'), list(verdicts.values()).count("NOT-PROMISED"))
 
     def test_switches_are_caught(self):
         """Two conditional writes on one version; a smaller side that answers from what it has."""

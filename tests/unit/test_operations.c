@@ -182,7 +182,7 @@ static void test_shrink(void **state)
 {
     struct lab_scenario *scenario = scenario_make("{\"bug.forget\":true}");
     struct lab_shrink_result result;
-    struct lab_problem problem;
+    struct lab_problem problem = {.allowed = NULL};
     struct lab_shrink shrink = {.scenario = scenario,
                                 .seed = scenario->seed,
                                 .settings = scenario->settings,
@@ -195,6 +195,18 @@ static void test_shrink(void **state)
     assert_int_equal(result.check, TOY_COUNTER_CHECK_STRONG);
     assert_int_equal(result.inputs.count, 0);
     assert_in_range(result.until_ns, 1, 2 * SECOND);
+    lab_shrink_free(&result);
+    lab_scenario_free(&scenario);
+    /* What is no promise is not looked for; who names it gets it. */
+    scenario = scenario_make("{\"late\":true}");
+    shrink.scenario = scenario;
+    shrink.settings = scenario->settings;
+    shrink.inputs = scenario->script;
+    assert_int_not_equal(lab_shrink_run(&shrink, &result, &problem), 0);
+    lab_problem_clear(&problem);
+    shrink.check = "counter_late";
+    assert_int_equal(lab_shrink_run(&shrink, &result, &problem), 0);
+    assert_string_equal(result.verdict, "EXPECTED-FAIL");
     lab_shrink_free(&result);
     lab_scenario_free(&scenario);
 }

@@ -11,9 +11,13 @@ import { humanise, systemTerm, systemTitle, t } from "./words.js";
  */
 
 /** From the heaviest to the lightest. */
-const WEIGHT = ["FAIL", "EXPECTED-FAIL", "UNKNOWN", "PASS"];
-export const TONES = { FAIL: "fail", UNKNOWN: "unknown", "EXPECTED-FAIL": "planned", PASS: "good" };
-export const ICONS = { FAIL: "down", UNKNOWN: "unknown", "EXPECTED-FAIL": "down", PASS: "serving" };
+const WEIGHT = ["FAIL", "EXPECTED-FAIL", "UNKNOWN", "NOT-PROMISED", "PASS"];
+export const TONES = {
+  FAIL: "fail", UNKNOWN: "unknown", "EXPECTED-FAIL": "planned", "NOT-PROMISED": "free", PASS: "good",
+};
+export const ICONS = {
+  FAIL: "down", UNKNOWN: "unknown", "EXPECTED-FAIL": "down", "NOT-PROMISED": "minus", PASS: "serving",
+};
 
 /** @param {string} check */
 export function checkName(check) {
@@ -21,12 +25,20 @@ export function checkName(check) {
 }
 
 /**
- * The heaviest of several verdicts; null when all promises hold.
+ * The heaviest of several verdicts; null when all promises hold, and nothing else is broken.
  * @param {Verdict[]} verdicts
  */
 export function worst(verdicts) {
   const found = heaviestFirst(verdicts)[0];
-  return found && found.verdict !== "PASS" ? found : null;
+  return found && !isWell(found) ? found : null;
+}
+
+/**
+ * Nothing is broken.
+ * @param {Verdict} verdict
+ */
+function isWell({ verdict }) {
+  return verdict === "PASS" || verdict === "NOT-PROMISED";
 }
 
 /** @param {Verdict[]} verdicts */
@@ -84,7 +96,7 @@ async function showProofs(model, verdicts, promises, dialog) {
   const holding = document.createDocumentFragment();
   for (const verdict of verdicts) {
     const part = proofPart(checkName(verdict.check), verdict, seek);
-    if (part && verdict.verdict === "PASS") holding.append(part);
+    if (part && isWell(verdict)) holding.append(part);
     else if (part) promises.before(part);
   }
   promises.after(holding);

@@ -187,7 +187,7 @@ export interface ScenarioInfo {
 export interface Verdict {
   check: string;
   kind?: string;
-  verdict: "PASS" | "FAIL" | "UNKNOWN" | "EXPECTED-FAIL";
+  verdict: "PASS" | "FAIL" | "UNKNOWN" | "EXPECTED-FAIL" | "NOT-PROMISED";
   expected?: number;
   actual?: number;
   text?: string;

@@ -147,8 +147,9 @@ function showGood(card, { fresh, proved_us, operations }, verdicts, all) {
   setTitle(card, "good", fresh ? "verify" : "serving", fresh
     ? t("verdict.proved", { time })
     : t("verdict.so_far", { count: operations, operations: number(operations) }));
-  const names = verdicts.slice(0, NAMED).map((verdict) => checkName(verdict.check));
-  const more = verdicts.length - names.length;
+  const promised = verdicts.filter(({ verdict }) => verdict !== "NOT-PROMISED");
+  const names = promised.slice(0, NAMED).map((verdict) => checkName(verdict.check));
+  const more = promised.length - names.length;
   if (more > 0) names.push(t("verdict.more", { count: more }));
   if (time !== "" && !fresh) names.unshift(t("verdict.proved_before", { time }));
   setText(card.words, verdicts.length === 0 ? t("verdict.waiting") : names.join(" · "));
