@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "systems/city/city.h"
+#include "systems/plan_load.h"
 
 enum { HUNDRED = 100, KITCHENS = 5, LOBSTERS = 24, BOOK = 32, LOBSTER_PRICE = 32, SOUP_PRICE = 12 };
 
@@ -23,28 +24,10 @@ static int read_count(const cJSON *scenario, const char *name, int64_t min, int6
     *value = standard;
     if (item == NULL)
         return 0;
-    if (!cJSON_IsNumber(item) || item->valuedouble != (double)(int64_t)item->valuedouble ||
-        item->valuedouble < (double)min || item->valuedouble > (double)max)
-        return error_set(error, "%s must be a whole number from %lld to %lld", name, (long long)min,
-                         (long long)max);
-    *value = (uint32_t)item->valuedouble;
-    return 0;
-}
-
-static int read_titles(const cJSON *list, struct city_plan *plan, struct error *error)
-{
-    if (list != NULL &&
-        (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != (int)city_kitchens(plan)))
-        return error_set(error, "titles must be a list of %u texts", city_kitchens(plan));
-    for (uint32_t i = 0; i < city_kitchens(plan); i++) {
-        const cJSON *item = list == NULL ? NULL : cJSON_GetArrayItem(list, (int)i);
-        if (list != NULL &&
-            (!cJSON_IsString(item) || strlen(item->valuestring) >= CITY_TITLE_BYTES))
-            return error_set(error, "titles[%u] must be a text of less than %d bytes", i,
-                             CITY_TITLE_BYTES);
-        (void)snprintf(plan->titles[i], CITY_TITLE_BYTES, "%s",
-                       item == NULL ? plan->store.replicas[i] : item->valuestring);
-    }
+    int64_t number = 0;
+    if (plan_number(item, name, min, max, &number, error) != 0)
+        return -1;
+    *value = (uint32_t)number;
     return 0;
 }
 
@@ -55,13 +38,10 @@ static int read_prices(const cJSON *list, struct city_plan *plan, struct error *
         return error_set(error, "prices must be a list of %d numbers", CITY_DISHES);
     for (int i = 0; i < CITY_DISHES; i++) {
         const cJSON *item = list == NULL ? NULL : cJSON_GetArrayItem(list, i);
-        bool bad = list != NULL && (!cJSON_IsNumber(item) || item->valuedouble < 1 ||
-                                    item->valuedouble > CITY_PRICE_MAX ||
-                                    item->valuedouble != (double)(int64_t)item->valuedouble);
-        if (bad)
-            return error_set(error, "prices[%d] must be a whole number from 1 to %d", i,
-                             CITY_PRICE_MAX);
-        plan->price[i] = list == NULL ? STANDARD[i] : (int64_t)item->valuedouble;
+        plan->price[i] = STANDARD[i];
+        if (list != NULL &&
+            plan_number(item, "prices", 1, CITY_PRICE_MAX, &plan->price[i], error) != 0)
+            return -1;
     }
     return 0;
 }
@@ -69,29 +49,7 @@ static int read_prices(const cJSON *list, struct city_plan *plan, struct error *
 /* Without places: on a circle, clockwise from the top; five of them. */
 static const int32_t CIRCLE_M[CITY_KITCHENS_MAX][2] = {
     {300, 0}, {585, 207}, {476, 543}, {124, 543}, {15, 207}};
-
-static int read_places(const cJSON *list, struct city_plan *plan, struct error *error)
-{
-    if (list != NULL &&
-        (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != (int)city_kitchens(plan)))
-        return error_set(error, "places must be a list of %u pairs [x_m, y_m]",
-                         city_kitchens(plan));
-    for (uint32_t i = 0; i < city_kitchens(plan); i++) {
-        const cJSON *pair = list == NULL ? NULL : cJSON_GetArrayItem(list, (int)i);
-        const cJSON *x = pair == NULL ? NULL : cJSON_GetArrayItem(pair, 0);
-        const cJSON *y = pair == NULL ? NULL : cJSON_GetArrayItem(pair, 1);
-        bool bad = pair != NULL &&
-                   (!cJSON_IsNumber(x) || !cJSON_IsNumber(y) || cJSON_GetArraySize(pair) != 2 ||
-                    x->valuedouble < 0 || y->valuedouble < 0 || x->valuedouble > KV_MAP_MAX_M ||
-                    y->valuedouble > KV_MAP_MAX_M);
-        if (bad)
-            return error_set(error, "places[%u] must be a pair [x_m, y_m] from 0 to %d", i,
-                             KV_MAP_MAX_M);
-        plan->store.x_m[i] = pair == NULL ? CIRCLE_M[i][0] : (int32_t)x->valuedouble;
-        plan->store.y_m[i] = pair == NULL ? CIRCLE_M[i][1] : (int32_t)y->valuedouble;
-    }
-    return 0;
-}
+static const struct plan_ring RING = {CIRCLE_M, CITY_KITCHENS_MAX};
 
 /* The keys, in the order that city_key_*() knows. */
 static void name_keys(struct city_plan *plan)
@@ -123,9 +81,12 @@ int city_load(const struct cJSON *scenario, void *data, struct error *error)
         return -1;
     for (uint32_t i = 0; i < city_kitchens(&draft); i++)
         (void)snprintf(draft.store.replicas[i], KV_NAME_BYTES, "%c", 'A' + (char)i);
-    if (read_titles(cJSON_GetObjectItemCaseSensitive(scenario, "titles"), &draft, error) != 0 ||
+    if (plan_titles(cJSON_GetObjectItemCaseSensitive(scenario, "titles"),
+                    (const char(*)[PLAN_NAME_BYTES])draft.store.replicas, city_kitchens(&draft),
+                    draft.titles[0], sizeof draft.titles[0], error) != 0 ||
         read_prices(cJSON_GetObjectItemCaseSensitive(scenario, "prices"), &draft, error) != 0 ||
-        read_places(cJSON_GetObjectItemCaseSensitive(scenario, "places"), &draft, error) != 0)
+        plan_places(cJSON_GetObjectItemCaseSensitive(scenario, "places"), &RING,
+                    city_kitchens(&draft), draft.store.x_m, draft.store.y_m, error) != 0)
         return -1;
     name_keys(&draft);
     memcpy(data, &draft, sizeof draft);

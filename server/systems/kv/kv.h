@@ -28,7 +28,6 @@ enum {
     KV_COPIES_MAX = 5, /* N */
     KV_NAME_BYTES = 16,
     KV_PROCESSES = 256, /* threads of clients; each has at most one operation open */
-    KV_MAP_MAX_M = 100000,
 };
 #define KV_NS_PER_MS INT64_C(1000000)
 #define KV_NS_PER_S  INT64_C(1000000000)

@@ -21,7 +21,6 @@ enum {
     COUNCIL_KEYS_MAX = MACHINE_KEYS,
     COUNCIL_NAME_BYTES = 16,
     COUNCIL_PROCESSES = 64, /* threads of clients; each has at most one operation open */
-    COUNCIL_MAP_MAX_M = 100000,
     /* A server that stands still for seconds is probed every other heartbeat. */
     COUNCIL_LARGE_MESSAGES = 64,
 };

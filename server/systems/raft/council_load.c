@@ -10,101 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "systems/plan_load.h"
 #include "systems/raft/council.h"
 
-static int read_number(const cJSON *item, const char *what, int64_t min, int64_t max,
-                       int64_t *value, struct error *error)
-{
-    if (!cJSON_IsNumber(item) || item->valuedouble != (double)(int64_t)item->valuedouble)
-        return error_set(error, "%s must be a whole number from %lld to %lld", what, (long long)min,
-                         (long long)max);
-    if (item->valuedouble < (double)min || item->valuedouble > (double)max)
-        return error_set(error, "%s is %.12g; it must be from %lld to %lld", what,
-                         item->valuedouble, (long long)min, (long long)max);
-    *value = (int64_t)item->valuedouble;
-    return 0;
-}
-
-static int read_key_names(const cJSON *list, struct council_plan *plan, struct error *error)
-{
-    int count = cJSON_GetArraySize(list);
-    if (count < 1 || count > COUNCIL_KEYS_MAX)
-        return error_set(error, "keys has %d entries; there must be 1 to %d", count,
-                         COUNCIL_KEYS_MAX);
-    const cJSON *item = NULL;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (!cJSON_IsString(item) || strlen(item->valuestring) == 0 ||
-            strlen(item->valuestring) >= COUNCIL_NAME_BYTES)
-            return error_set(error, "keys[%u] must be a text of 1 to %d bytes", plan->key_count,
-                             COUNCIL_NAME_BYTES - 1);
-        for (uint32_t i = 0; i < plan->key_count; i++)
-            if (strcmp(plan->keys[i], item->valuestring) == 0)
-                return error_set(error, "keys: \"%s\" stands twice", item->valuestring);
-        (void)snprintf(plan->keys[plan->key_count++], COUNCIL_NAME_BYTES, "%s", item->valuestring);
-    }
-    return 0;
-}
-
-static int read_keys(const cJSON *item, struct council_plan *plan, struct error *error)
-{
-    int64_t count = 0;
-    if (cJSON_IsArray(item))
-        return read_key_names(item, plan, error);
-    if (read_number(item, "keys", 1, COUNCIL_KEYS_MAX, &count, error) != 0)
-        return -1;
-    plan->key_count = (uint32_t)count;
-    for (uint32_t i = 0; i < plan->key_count; i++)
-        (void)snprintf(plan->keys[i], COUNCIL_NAME_BYTES, "k%u", i);
-    return 0;
-}
-
-/* Without places: round a square of 600 m, clockwise. */
-static const int32_t CIRCLE_M[COUNCIL_SERVERS_MAX][2] = {{300, 0},   {512, 88},  {600, 300},
-                                                         {512, 512}, {300, 600}, {88, 512},
-                                                         {0, 300},   {88, 88},   {300, 300}};
-
-static int read_places(const cJSON *list, struct council_plan *plan, struct error *error)
-{
-    if (list != NULL &&
-        (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != (int)plan->server_count))
-        return error_set(error, "places must be a list of %u pairs [x_m, y_m]", plan->server_count);
-    for (uint32_t i = 0; i < plan->server_count; i++) {
-        int64_t x_m = CIRCLE_M[i * COUNCIL_SERVERS_MAX / plan->server_count][0];
-        int64_t y_m = CIRCLE_M[i * COUNCIL_SERVERS_MAX / plan->server_count][1];
-        const cJSON *pair = list == NULL ? NULL : cJSON_GetArrayItem(list, (int)i);
-        if (pair != NULL && (!cJSON_IsArray(pair) || cJSON_GetArraySize(pair) != 2 ||
-                             read_number(cJSON_GetArrayItem(pair, 0), "places: x_m", 0,
-                                         COUNCIL_MAP_MAX_M, &x_m, error) != 0 ||
-                             read_number(cJSON_GetArrayItem(pair, 1), "places: y_m", 0,
-                                         COUNCIL_MAP_MAX_M, &y_m, error) != 0))
-            return error_set(error, "places[%u] must be a pair [x_m, y_m] from 0 to %d", i,
-                             COUNCIL_MAP_MAX_M);
-        plan->x_m[i] = (int32_t)x_m;
-        plan->y_m[i] = (int32_t)y_m;
-    }
-    return 0;
-}
-
-/* Names of the servers' kitchens, as people call them. */
-static int read_titles(const cJSON *list, struct council_plan *plan, struct error *error)
-{
-    if (list != NULL &&
-        (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != (int)plan->server_count)) {
-        return error_set(error, "titles must be a list of %u texts", plan->server_count);
-    }
-    for (uint32_t i = 0; i < plan->server_count; i++) {
-        const cJSON *item = list == NULL ? NULL : cJSON_GetArrayItem(list, (int)i);
-        if (list != NULL &&
-            (!cJSON_IsString(item) || strlen(item->valuestring) >= sizeof plan->titles[i])) {
-            return error_set(error, "titles[%u] must be a text of less than %zu bytes", i,
-                             sizeof plan->titles[i]);
-        }
-        (void)snprintf(plan->titles[i], sizeof plan->titles[i], "%s",
-                       item == NULL ? plan->servers[i] : item->valuestring);
-    }
-    return 0;
-}
+static const struct plan_ring RING = {PLAN_RING_M, COUNCIL_SERVERS_MAX};
 
 int council_load(const struct cJSON *scenario, void *data, struct error *error)
 {
@@ -112,13 +21,13 @@ int council_load(const struct cJSON *scenario, void *data, struct error *error)
     int64_t servers = 0;
     int64_t voters = 0;
     memset(&draft, 0, sizeof draft); /* a world is copied and compared: no byte left to chance */
-    if (read_number(cJSON_GetObjectItemCaseSensitive(scenario, "servers"), "servers", 1,
+    if (plan_number(cJSON_GetObjectItemCaseSensitive(scenario, "servers"), "servers", 1,
                     COUNCIL_SERVERS_MAX, &servers, error) != 0) {
         return -1;
     }
     const cJSON *first = cJSON_GetObjectItemCaseSensitive(scenario, "voters");
     voters = servers;
-    if (first != NULL && read_number(first, "voters", 1, servers, &voters, error) != 0) {
+    if (first != NULL && plan_number(first, "voters", 1, servers, &voters, error) != 0) {
         return -1;
     }
     draft.server_count = (uint32_t)servers;
@@ -126,9 +35,13 @@ int council_load(const struct cJSON *scenario, void *data, struct error *error)
     for (uint32_t i = 0; i < draft.server_count; i++) {
         (void)snprintf(draft.servers[i], COUNCIL_NAME_BYTES, "n%u", i + 1);
     }
-    if (read_keys(cJSON_GetObjectItemCaseSensitive(scenario, "keys"), &draft, error) != 0 ||
-        read_titles(cJSON_GetObjectItemCaseSensitive(scenario, "titles"), &draft, error) != 0 ||
-        read_places(cJSON_GetObjectItemCaseSensitive(scenario, "places"), &draft, error) != 0) {
+    if (plan_keys(cJSON_GetObjectItemCaseSensitive(scenario, "keys"), draft.keys, COUNCIL_KEYS_MAX,
+                  &draft.key_count, error) != 0 ||
+        plan_titles(cJSON_GetObjectItemCaseSensitive(scenario, "titles"),
+                    (const char(*)[PLAN_NAME_BYTES])draft.servers, draft.server_count,
+                    draft.titles[0], sizeof draft.titles[0], error) != 0 ||
+        plan_places(cJSON_GetObjectItemCaseSensitive(scenario, "places"), &RING, draft.server_count,
+                    draft.x_m, draft.y_m, error) != 0) {
         return -1;
     }
     assert(draft.key_count > 0);
