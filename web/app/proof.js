@@ -2,6 +2,7 @@
 // sentence a line in the words of the city and of the field, and how much was looked at.
 
 import { el, icon } from "./dom.js";
+import { lanesOf } from "./lanes.js";
 import { table } from "./menu.js";
 import { TONES } from "./promises.js";
 import { capital, number, t, virtualTime } from "./words.js";
@@ -56,6 +57,17 @@ function operationRow(operation, seek) {
   ];
 }
 
+/**
+ * An operation in a line: who did what, and what came of it.
+ * @param {Operation} operation
+ */
+function lineOf(operation) {
+  const { f, input, process } = operation;
+  const answer = operation.type !== "ok" ? t(`proof.${operation.type}`) : valueText(operation.output);
+  const words = [f, valueText(operation.key), valueText(input)].filter(Boolean).join(" ");
+  return t("proof.lane", { process: number(process), words: answer === "" ? words : `${words} → ${answer}` });
+}
+
 /** @param {NonNullable<Verdict["proof"]>} proof */
 function powerWords(proof) {
   return Object.entries(proof.operations)
@@ -85,6 +97,7 @@ export function proofPart(name, verdict, seek) {
     finding && finding.lines.length > 0
       ? el("ol", null, ...finding.lines.map((line) => told(line, "li")))
       : null,
+    finding && operationsOf(finding).length > 1 ? lanesOf(operationsOf(finding), lineOf) : null,
     finding
       ? el("div.across", null, table(name, head, operationsOf(finding).map((operation) => operationRow(operation, seek))))
       : null,
