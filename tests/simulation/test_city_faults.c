@@ -166,8 +166,8 @@ static void test_no_fault_breaks_a_promise(void **state)
             check_good(scenario, seed, &outcome);
             count(&sweep, &outcome);
         }
-        print_message("%s: %d orders sold, %d turned away, %d oversold, %d of these named\n",
-                      scenario->name, (int)sweep.sold, (int)sweep.turned_away, (int)sweep.oversold,
+        print_message("%s: %d orders sold, %d turned away, %d oversold, %d named\n", scenario->name,
+                      (int)sweep.sold, (int)sweep.turned_away, (int)sweep.oversold,
                       (int)sweep.named);
         assert_true(sweep.sold > 0 && sweep.turned_away > 0);
         assert_int_equal(sweep.oversold > 0, settings[CITY_SET_MODE] == KV_MODE_AP);
