@@ -10,7 +10,7 @@
 static const uint32_t DRAW_GAP = DRAW_PURPOSE('c', 'g', 'a', 'p');
 static const uint32_t DRAW_DISH = DRAW_PURPOSE('c', 'd', 's', 'h');
 static const uint32_t DRAW_PLACE = DRAW_PURPOSE('c', 'p', 'l', 'c');
-enum { HUNDRED = 100, SECONDS_A_MINUTE = 60, ARRIVALS_A_STEP = 16, ORDERS_A_SECOND_MAX = 20 };
+enum { HUNDRED = 100, SECONDS_A_MINUTE = 60, ARRIVALS_A_STEP = 16, ORDERS_A_SECOND_MAX = 100 };
 
 struct turn {
     struct city_outside *self;
@@ -187,11 +187,12 @@ static void on_input(const struct turn *turn, const struct node_event *event)
 }
 
 /* Orders are numbered on behind those of before a crash, of which nothing is known here but the time:
- * numbers never grow faster than this. */
+ * numbers never grow faster than this, which is five times the highest rate that can be set, and there
+ * are enough of them for a day. */
 static void number_from(const struct turn *turn, int64_t wall_ns)
 {
-    int64_t seconds = wall_ns > 0 ? wall_ns / KV_NS_PER_S : 0;
-    turn->self->order_last = (uint32_t)(seconds * ORDERS_A_SECOND_MAX % CITY_CLAIM_ORDERS);
+    int64_t behind = wall_ns > 0 ? wall_ns / (KV_NS_PER_S / ORDERS_A_SECOND_MAX) : 0;
+    turn->self->order_last = (uint32_t)(behind % CITY_CLAIM_ORDERS);
     turn->self->arrivals = turn->self->order_last;
 }
 
