@@ -11,7 +11,7 @@
 
 enum {
     SWEEP_SEEDS = 40,     /* of each mode below */
-    SWEEP_LONG = 60,      /* times as many when there is time: 9,600 runs */
+    SWEEP_LONG = 63,      /* times as many when there is time: 10,080 runs */
     CAUGHT_WITHIN = 1000, /* seeds in which a switch must show */
     WILD_SEEDS = 6,       /* of each switch with everything allowed */
     POWER_PCT = 95,
