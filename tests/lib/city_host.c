@@ -52,11 +52,9 @@ void city_host_wait(struct city_host *city, int64_t ms)
 
 /* ---- The copy in the house ---- */
 
-static bool is_strong(const struct city_host *city, uint32_t key)
+static bool is_strong(struct city_host *city, uint32_t key)
 {
-    int64_t store[KV_SET_COUNT];
-    city_store_settings(city->host->settings, store);
-    return kv_is_strong(&city->plan.store, store, key);
+    return kv_is_strong(&city->plan.store, memory_of(city)->store.served.mode, key);
 }
 
 void city_host_copy(struct city_host *city, uint32_t key, int64_t value)

@@ -63,9 +63,7 @@ static void test_named_once(void **state)
     city_host_wait(&city, 10 * CITY_TICK_MS);
     assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 0);
     assert_int_equal(desk_open(city_host_kitchen(&city)), 0);
-    int64_t store[KV_SET_COUNT];
-    city_store_settings(city.settings, store);
-    assert_int_equal(settle_left(city_host_kitchen(&city), &city.plan, store), NODE_NONE);
+    assert_int_equal(settle_left(city_host_kitchen(&city), &city.plan), NODE_NONE);
     city_host_close(&city);
 }
 
