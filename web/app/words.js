@@ -106,9 +106,12 @@ export function systemWord(group, key) {
   return system[group]?.[key];
 }
 
-/** @param {string} text */
+/**
+ * A sentence begins with a capital, but a name stays as it is: "film.mkv", "n1", "ops_per_s".
+ * @param {string} text
+ */
 export function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return text.replace(/^[a-z]+(?=[\s,:;!?]|$)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 /**
