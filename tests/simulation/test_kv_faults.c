@@ -167,6 +167,8 @@ static const struct {
      1u << NEMESIS_LINK},
     {KV_SET_BUG_SWITCH_NO_SEAL, KV_CHECK_NO_ACKED_WRITE_LOST, "kv/trap-12-the-switch-seals",
      1u << NEMESIS_LINK},
+    {KV_SET_BUG_RETRY_AS_NEW, KV_CHECK_STRONG_LINEARIZABLE, "kv/flapping-leader",
+     1u << NEMESIS_ISOLATE},
     {KV_SET_BUG_FIRST_REPLY, KV_CHECK_READS_FRESH, "kv/quorum", 1u << NEMESIS_LINK},
 };
 enum { CATCH_COUNT = sizeof CATCHES / sizeof CATCHES[0] };

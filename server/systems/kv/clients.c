@@ -205,6 +205,8 @@ static void ask_again(const struct turn *turn, struct kv_process *process, bool 
         process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
     if (unanswered)
         process->node = another_replica(turn, process);
+    if (unanswered && is_strong(process) && setting(turn, KV_SET_BUG_RETRY_AS_NEW))
+        process->serial++; /* as if it were another operation: it may be done twice */
     ask(turn, process);
 }
 

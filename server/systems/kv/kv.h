@@ -92,6 +92,7 @@ enum kv_setting {
     KV_SET_ROAMING,   /* clients ask any replica; else their own, and whom that names as leader */
     KV_SET_SWITCH_TO, /* enum kv_switch: the mode that is wished now */
     KV_SET_BUG_SWITCH_NO_SEAL,
+    KV_SET_BUG_RETRY_AS_NEW,
     KV_SET_COUNT,
 };
 extern const struct system_setting KV_SETTINGS[KV_SET_COUNT];

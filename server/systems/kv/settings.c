@@ -80,6 +80,7 @@ const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
     [KV_SET_ROAMING] = SWITCH("roaming", 1),
     [KV_SET_SWITCH_TO] = CHOICE("switch_to", true, SWITCHES, 4, KV_SWITCH_NONE),
     [KV_SET_BUG_SWITCH_NO_SEAL] = BUG("switch_no_seal", "KV-T12"),
+    [KV_SET_BUG_RETRY_AS_NEW] = BUG("retry_as_new", "KV-T15"),
 };
 
 #define ARG(n, low, high, std)                                                                     \
