@@ -125,6 +125,7 @@ static void test_no_fault_breaks_a_promise(void **state)
         }
         lab_scenario_free(&scenario);
     }
+    print_message("%d runs of 45 s from as many seeds, each with its own faults\n", (int)seed);
     for (uint32_t kind = 0; kind < NEMESIS_KINDS; kind++) {
         if (on[kind] == 0)
             continue;
