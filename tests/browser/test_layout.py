@@ -135,6 +135,11 @@ class Layout(unittest.TestCase):
             page.js("document.querySelectorAll('#tabs button')[2].click()")
             title = page.js("const b = document.querySelector('#verdict .title').getClientRects(); return [b.length, b[0].width]")
             self.assertEqual(title[0], 1, "what is judged stands in one line")
+            page.press("#verdict .promises")
+            over = page.wait("the promises", lambda: page.js("const d = document.querySelector('#promises .scroll');"
+                             "return d && d.querySelector('td') ? [d.scrollWidth - d.clientWidth] : null"))
+            self.assertLessEqual(over[0], 0, "the table of promises is wider than a phone")
+            page.key("Escape")
             small = page.js("return [...document.querySelectorAll('#tabs button, #header button, .dishes button')]"
                             ".filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 44).length")
             self.assertEqual(small, 0, "targets under 44 px")
