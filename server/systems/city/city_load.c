@@ -34,13 +34,14 @@ static int read_count(const cJSON *scenario, const char *name, int64_t min, int6
 static int read_prices(const cJSON *list, struct city_plan *plan, struct error *error)
 {
     static const int64_t STANDARD[CITY_DISHES] = {LOBSTER_PRICE, SOUP_PRICE};
+    static const char *const NAMES[CITY_DISHES] = {"prices[0]", "prices[1]"};
     if (list != NULL && (!cJSON_IsArray(list) || cJSON_GetArraySize(list) != CITY_DISHES))
         return error_set(error, "prices must be a list of %d numbers", CITY_DISHES);
     for (int i = 0; i < CITY_DISHES; i++) {
         const cJSON *item = list == NULL ? NULL : cJSON_GetArrayItem(list, i);
         plan->price[i] = STANDARD[i];
         if (list != NULL &&
-            plan_number(item, "prices", 1, CITY_PRICE_MAX, &plan->price[i], error) != 0)
+            plan_number(item, NAMES[i], 1, CITY_PRICE_MAX, &plan->price[i], error) != 0)
             return -1;
     }
     return 0;
