@@ -3,16 +3,20 @@
 
 #include <assert.h>
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 int plan_number(const cJSON *item, const char *what, int64_t min, int64_t max, int64_t *value,
                 struct error *error)
 {
-    if (!cJSON_IsNumber(item) || item->valuedouble != (double)(int64_t)item->valuedouble)
+    bool number = cJSON_IsNumber(item);
+    /* Looked at first: what is far outside of it does not fit into an integer either. */
+    bool outside = number && (item->valuedouble < (double)min || item->valuedouble > (double)max);
+    if (!number || (!outside && item->valuedouble != (double)(int64_t)item->valuedouble))
         return error_set(error, "%s must be a whole number from %lld to %lld", what, (long long)min,
                          (long long)max);
-    if (item->valuedouble < (double)min || item->valuedouble > (double)max)
+    if (outside)
         return error_set(error, "%s is %.12g; it must be from %lld to %lld", what,
                          item->valuedouble, (long long)min, (long long)max);
     *value = (int64_t)item->valuedouble;
