@@ -1,5 +1,6 @@
 /* test_city_ledger.c - the ledger of the city, fed with notes by hand: who was sold what twice, who was
  * named, which price was old, and when a missing answer breaks a promise. */
+#include "systems/city/kitchen.h"
 #include "systems/city/ledger.h"
 #include "unit.h"
 
@@ -181,12 +182,115 @@ static void test_turned_away(void **state)
     close_city(&city);
 }
 
+/* ---- The books of the kitchens ---- */
+
+/* Kitchens A and B run, the others are down; each has what the test wrote into its copy. */
+static struct city_kitchen *memories[2];
+
+static const void *memory_of(const struct node_world *world, uint32_t node)
+{
+    (void)world;
+    return node < 2 ? memories[node] : NULL;
+}
+
+static void open_books(struct city *city)
+{
+    open_city(city);
+    city->settings[CITY_SET_MODE] = KV_MODE_AP;
+    city->world.state = memory_of;
+    for (int i = 0; i < 2; i++) {
+        memories[i] = calloc(1, sizeof *memories[i]);
+        assert_non_null(memories[i]);
+    }
+}
+
+static void close_books(struct city *city)
+{
+    free(memories[0]);
+    free(memories[1]);
+    close_city(city);
+}
+
+static void write_copy(uint32_t kitchen, uint32_t key, int64_t value)
+{
+    struct kv_state *state = &memories[kitchen]->store.slots[key].state;
+    *state = (struct kv_state){.key = key};
+    (void)kv_write(state, 0, NULL, value, false, MS, 0, 0);
+}
+
+static enum system_verdict at_rest(struct city *city, enum city_check check)
+{
+    struct system_finding findings[CITY_CHECK_COUNT];
+    city_judge(city->ledger, &city->world, true, findings);
+    return findings[check].verdict;
+}
+
+/* Two kitchens that run have a key differently: at rest the promise is broken. */
+static void test_books_differ(void **state)
+{
+    struct city city;
+    uint32_t key = 0, one = 0, other = 0;
+    (void)state;
+    open_books(&city);
+    for (uint32_t kitchen = 0; kitchen < 2; kitchen++)
+        write_copy(kitchen, LOBSTER_KEY, city_claim(DELIVERY, 1));
+    assert_int_equal(city_ledger_different(&city.world, &key, &one, &other), 0);
+    assert_int_equal(at_rest(&city, CITY_CHECK_BOOKS_AGREE), SYSTEM_PASS);
+    write_copy(1, LOBSTER_KEY, city_claim(DELIVERY, 2));
+    assert_int_equal(city_ledger_different(&city.world, &key, &one, &other), 1);
+    assert_int_equal(key, LOBSTER_KEY);
+    assert_int_equal(one, DESK_A);
+    assert_int_equal(other, DESK_B);
+    assert_int_equal(at_rest(&city, CITY_CHECK_BOOKS_AGREE), SYSTEM_FAIL);
+    close_books(&city);
+}
+
+/* Told "yours" and in no book: lost, unless somebody has said so, or it was of an earlier delivery. */
+static void test_lost(void **state)
+{
+    struct city city;
+    uint32_t key = 0, lost = 0;
+    (void)state;
+    open_books(&city);
+    order(&city, 1, DESK_A, CITY_LOBSTER);
+    sell(&city, 1, LOBSTER_KEY, DELIVERY, KV_LEVEL_EVENTUAL);
+    write_copy(0, LOBSTER_KEY, city_claim(DELIVERY, 1));
+    assert_int_equal(city_ledger_lost(city.ledger, &city.world, &key, &lost), 0);
+    write_copy(0, LOBSTER_KEY, city_claim(DELIVERY, 2));
+    assert_int_equal(city_ledger_lost(city.ledger, &city.world, &key, &lost), 1);
+    assert_int_equal(key, LOBSTER_KEY);
+    assert_int_equal(lost, 1);
+    assert_int_equal(at_rest(&city, CITY_CHECK_IN_BOOK), SYSTEM_FAIL);
+    write_copy(1, LOBSTER_KEY, city_claim(DELIVERY + 1, 9));
+    assert_int_equal(city_ledger_lost(city.ledger, &city.world, &key, &lost), 0);
+    write_copy(1, LOBSTER_KEY, city_claim(DELIVERY, 2));
+    note(&city, CITY_NOTE_OVERSOLD, DESK_A, NODE_NONE, 1, ARGS(LOBSTER_KEY, 2, DELIVERY));
+    assert_int_equal(city_ledger_lost(city.ledger, &city.world, &key, &lost), 0);
+    assert_int_equal(at_rest(&city, CITY_CHECK_IN_BOOK), SYSTEM_PASS);
+    close_books(&city);
+}
+
+/* Turned away, and in the book all the same: a lobster for nobody. */
+static void test_kept_for_nobody(void **state)
+{
+    struct city city;
+    (void)state;
+    open_books(&city);
+    order(&city, 1, DESK_A, CITY_LOBSTER);
+    write_copy(0, LOBSTER_KEY, city_claim(DELIVERY, 1));
+    assert_int_equal(city_ledger_kept(city.ledger, &city.world), 0); /* still being sold */
+    note(&city, CITY_NOTE_REFUSED, 5, DESK_A, 1, ARGS(CITY_LOBSTER));
+    assert_int_equal(city_ledger_kept(city.ledger, &city.world), 1);
+    close_books(&city);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sold_twice),  cmocka_unit_test(test_the_next_delivery),
         cmocka_unit_test(test_named),       cmocka_unit_test(test_stale_price),
-        cmocka_unit_test(test_turned_away),
+        cmocka_unit_test(test_turned_away), cmocka_unit_test(test_books_differ),
+        cmocka_unit_test(test_lost),        cmocka_unit_test(test_kept_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
