@@ -45,6 +45,17 @@ class LastLobster(unittest.TestCase):
             page.wait("nobody cut off", lambda: not any("cut off" in text for text in self.said(page)))
             page.wait("the same in all books", lambda: len(set(self.left(page))) == 1)
 
+    def test_the_promise_is_switched_while_people_order(self):
+        with open_page() as page:
+            self.enter(page)
+            page.key("o")
+            page.press_text(".menu button", "always an answer")
+            page.wait("nobody to preside", lambda: not any("presides" in text for text in self.said(page)))
+            page.key("o")
+            page.press_text(".menu button", "never a wrong answer")
+            page.wait("somebody to preside", lambda: any("presides" in text for text in self.said(page)))
+            self.assertEqual(page.console_errors(), [])
+
     def test_one_minute_under_three_promises_by_keys(self):
         with open_page() as page:
             self.enter(page)

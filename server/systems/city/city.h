@@ -115,9 +115,18 @@ enum city_setting {
     CITY_SET_REPAIR_MS,
     CITY_SET_BUG_NO_REPLICATION,
     CITY_SET_BUG_SELL_UNASKED,
+    CITY_SET_SWITCH_TO, /* enum kv_switch: the mode that is wished now */
     CITY_SET_COUNT,
 };
 extern const struct system_setting CITY_SETTINGS[CITY_SET_COUNT];
+
+/* The mode that is wished now; what a kitchen serves, its replica knows. */
+static inline uint32_t city_wished_mode(const int64_t *settings)
+{
+    return settings[CITY_SET_SWITCH_TO] == KV_SWITCH_NONE
+               ? (uint32_t)settings[CITY_SET_MODE]
+               : (uint32_t)settings[CITY_SET_SWITCH_TO] - KV_SWITCH_FIRST_MODE;
+}
 
 /* The store's settings as the city has them. */
 void city_store_settings(const int64_t *settings, int64_t store[KV_SET_COUNT]);
@@ -193,6 +202,10 @@ enum city_note {
     CITY_NOTE_TRUSTED,        /* peer */
     CITY_NOTE_HINT,           /* peer = for whom; args: key */
     CITY_NOTE_CAUGHT_UP,      /* peer took a hint; args: key */
+    CITY_NOTE_MODE_SEALED,    /* takes no more writes of what moves; args: epoch, from, to */
+    CITY_NOTE_MODE_WAITS,     /* who leads waits for peer; args: epoch */
+    CITY_NOTE_MODE_OPENED,    /* this kitchen goes by that mode; args: epoch, mode */
+    CITY_NOTE_MODE_DROPPED,   /* the switch was taken back; args: epoch, mode */
     CITY_NOTE_PROMISE_BROKEN, /* the ledger's: args: check */
     CITY_NOTE_END,
 };

@@ -118,7 +118,7 @@ static void choose_cook(const struct city_turn *turn, struct city_task *task, ui
 
 static void dispatch(const struct city_turn *turn, struct city_task *task)
 {
-    uint32_t dispatcher = stove_dispatcher(turn->self, turn->plan, turn->store, turn->env->self);
+    uint32_t dispatcher = stove_dispatcher(turn->self, turn->plan, turn->env->self);
     struct city_order message = {.order = task->order, .dish = task->dish};
     task->end_ns = turn->now_ns + city_setting(turn, CITY_SET_DISH_S) * KV_NS_PER_S;
     task->phase = CITY_PHASE_DISPATCH;
@@ -227,8 +227,13 @@ static void claim(const struct city_turn *turn, struct city_task *task)
         confirm(turn, task);
 }
 
-static void claim_again(const struct city_turn *turn, struct city_task *task)
+static void claim_again(const struct city_turn *turn, struct city_task *task, enum kv_result result)
 {
+    if (result == KV_SWITCHING) {
+        task->tries--; /* nothing was tried; as long as the customer waits */
+        wait(turn, task, CITY_ATTEMPT_MS);
+        return;
+    }
     if (task->tries >= CITY_TRIES_MAX)
         turn_away(turn, task, CITY_REFUSED);
     else
@@ -238,12 +243,12 @@ static void claim_again(const struct city_turn *turn, struct city_task *task)
 static void on_claimed(const struct city_turn *turn, struct city_task *task, enum kv_result result)
 {
     bool again = result == KV_MISMATCH || result == KV_TOO_MANY_SIBLINGS ||
-                 result == KV_WRONG_LEVEL || result == KV_BUSY;
+                 result == KV_WRONG_LEVEL || result == KV_BUSY || result == KV_SWITCHING;
     if (result == KV_OK || task->told) {
         confirm(turn, task);
         dispatch(turn, task);
     } else if (again) {
-        claim_again(turn, task);
+        claim_again(turn, task, result);
     } else {
         turn_away(turn, task, CITY_REFUSED);
     }
@@ -253,12 +258,12 @@ static void on_claimed(const struct city_turn *turn, struct city_task *task, enu
 static void on_empty(const struct city_turn *turn, struct city_task *task, enum kv_result result,
                      const struct kv_state *told)
 {
-    if (result != KV_OK && result != KV_WRONG_LEVEL)
+    if (result != KV_OK && result != KV_WRONG_LEVEL && result != KV_SWITCHING)
         turn_away(turn, task, CITY_REFUSED);
     else if (result == KV_OK && client_value(told, 0) <= (int64_t)task->delivery)
         turn_away(turn, task, CITY_SOLD_OUT);
     else
-        claim_again(turn, task);
+        claim_again(turn, task, KV_MISMATCH);
     task->tries = (uint8_t)(task->tries + (task->kind != CITY_TASK_FREE));
 }
 
@@ -268,7 +273,8 @@ static void on_price(const struct city_turn *turn, struct city_task *task, enum 
     if (result == KV_OK) {
         task->price = client_value(told, turn->plan->price[task->dish]);
         claim(turn, task);
-    } else if (result == KV_WRONG_LEVEL && ++task->tries < CITY_TRIES_MAX) {
+    } else if (result == KV_SWITCHING ||
+               (result == KV_WRONG_LEVEL && ++task->tries < CITY_TRIES_MAX)) {
         wait(turn, task, CITY_AGAIN_MS);
     } else {
         turn_away(turn, task, CITY_REFUSED);

@@ -58,7 +58,7 @@ static int64_t availability(const struct city_ledger *ledger)
 
 static int64_t no_leader_ms(const struct city_ledger *ledger, const struct node_world *world)
 {
-    if (world->env->settings[CITY_SET_MODE] == KV_MODE_AP)
+    if (city_wished_mode(world->env->settings) == KV_MODE_AP)
         return NODE_CELL_NULL; /* nobody leads, nobody needs to */
     int64_t now_ns = ledger->leader == NODE_NONE ? world->time_ns - ledger->no_leader_since_ns : 0;
     return (now_ns > ledger->no_leader_ns ? now_ns : ledger->no_leader_ns) / KV_NS_PER_MS;
@@ -150,14 +150,13 @@ void city_judge(const void *memory, const struct node_world *world, bool final,
                 struct system_finding *findings)
 {
     const struct city_ledger *ledger = memory;
-    bool ap = world->env->settings[CITY_SET_MODE] == KV_MODE_AP;
     for (uint32_t i = 0; i < CITY_CHECK_COUNT; i++) {
         findings[i] = (struct system_finding){.verdict = SYSTEM_PASS, .subject = NODE_NONE};
         if (ledger->witness[i].count > 0)
             fail(&findings[i], &ledger->witness[i]);
     }
     struct system_finding *once = &findings[CITY_CHECK_SOLD_ONCE];
-    if (ap && once->verdict == SYSTEM_PASS && ledger->sold_twice_weakly.count > 0)
+    if (once->verdict == SYSTEM_PASS && ledger->sold_twice_weakly.count > 0)
         fail(once, &ledger->sold_twice_weakly);
     if (final)
         judge_books(ledger, world, findings);
@@ -165,8 +164,8 @@ void city_judge(const void *memory, const struct node_world *world, bool final,
 
 uint16_t city_unpromised(const void *plan, const int64_t *settings, uint32_t check)
 {
-    bool ap = settings[CITY_SET_MODE] == KV_MODE_AP;
-    bool weak = settings[CITY_SET_MODE] != KV_MODE_CP;
+    bool ap = city_wished_mode(settings) == KV_MODE_AP;
+    bool weak = city_wished_mode(settings) != KV_MODE_CP;
     (void)plan;
     if (check == CITY_CHECK_SOLD_ONCE && ap)
         return CITY_WORD_AP_SELLS_TWICE;

@@ -28,6 +28,10 @@ static uint16_t told_as(uint16_t kind)
     } TOLD[] = {
         {KV_NOTE_RAFT + RAFT_NOTE_LEADER, CITY_NOTE_PRESIDES},
         {KV_NOTE_RAFT + RAFT_NOTE_STEPPED_DOWN, CITY_NOTE_PRESIDES_NOT},
+        {KV_NOTE_MODE_SEALED, CITY_NOTE_MODE_SEALED},
+        {KV_NOTE_MODE_WAITS, CITY_NOTE_MODE_WAITS},
+        {KV_NOTE_MODE_OPENED, CITY_NOTE_MODE_OPENED},
+        {KV_NOTE_MODE_DROPPED, CITY_NOTE_MODE_DROPPED},
         {KV_NOTE_SUSPECTED, CITY_NOTE_SUSPECTED},
         {KV_NOTE_TRUSTED, CITY_NOTE_TRUSTED},
         {KV_NOTE_HINT_STORED, CITY_NOTE_HINT},
@@ -52,6 +56,7 @@ static void pass_on(const struct city_turn *turn, uint32_t begin)
 {
     struct node_outbox *outbox = turn->outbox;
     bool mute = city_setting(turn, CITY_SET_BUG_NO_REPLICATION) != 0;
+    uint64_t settled[KV_KEYS_MAX / 64] = {0};
     uint32_t to = begin;
     for (uint32_t from = begin; from < outbox->length;) {
         struct node_intent intent;
@@ -62,6 +67,8 @@ static void pass_on(const struct city_turn *turn, uint32_t begin)
         if (intent.kind == NODE_INTENT_NOTE) {
             struct node_note note;
             memcpy(&note, outbox->at + from + sizeof intent, sizeof note);
+            if (note.kind == KV_NOTE_SETTLED)
+                settled[note.args[0] / 64] |= UINT64_C(1) << note.args[0] % 64;
             note.kind = told_as(note.kind);
             keep = note.kind != 0;
             memcpy(outbox->at + from + sizeof intent, &note, sizeof note);
@@ -74,6 +81,9 @@ static void pass_on(const struct city_turn *turn, uint32_t begin)
         from += bytes;
     }
     outbox->length = to;
+    for (uint32_t key = 0; key < KV_KEYS_MAX; key++)
+        if ((settled[key / 64] >> key % 64 & 1) != 0)
+            settle_by_store(turn, key);
 }
 
 static struct node_env store_env(const struct city_turn *turn)

@@ -118,6 +118,7 @@ void desk_on_answer(const struct city_turn *turn, struct city_task *task, enum k
 /* That lobster is somebody else's. */
 void desk_sorry(const struct city_turn *turn, uint32_t order);
 void desk_tick(const struct city_turn *turn);
+
 uint32_t desk_open(const struct city_kitchen *self);
 /* A free place for a task, or NULL. */
 struct city_task *desk_begin(const struct city_turn *turn, enum city_task_kind kind,
@@ -141,6 +142,8 @@ void client_tick(const struct city_turn *turn, struct city_task *task);
 
 /* ---- settle.c ---- */
 
+/* The store itself keeps one of a key's siblings, for a switch of modes. */
+void settle_by_store(const struct city_turn *turn, uint32_t key);
 /* Siblings that this kitchen has to settle become tasks. */
 void settle_tick(const struct city_turn *turn);
 /* The first key with siblings, NODE_NONE: none. */
@@ -153,7 +156,7 @@ void stove_on_load(const struct city_turn *turn, uint32_t from, const struct cit
 void stove_tick(const struct city_turn *turn);
 /* Who dispatches, as far as this kitchen knows: who leads; without a log everybody for himself. */
 uint32_t stove_dispatcher(const struct city_kitchen *self, const struct city_plan *plan,
-                          const int64_t *store, uint32_t own);
+                          uint32_t own);
 /* The kitchen that is heard and has the least to do. */
 uint32_t stove_choose(const struct city_turn *turn, uint32_t not_this);
 uint32_t stove_open(const struct city_kitchen *self);

@@ -15,6 +15,7 @@ static void init(void *state, const struct node_env *env, uint64_t seed)
     const struct city_plan *plan = env->plan;
     (void)seed;
     ledger->leader = NODE_NONE;
+    ledger->mode = (uint32_t)env->settings[CITY_SET_MODE];
     for (uint32_t dish = 0; dish < CITY_DISHES; dish++) {
         ledger->prices[dish].version = 1;
         ledger->prices[dish].values[1] = plan->price[dish];
@@ -366,6 +367,48 @@ static void priced(const struct ledger_context *context)
     prices->values[prices->version % LEDGER_PRICES] = context->note->args[1];
 }
 
+/* ---- A switch of modes ---- */
+
+enum { SWITCH_PROCESS = 1 << 30 };
+static const uint32_t SWITCH_OP_FIRST = UINT32_C(0xc0000000);
+
+/* What a switch puts into the log is a strong write that no desk made. Checkers have to know of it, so
+ * it is told as one, of a process and under a number that no desk has. */
+static void tell_write(const struct ledger_context *context, uint32_t key)
+{
+    struct node_note told = *context->note;
+    int64_t value = 0;
+    if (context->sink->note == NULL ||
+        !city_ledger_copy(context->world, context->note->node, key, &value))
+        return;
+    told.kind = CITY_NOTE_ASKED;
+    told.peer = context->note->node;
+    told.subject = SWITCH_OP_FIRST + context->ledger->switch_writes++;
+    memset(told.args, 0, sizeof told.args);
+    told.args[0] = KV_WHAT(KV_PUT, KV_LEVEL_STRONG, key, 0) | (int64_t)SWITCH_PROCESS << 32;
+    told.args[1] = value;
+    context->sink->note(context->sink->context, &told);
+    told.kind = CITY_NOTE_OK;
+    context->sink->note(context->sink->context, &told);
+}
+
+/* By the first kitchen that goes by it; the others follow. */
+static void mode_opened(const struct ledger_context *context)
+{
+    struct city_ledger *ledger = context->ledger;
+    const struct kv_plan *store = context->world->env->plan;
+    uint32_t epoch = (uint32_t)context->note->args[0];
+    uint32_t mode = (uint32_t)context->note->args[1];
+    if (epoch <= ledger->epoch)
+        return;
+    for (uint32_t key = 0; key < store->key_count; key++)
+        if (kv_is_strong(store, mode, key) && !kv_is_strong(store, ledger->mode, key))
+            tell_write(context, key);
+    ledger->epoch = epoch;
+    ledger->mode = mode;
+    ledger->troubled_ns = context->note->time_ns;
+}
+
 /* ---- Kitchens ---- */
 
 static void leader_is(const struct ledger_context *context, uint32_t leader)
@@ -407,7 +450,7 @@ static void host_note(const struct ledger_context *context)
         broken(context, CITY_CHECK_SOUND, CITY_WORD_BAD_STATE, NODE_NONE,
                (int64_t[NODE_NOTE_ARGS]){note->args[1], note->node});
     bool quiet = note->kind == NODE_NOTE_INPUT || note->kind == NODE_NOTE_VIOLATION ||
-                 (note->kind == NODE_NOTE_SETTING && note->args[0] != CITY_SET_MODE);
+                 (note->kind == NODE_NOTE_SETTING && note->args[0] != CITY_SET_SWITCH_TO);
     if (!quiet)
         context->ledger->troubled_ns = note->time_ns;
 }
@@ -461,6 +504,12 @@ static void note(void *state, const struct node_world *world, const struct node_
         break;
     case CITY_NOTE_PRICED:
         priced(&context);
+        break;
+    case CITY_NOTE_MODE_OPENED:
+        mode_opened(&context);
+        break;
+    case CITY_NOTE_MODE_SEALED:
+        context.ledger->troubled_ns = seen->time_ns;
         break;
     case CITY_NOTE_PRESIDES:
         presides(&context);

@@ -103,8 +103,10 @@ struct city_ledger {
     uint64_t notes, placed, confirmed, served, refused, unanswered, full, sold_out, stale, oversold,
         named, waited, cooked_twice, leader_changes, skipped;
     uint64_t second_confirmed, second_turned_away, second_sold_out, second_stale, second_oversold;
-    int64_t troubled_ns; /* when something was broken last */
-    uint32_t leader;     /* NODE_NONE: nobody */
+    int64_t troubled_ns;         /* when something was broken last */
+    uint32_t mode, epoch;        /* that the first kitchen has opened */
+    uint32_t switch_writes, pad; /* what switches put into the log, told as operations */
+    uint32_t leader;             /* NODE_NONE: nobody */
     uint64_t term;
     int64_t no_leader_since_ns, no_leader_ns;
 };

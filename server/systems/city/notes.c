@@ -47,5 +47,9 @@ const struct system_note CITY_NOTES[CITY_NOTE_END - NODE_NOTE_SYSTEM] = {
     AT(TRUSTED) = JUMPED("kitchen_trusted", NULL),
     AT(HINT) = QUIET("hint_stored", "key"),
     AT(CAUGHT_UP) = QUIET("hint_replayed", "key"),
+    AT(MODE_SEALED) = JUMPED("mode_sealed", "epoch", "from", "to"),
+    AT(MODE_WAITS) = LISTED("mode_waits", "epoch"),
+    AT(MODE_OPENED) = JUMPED("mode_opened", "epoch", "mode"),
+    AT(MODE_DROPPED) = JUMPED("mode_dropped", "epoch", "mode"),
     AT(PROMISE_BROKEN) = MARKED("promise_broken", "check"),
 };

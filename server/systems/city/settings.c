@@ -3,6 +3,7 @@
 #include "systems/city/city.h"
 
 static const char *const MODES[] = {"ap", "cp", "hybrid", NULL};
+static const char *const SWITCHES[] = {"no", "ap", "cp", "hybrid", NULL};
 static const char *const CONFLICTS[] = {"last-write-wins", "siblings", NULL};
 
 #define NUMBER(k, u, low, high, std)                                                               \
@@ -43,12 +44,20 @@ const struct system_setting CITY_SETTINGS[CITY_SET_COUNT] = {
     [CITY_SET_REPAIR_MS] = NUMBER("repair_interval_ms", "ms", 50, 600000, 1000),
     [CITY_SET_BUG_NO_REPLICATION] = BUG("no_replication", "CITY-T01"),
     [CITY_SET_BUG_SELL_UNASKED] = BUG("sell_unasked", "CITY-T02"),
+    [CITY_SET_SWITCH_TO] = {.key = "switch_to",
+                            .kind = SYSTEM_CHOICE,
+                            .live = true,
+                            .unit = "",
+                            .max = 3,
+                            .standard = KV_SWITCH_NONE,
+                            .choices = SWITCHES},
 };
 
 static const struct {
     uint32_t store, city;
 } SHARED[] = {
     {KV_SET_MODE, CITY_SET_MODE},
+    {KV_SET_SWITCH_TO, CITY_SET_SWITCH_TO},
     {KV_SET_CONFLICT, CITY_SET_CONFLICT},
     {KV_SET_READ_QUORUM, CITY_SET_READ_QUORUM},
     {KV_SET_WRITE_QUORUM, CITY_SET_WRITE_QUORUM},

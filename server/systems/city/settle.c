@@ -73,6 +73,15 @@ static void settle(const struct city_turn *turn, const struct kv_state *state)
     client_write(turn, task, state->key, winner->value, state);
 }
 
+/* The latest by the clock is what it keeps; all siblings are still here. */
+void settle_by_store(const struct city_turn *turn, uint32_t key)
+{
+    const struct kv_state *state = &turn->self->store.slots[key].state;
+    const struct kv_sibling *kept = kv_latest(state);
+    if (kept != NULL)
+        name_losers(turn, state, kept);
+}
+
 uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan)
 {
     for (uint32_t key = 0; key < plan->store.key_count; key++)
@@ -90,7 +99,8 @@ void settle_tick(const struct city_turn *turn)
     for (uint32_t key = 0; key < turn->plan->store.key_count && begun < AT_ONCE; key++) {
         const struct kv_state *state = &turn->self->store.slots[key].state;
         if (kv_is_strong(&turn->plan->store, turn->self->store.served.mode, key) ||
-            state->count < 2 || desk_is_about(turn->self, key))
+            kv_moves(&turn->plan->store, &turn->self->store.served, key) || state->count < 2 ||
+            desk_is_about(turn->self, key))
             continue;
         settle(turn, state);
         begun++;

@@ -18,10 +18,10 @@ uint32_t stove_open(const struct city_kitchen *self)
 /* ---- Who cooks ---- */
 
 uint32_t stove_dispatcher(const struct city_kitchen *self, const struct city_plan *plan,
-                          const int64_t *store, uint32_t own)
+                          uint32_t own)
 {
     uint32_t leader = self->store.raft.leader;
-    bool log = store[KV_SET_MODE] != KV_MODE_AP;
+    bool log = self->store.served.mode != KV_MODE_AP;
     bool heard = leader < city_kitchens(plan) &&
                  (leader == own || (self->store.suspected & kv_bit(leader)) == 0);
     return log && heard ? leader : own;

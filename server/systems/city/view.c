@@ -3,10 +3,11 @@
  * "k": one list a kitchen: [node, truth, ready, its role in Raft (enum raft_role), term, who leads as
  *      far as it knows (-1: nobody), tasks at its desk, orders in its kitchen, lobsters left by its
  *      copy, newest delivery by its copy, price of a lobster, price of a soup, suspected (bits), keys
- *      with siblings, hints, who dispatches for it].
+ *      with siblings, hints, who dispatches for it, the mode it goes by,
+ *      the mode it is sealed for (-1: not)].
  * "pantry": one list a lobster: the order that has it, by each kitchen's copy in turn (0: nobody, of
  *      the newest delivery that this kitchen knows; -1: the kitchen is down).
- * "m": {mode, conflict}.
+ * "m": {mode, conflict}: the mode that is wished now.
  * "s": counts: [placed, confirmed, served, turned away, sold out, stale, oversold, named, lost].
  * A frame is whole or empty: nothing is sent while nothing was noted. */
 #include "base/json_writer.h"
@@ -18,8 +19,6 @@ static void view_kitchen(const struct node_world *world, uint32_t kitchen,
 {
     const struct city_kitchen *memory = world->state(world, kitchen);
     struct city_pantry pantry;
-    int64_t store[KV_SET_COUNT];
-    city_store_settings(world->env->settings, store);
     city_ledger_pantry(world, kitchen, &pantry);
     json_array(writer, NULL);
     json_u64(writer, NULL, kitchen);
@@ -39,7 +38,9 @@ static void view_kitchen(const struct node_world *world, uint32_t kitchen,
         json_u64(writer, NULL, memory->store.suspected);
         json_u64(writer, NULL, pantry.siblings);
         json_u64(writer, NULL, hints_count(&memory->store));
-        json_u64(writer, NULL, stove_dispatcher(memory, world->env->plan, store, kitchen));
+        json_u64(writer, NULL, stove_dispatcher(memory, world->env->plan, kitchen));
+        json_u64(writer, NULL, memory->store.served.mode);
+        json_i64(writer, NULL, memory->store.served.sealed ? memory->store.served.next : -1);
     }
     json_close(writer);
 }
@@ -94,7 +95,7 @@ uint64_t city_view(const void *memory, const struct node_world *world, uint64_t 
         view_lobster(world, key, writer);
     json_close(writer);
     json_object(writer, "m");
-    json_i64(writer, "mode", world->env->settings[CITY_SET_MODE]);
+    json_i64(writer, "mode", city_wished_mode(world->env->settings));
     json_i64(writer, "conflict", world->env->settings[CITY_SET_CONFLICT]);
     json_close(writer);
     view_counts(ledger, world, writer);

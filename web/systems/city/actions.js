@@ -6,6 +6,7 @@ import { restartWith } from "../../app/runs.js";
 import { sayStatus } from "../../app/say.js";
 import { changeSetting, sendInput } from "../../app/steer.js";
 import { humanise, number, systemTerm, systemTitle, t } from "../../app/words.js";
+import { MODES } from "./model.js";
 import { openThree } from "./three.js";
 
 /** @typedef {import("./model.js").CityModel} Model */
@@ -69,8 +70,14 @@ function modeEntries(model) {
       run: () => void (info?.live ? changeSetting(model, key, choice) : restartWith(model, key, choice)),
     }));
   };
+  const modes = MODES.map((mode) => menuEntry({
+    text: systemTitle("choices", mode) ?? humanise(mode),
+    second: systemTerm("choices", mode) ?? undefined,
+    checked: mode === model.wishedKey(),
+    run: () => void changeSetting(model, "switch_to", mode),
+  }));
   return [
-    ...choices("mode"), document.createElement("hr"),
+    ...modes, document.createElement("hr"),
     menuEntry({ icon: "compare", text: t("three.open"), run: () => void openThree(model) }),
     document.createElement("hr"), el("h3", null, t("mode.conflict")), ...choices("conflict"),
   ];

@@ -56,7 +56,8 @@ export const part = { Model: CityModel, moments: MOMENTS, whyIdle, mount, mountF
 
 /** @param {import("../../app/model.js").Model} model @param {string} key */
 function whyIdle(model, key) {
-  const mode = model.run?.settings.mode;
+  const { mode, switch_to: to } = model.run?.settings ?? {};
+  if (to !== undefined && to !== "no") return null;
   if (["r", "w", "conflict"].includes(key) && mode === "cp") return "why.all_strong";
   return key === "election_ms" && mode === "ap" ? "why.no_log" : null;
 }
@@ -72,7 +73,7 @@ function mount(model, hands) {
   mountDrawer(byId("controls"), model, [
     { id: "run", icon: "runs", parts: () => runSection(model) },
     { id: "promise", icon: "policy", parts: (until) => settingFields(model, [
-      "mode", "conflict", "r", "w", "election_ms", "suspect_after_ms", "anti_entropy", "repair_interval_ms",
+      "switch_to", "mode", "conflict", "r", "w", "election_ms", "suspect_after_ms", "anti_entropy", "repair_interval_ms",
     ], until) },
     { id: "load", icon: "rush", parts: (until) => settingFields(model, [
       "orders_per_min", "lobster_pct", "delivery_s", "answer_ms", "dish_s", "lobster_ms", "soup_ms", "stoves",
@@ -110,6 +111,7 @@ function mountFrame(model, choose) {
 function situation(model) {
   const [leader] = model.leaders();
   const mode = modeName(model);
+  if (model.switches()) return t("situation.switching", { mode });
   if (!model.hasLog()) return t("situation.ap", { mode });
   if (!leader) return t("situation.nobody", { mode });
   return t(`situation.${model.modeKey()}`, { mode, letter: model.nodeLetter(leader.node), name: model.title(leader.node) });

@@ -27,7 +27,9 @@ const ROW = 12; /* lobsters in a row of the plate */
  * @param {Model} model
  */
 export function modeName(model) {
-  return systemTitle("choices", model.modeKey()) ?? model.modeKey().toUpperCase();
+  const title = (/** @type {string} */ key) => systemTitle("choices", key) ?? key.toUpperCase();
+  if (!model.switches() || model.modeKey() === model.wishedKey()) return title(model.modeKey());
+  return t("table.switching", { from: title(model.modeKey()), to: title(model.wishedKey()) });
 }
 
 /** @param {Model} model @param {number} node */
@@ -52,6 +54,7 @@ function stateWord(model, node) {
   if (kitchen?.truth === HELD) return t("state.paused");
   if (kitchen?.truth !== UP) return t("state.closed");
   if (!kitchen.ready) return t("state.recovering");
+  if (kitchen.next >= 0) return t("state.sealed");
   if (model.dispatches(node)) return t("state.presides");
   return t(isApart(model, node) ? "state.apart" : "state.open");
 }

@@ -24,7 +24,8 @@ export class CityModel extends Model {
   /** Of each lobster the order that has it, by the copy of each kitchen; 0: nobody, -1: nothing is known.
    * @type {number[][]} */
   pantry = [];
-  mode = 1;
+  /** The mode that is wished now. */
+  wished = 1;
   counts = NOTHING;
 
   beginView() {
@@ -47,7 +48,7 @@ export class CityModel extends Model {
   takeView(view, _key, _before_us, changed) {
     for (const row of view.k ?? []) this.kitchens.set(row[0], kitchen(row));
     if (view.pantry) this.pantry = view.pantry;
-    if (view.m) this.mode = view.m.mode;
+    if (view.m) this.wished = view.m.mode;
     if (view.s) {
       const [placed, confirmed, served, away, soldOut, stale, oversold, named, lost] = view.s;
       this.counts = { placed, confirmed, served, away, soldOut, stale, oversold, named, lost };
@@ -70,8 +71,20 @@ export class CityModel extends Model {
     return this.plan?.kitchens.find((one) => one.node === node)?.title ?? "";
   }
 
+  /** The mode that most kitchens go by. */
   modeKey() {
-    return MODES[this.mode] ?? "cp";
+    const open = [...this.kitchens.values()].filter((one) => one.truth === UP);
+    const counts = MODES.map((_, mode) => open.filter((one) => one.mode === mode).length);
+    return MODES[counts.indexOf(Math.max(...counts))];
+  }
+
+  wishedKey() {
+    return MODES[this.wished] ?? "cp";
+  }
+
+  /** Is a switch of modes under way? */
+  switches() {
+    return [...this.kitchens.values()].some((one) => one.truth === UP && (one.next >= 0 || one.mode !== this.wished));
   }
 
   /** Does a log decide about lobsters? */
@@ -108,10 +121,10 @@ export class CityModel extends Model {
 function kitchen(row) {
   const [
     node, truth, ready = 1, role = 0, term = 0, leader = -1, tasks = 0, cooking = 0, left = 0, delivery = 0, lobster = 0,
-    soup = 0, suspected = 0, siblings = 0, hints = 0, dispatcher = node,
+    soup = 0, suspected = 0, siblings = 0, hints = 0, dispatcher = node, mode = 1, next = -1,
   ] = row;
   return {
     node, truth, ready: ready === 1, role, term, leader, tasks, cooking, left, delivery, prices: [lobster, soup],
-    suspected, siblings, hints, dispatcher,
+    suspected, siblings, hints, dispatcher, mode, next,
   };
 }

@@ -28,7 +28,7 @@ export async function openThree(model) {
   try {
     const info = await api.run(model.run.run);
     const runs = [];
-    for (const mode of ORDER) runs.push(await runUnder(info, { mode }, title(mode)));
+    for (const mode of ORDER) runs.push(await runUnder(info, { mode, switch_to: "no" }, title(mode)));
     const [hybrid, ap] = await Promise.all([api.compare(runs[0], runs[1]), api.compare(runs[0], runs[2])]);
     /** @type {import("../../app/types").Verdict[][]} */
     const verdicts = [];

@@ -23,6 +23,8 @@ export interface Kitchen {
   siblings: number;
   hints: number;
   dispatcher: number; /* who dispatches for it */
+  mode: number; /* that it goes by */
+  next: number; /* sealed for that mode; -1: not */
 }
 export interface Counts {
   placed: number;
