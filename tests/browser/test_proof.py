@@ -27,7 +27,7 @@ class Proof(unittest.TestCase):
           return { first: part === part.parentElement.querySelector(".proof, table"),
             lines: [...part.querySelectorAll("ol li")].map((one) => one.innerText),
             rows: [...part.querySelectorAll("tbody tr")].map((one) => [...one.cells].map((cell) => cell.innerText.trim())),
-            note: part.querySelector(".note").innerText };
+            note: part.querySelector(":scope > .note:last-child").innerText };
         """)
         self.assertTrue(proof["first"], "what is broken stands before what holds")
         self.assertGreaterEqual(len(proof["lines"]), 1)
@@ -94,6 +94,33 @@ class Proof(unittest.TestCase):
             edge = page.attribute("#timeline .slider", "aria-valuemax")
             page.wait("the run to go on", lambda: int(page.attribute("#timeline .slider", "aria-valuemax")) > int(edge) + 1)
             self.assertTrue(page.js("return document.activeElement.matches('#verdict .jump')"))
+
+    def test_what_the_store_does_not_promise(self):
+        """A cut in an available store: the counter-example of what was never promised; and what was not broken is not
+        said to hold either. On a phone, too, nothing stands beyond the edge of the dialog."""
+        for width, height in ((1280, 720), (390, 844)):
+            with self.subTest(width), open_page(width, height) as page:
+                made = page.api("/api/v1/runs", {"scenario": "kv/ap", "seed": 7, "private": True})
+                page.api(f"/api/v1/runs/{made['run']}/pace", {"advance_ms": 20000})
+                page.js("location.hash = '#run=' + arguments[0]", made["run"])
+                page.wait("the cut", lambda: page.texts("#verdict .promises b"))
+                page.press_text("#actions button", "Verify")
+                page.wait("the judgement", lambda: "Broken, as planned" in (page.text("#status") or ""), 90)
+                page.press("#verdict .promises")
+                page.wait("the proof", lambda: page.texts(OPERATION))
+                self.assert_proof(page)
+                rows = page.js("return [...document.querySelectorAll('#promises .wordy tbody tr')]"
+                               ".map((row) => [...row.cells].map((cell) => cell.innerText.trim()))")
+                words = {promise: (result, text) for promise, _kind, result, text in rows}
+                broken = words["Eventual operations happen in one order, each at one moment"]
+                free = words["Strong operations happen in one order, each at one moment"]
+                self.assertEqual((broken[0], free[0]), ("broken, as planned", "not promised here"))
+                for _result, text in (broken, free):
+                    self.assertIn("Not promised here:", text)
+                self.assertEqual(words["When all is quiet, every copy answers the same"][0], "holds so far")
+                wide, room = page.js("const e = document.querySelector('#promises .scroll'); return [e.scrollWidth, e.clientWidth]")
+                self.assertLessEqual(wide, room)
+                self.assertEqual(page.console_errors(), [])
 
 
 if __name__ == "__main__":

@@ -62,6 +62,11 @@ export function openPromises(model, verdicts) {
   if (proved.length > 0) void showProofs(model, proved, built, dialog);
 }
 
+/** @param {Verdict} verdict */
+export function resultBadge({ verdict }) {
+  return el("span.result", { "data-verdict": TONES[verdict] }, icon(ICONS[verdict]), t(`verdict.${verdict}`));
+}
+
 /**
  * Invariants look inside, histories see only what customers see.
  * @param {Model} model
@@ -71,12 +76,7 @@ function promiseRow(model, verdict) {
   return [
     el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
     t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
-    el(
-      "span.result",
-      { "data-verdict": TONES[verdict.verdict] },
-      icon(ICONS[verdict.verdict]),
-      t(`verdict.${verdict.verdict}`),
-    ),
+    resultBadge(verdict),
     verdict.text ?? "",
   ];
 }

@@ -4,7 +4,7 @@
 import { el, icon } from "./dom.js";
 import { lanesOf } from "./lanes.js";
 import { table } from "./menu.js";
-import { TONES } from "./promises.js";
+import { resultBadge, TONES } from "./promises.js";
 import { capital, number, t, virtualTime } from "./words.js";
 
 /**
@@ -14,9 +14,21 @@ import { capital, number, t, virtualTime } from "./words.js";
 
 const NS_PER_US = 1000;
 
-/** @param {unknown} value */
+/**
+ * As the sentences write it: of several values all, and nil where there is none.
+ * @param {unknown} value
+ * @returns {string}
+ */
 function valueText(value) {
-  return value === null || value === undefined ? "" : String(value);
+  if (value === null || value === undefined) return "";
+  if (!Array.isArray(value)) return String(value);
+  return `[${value.map((one) => valueText(one) || "nil").join(" ")}]`;
+}
+
+/** @param {Operation} operation */
+function answerText({ type, f, output }) {
+  if (type !== "ok") return t(`proof.${type}`);
+  return valueText(output) || t(f === "delete" ? "proof.done" : "proof.nothing");
 }
 
 /**
@@ -46,13 +58,12 @@ function operationRow(operation, seek) {
     onclick: () => seek((complete_ns ?? invoke_ns) / NS_PER_US + 1),
   }, icon("jump"), String(operation.op_id));
   const what = key === null || key === undefined ? operation.f : `${operation.f} ${valueText(key)}`;
-  const answer = operation.type === "ok" ? valueText(operation.output) : t(`proof.${operation.type}`);
   return [
     go,
     number(operation.process),
     what,
     valueText(operation.input),
-    answer,
+    answerText(operation),
     `${virtualTime(begun_us, 3)}–${ended}`,
   ];
 }
@@ -92,7 +103,7 @@ export function proofPart(name, verdict, seek) {
   });
   const head = ["operation", "process", "f", "asked", "told", "time"].map((word) => t(`proof.head.${word}`));
   return el("section.proof", { "data-verdict": TONES[verdict.verdict], "data-check": verdict.check },
-    el("h3", null, name),
+    el("h3", null, name, resultBadge(verdict)),
     finding ? told(finding, "p") : null,
     finding && finding.lines.length > 0
       ? el("ol", null, ...finding.lines.map((line) => told(line, "li")))
@@ -101,7 +112,7 @@ export function proofPart(name, verdict, seek) {
     finding
       ? el("div.across", null, table(name, head, operationsOf(finding).map((operation) => operationRow(operation, seek))))
       : null,
-    el("p.note", null, looked, " ", powerWords(proof), weakest ? ` ${t("proof.weakest", { model: weakest })}` : ""));
+    el("p.note", null, looked, " ", powerWords(proof), ".", weakest ? ` ${t("proof.weakest", { model: weakest })}` : ""));
 }
 
 /**
