@@ -198,7 +198,8 @@ class Layout(unittest.TestCase):
             systems = {one["name"]: one for one in page.api("/api/v1/systems")}
             for system, title, names in (("kitchens", None, ["D Campus Canteen", "H Corner Bistro"]),
                                          ("raft", "Kitchen council", ["Market Hall", "Old Town"]),
-                                         ("kv", "One menu", ["Kitchen B", "Kitchen C"])):
+                                         ("kv", "One menu", ["Kitchen B", "Kitchen C"]),
+                                         ("city", "The last lobster", ["E Market Hall", "B Old Town"])):
                 with self.subTest(system):
                     if title:
                         page.enter_system(title)

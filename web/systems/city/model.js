@@ -68,7 +68,7 @@ export class CityModel extends Model {
 
   /** @param {number} node */
   title(node) {
-    return this.plan?.kitchens.find((one) => one.node === node)?.title ?? "";
+    return (this.plan?.kitchens.find((one) => one.node === node)?.title ?? "").replace(/\s+kitchen$/i, "");
   }
 
   /** The mode that most kitchens go by. */
