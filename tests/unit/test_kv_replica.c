@@ -104,6 +104,30 @@ static void test_w_confirmations(void **unused)
     host_free(&host);
 }
 
+/* A clock that was read in another epoch of the modes counts in another way: the log's is its index. It
+ * must not be taken for one of the store's, or later writes would look overwritten (KV-T12). */
+static void test_a_context_of_another_epoch(void **unused)
+{
+    enum { INDEX = 1677, OTHER_EPOCH = 2 };
+    (void)unused;
+    make_plan();
+    for (uint16_t epoch = 0; epoch <= OTHER_EPOCH; epoch += OTHER_EPOCH) {
+        struct node_host *host = replica();
+        struct kv_request request = {.op = 1,
+                                     .key = 1,
+                                     .function = KV_PUT,
+                                     .value = 5,
+                                     .has_context = true,
+                                     .epoch = epoch,
+                                     .context = {[1] = INDEX}};
+        assert_true(host_message(host, CLIENT, KV_REQUEST, &request, sizeof request));
+        const struct kv_write *write = write_to(host, 1);
+        assert_non_null(write);
+        assert_int_equal(write->state.clock[1], epoch == 0 ? INDEX : 0);
+        host_free(&host);
+    }
+}
+
 /* KV-T02: too few in time: in doubt, and the value stays. */
 static void test_in_doubt(void **unused)
 {
@@ -333,6 +357,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_w_confirmations),
+        cmocka_unit_test(test_a_context_of_another_epoch),
         cmocka_unit_test(test_in_doubt),
         cmocka_unit_test(test_too_few_homes),
         cmocka_unit_test(test_doubled_request),

@@ -57,6 +57,7 @@ struct city_task {
     uint32_t node;   /* whom it was put to */
     uint32_t serial; /* of its strong writes */
     uint32_t if_version;
+    uint32_t epoch; /* of the modes, in which `context` was read */
     uint32_t context[KV_REPLICAS_MAX];
     uint32_t delivery, cook;
     uint32_t generation; /* after a question in doubt it is another process */

@@ -111,8 +111,7 @@ uint32_t city_ledger_lost(const struct city_ledger *ledger, const struct node_wo
     for (uint32_t at = 0; at < plan->store.key_count; at++) {
         const struct ledger_sale *sale = &ledger->sales[at];
         for (uint32_t i = 0; i < sale->count && i < LEDGER_SALES; i++) {
-            const struct ledger_order *one = city_ledger_find(ledger, sale->orders[i]);
-            if ((one != NULL && one->sorry) ||
+            if ((sale->sorry >> i & 1) != 0 ||
                 stands_in_book(world, at, sale->delivery, sale->orders[i]))
                 continue;
             if (lost++ == 0) {
@@ -315,7 +314,7 @@ static void judge_sale(const struct ledger_context *context, struct ledger_order
     const struct city_plan *plan = context->world->env->plan;
     bool lobster = city_is_lobster(plan, order->key);
     if (!lobster || sale->delivery != order->delivery)
-        sale->count = 0; /* another delivery, or the next order in this place of the book */
+        sale->count = sale->sorry = 0; /* another delivery, or the next order in this place */
     sale->delivery = order->delivery;
     for (uint32_t i = 0; lobster && i < sale->count && i < LEDGER_SALES; i++) {
         bool strong = sale->levels[i] == KV_LEVEL_STRONG && order->level == KV_LEVEL_STRONG;
@@ -353,6 +352,10 @@ static void sold(const struct ledger_context *context)
 static void oversold(const struct ledger_context *context)
 {
     struct ledger_order *order = find(context);
+    struct ledger_sale *sale = &context->ledger->sales[context->note->args[0]];
+    for (uint32_t i = 0; i < sale->count && i < LEDGER_SALES; i++)
+        if (sale->orders[i] == context->note->subject)
+            sale->sorry = (uint8_t)(sale->sorry | 1u << i);
     if (order == NULL || order->sorry)
         return; /* named before */
     order->sorry = true;

@@ -76,7 +76,8 @@ struct ledger_order {
 struct ledger_sale {
     uint32_t delivery, count;
     uint32_t orders[LEDGER_SALES];
-    uint8_t levels[LEDGER_SALES], pad[2];
+    uint8_t levels[LEDGER_SALES];
+    uint8_t sorry, pad; /* bits: who was told that he has to go without */
 };
 
 struct ledger_price {

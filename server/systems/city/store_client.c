@@ -92,6 +92,7 @@ static void ask(const struct city_turn *turn, struct city_task *task)
                                  .function = task->function,
                                  .level = task->level,
                                  .has_context = task->has_context,
+                                 .epoch = (uint16_t)task->epoch,
                                  .attempt = task->attempt,
                                  .if_version = task->if_version,
                                  .session = is_strong(task) ? session_of(turn, task) : 0,
@@ -145,6 +146,7 @@ void client_write(const struct city_turn *turn, struct city_task *task, uint32_t
     task->expected = client_value(seen, 0);
     task->if_version = strong && seen->count > 0 ? seen->clock[0] : 0;
     task->has_context = !strong;
+    task->epoch = turn->self->store.served.epoch;
     memcpy(task->context, seen->clock, sizeof task->context);
     begin(turn, task);
 }

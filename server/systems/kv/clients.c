@@ -120,6 +120,7 @@ static void ask(const struct turn *turn, struct kv_process *process)
                                  .function = process->function,
                                  .level = process->level,
                                  .has_context = context,
+                                 .epoch = (uint16_t)process->read_epoch,
                                  .attempt = process->attempt,
                                  .serial = process->serial,
                                  .session = process->session,
@@ -306,6 +307,7 @@ static void on_reply(const struct turn *turn, const struct node_event *event)
         note_values(turn, process, &reply.state);
     if (reply.result == KV_OK && process->function == KV_GET) {
         process->read_key = process->key;
+        process->read_epoch = reply.epoch;
         memcpy(process->context, reply.state.clock, sizeof process->context);
         process->read_version = reply.version;
         process->read_value = first_there(&reply.state)->value;

@@ -32,6 +32,7 @@ struct kv_process {
                                           is another process */
     uint32_t shift;                    /* which home it keeps to */
     uint32_t read_key;                 /* what it read last, or NODE_NONE, */
+    uint32_t read_epoch;               /* in which epoch of the modes, */
     uint32_t context[KV_REPLICAS_MAX]; /* and the clock that came with it */
     /* Strong: the session, and what is being asked again until somebody answers. */
     int64_t retry_ns; /* when; 0: nothing is to be asked again */

@@ -233,10 +233,19 @@ static uint32_t needed(const struct kv_turn *turn, enum kv_setting quorum)
     return asked < copies ? asked : copies;
 }
 
+/* What the client has read and overwrites. A clock that was read before a switch of modes counts in
+ * another way (the log's is its index): taken for one of ours it would cover writes to come, and each
+ * home would drop them as overwritten. Then nothing is overwritten knowingly. */
+static const uint32_t *context_of(const struct kv_turn *turn, const struct kv_request *request)
+{
+    bool counts = request->has_context && request->epoch == (uint16_t)turn->self->served.epoch;
+    return counts ? request->context : NULL;
+}
+
 static void note_version(const struct kv_turn *turn, const struct kv_request *request,
                          const struct kv_sibling *sibling)
 {
-    if (request->has_context) {
+    if (context_of(turn, request) != NULL) {
         struct node_note note = {
             .kind = KV_NOTE_CONTEXT, .peer = NODE_NONE, .subject = request->op};
         kv_pack_clock(request->context, note.args);
@@ -248,7 +257,7 @@ static void note_version(const struct kv_turn *turn, const struct kv_request *re
 
 static void write(const struct kv_turn *turn, uint32_t client, const struct kv_request *request)
 {
-    const uint32_t *context = request->has_context ? request->context : NULL;
+    const uint32_t *context = context_of(turn, request);
     const struct kv_state *state = &turn->self->slots[request->key].state;
     uint32_t quorum = needed(turn, KV_SET_WRITE_QUORUM);
     bool siblings = kv_setting(turn, KV_SET_CONFLICT) == KV_CONFLICT_SIBLINGS;

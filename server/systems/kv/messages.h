@@ -48,8 +48,8 @@ struct kv_request {
     uint8_t function; /* enum kv_function */
     uint8_t level;    /* enum kv_level */
     uint8_t has_context;
-    uint8_t attempt; /* strong: 1, 2 ... of the same operation */
-    uint16_t pad;
+    uint8_t attempt;          /* strong: 1, 2 ... of the same operation */
+    uint16_t epoch;           /* of the reply that the context came with */
     uint32_t if_version;      /* of a conditional write: the entry that wrote the key last */
     uint32_t session, serial; /* strong: the client's session and number in it */
     int64_t value;
