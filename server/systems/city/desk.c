@@ -317,6 +317,10 @@ static void write_once(const struct city_turn *turn, struct city_task *task)
     struct kv_state state;
     client_copy(turn->self, turn->plan, task->key, &state);
     int64_t value = task->kind == CITY_TASK_TRUCK ? client_value(&state, 0) + 1 : task->price;
+    if (task->kind == CITY_TASK_RESTORE && client_value(&state, 0) >= value) {
+        free_task(task);
+        return;
+    }
     client_write(turn, task, task->key, value, &state);
 }
 
@@ -330,6 +334,11 @@ static void begin_write(const struct city_turn *turn, enum city_task_kind kind, 
     task->price = price;
     task->phase = CITY_PHASE_WRITE;
     write_once(turn, task);
+}
+
+void desk_restore(const struct city_turn *turn, uint32_t key, int64_t value)
+{
+    begin_write(turn, CITY_TASK_RESTORE, key, value);
 }
 
 void desk_on_truck(const struct city_turn *turn)

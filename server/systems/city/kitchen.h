@@ -33,7 +33,8 @@ enum city_task_kind {
     CITY_TASK_ORDER,
     CITY_TASK_TRUCK,
     CITY_TASK_PRICE,
-    CITY_TASK_SETTLE
+    CITY_TASK_SETTLE,
+    CITY_TASK_RESTORE /* what the store has not kept although it counts for more */
 };
 enum city_phase {
     CITY_PHASE_PRICE,    /* an order: reads the price, */
@@ -116,6 +117,8 @@ void desk_on_new_boot(const struct city_turn *turn, uint32_t cook);
 /* The store has answered what was asked for this task; *state is what it told. */
 void desk_on_answer(const struct city_turn *turn, struct city_task *task, enum kv_result result,
                     const struct kv_state *state);
+/* Writes a number that only grows (a delivery, the newest order of a place) until the book has it. */
+void desk_restore(const struct city_turn *turn, uint32_t key, int64_t value);
 /* That lobster is somebody else's. */
 void desk_sorry(const struct city_turn *turn, uint32_t order);
 void desk_tick(const struct city_turn *turn);

@@ -73,13 +73,18 @@ static void settle(const struct city_turn *turn, const struct kv_state *state)
     client_write(turn, task, state->key, winner->value, state);
 }
 
-/* The latest by the clock is what it keeps; all siblings are still here. */
+/* The latest by the clock is what it keeps; all siblings are still here. Of lobsters it is told who goes
+ * without; a delivery, or the newest order of a place, is written once more when the switch is done. */
 void settle_by_store(const struct city_turn *turn, uint32_t key)
 {
     const struct kv_state *state = &turn->self->store.slots[key].state;
     const struct kv_sibling *kept = kv_latest(state);
-    if (kept != NULL)
-        name_losers(turn, state, kept);
+    if (kept == NULL)
+        return;
+    name_losers(turn, state, kept);
+    const struct kv_sibling *winner = winner_of(turn->plan, state);
+    if (!city_is_lobster(turn->plan, key) && winner->value > kept->value)
+        desk_restore(turn, key, winner->value);
 }
 
 uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan)
