@@ -1,24 +1,9 @@
 /* notes.c: what happens in the city, by name; sentences stand in web/words/city.json.
  *
  * Names of notes and of their arguments are a contract: conditions, events.csv and the page use them. */
+#include "systems/notes.h"
 #include "systems/city/city.h"
 
-#define QUIET(n, ...)                                                                              \
-    {                                                                                              \
-        .name = n, .args = { __VA_ARGS__ }                                                         \
-    }
-#define LISTED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true                                           \
-    }
-#define JUMPED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .jump = true                             \
-    }
-#define MARKED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .interesting = true                      \
-    }
 #define AT(kind) [CITY_NOTE_##kind - NODE_NOTE_SYSTEM]
 
 const struct system_note CITY_NOTES[CITY_NOTE_END - NODE_NOTE_SYSTEM] = {

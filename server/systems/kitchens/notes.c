@@ -2,29 +2,10 @@
  *
  * Names of notes and of their arguments are a contract: conditions ("first(response_ms > 5000)"),
  * events.csv and the page use them. An argument's name carries its unit. */
+#include "systems/notes.h"
 #include "systems/kitchens/kitchens.h"
 
 /* Every order leaves a trail of notes; the event list shows only what is out of the ordinary. */
-#define QUIET(n, ...)                                                                              \
-    {                                                                                              \
-        .name = n, .args = { __VA_ARGS__ }                                                         \
-    }
-#define DETAIL(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .detail = true                                           \
-    }
-#define LISTED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true                                           \
-    }
-#define JUMPED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .jump = true                             \
-    }
-#define MARKED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .interesting = true                      \
-    }
 #define AT(kind) [KITCHENS_NOTE_##kind - NODE_NOTE_SYSTEM]
 
 const struct system_note KITCHENS_NOTES[KITCHENS_NOTE_END - NODE_NOTE_SYSTEM] = {

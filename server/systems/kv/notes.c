@@ -1,28 +1,9 @@
 /* notes.c: what happens in the store, by name; sentences stand in web/words/kv.json.
  *
  * Names of notes and of their arguments are a contract: conditions, events.csv and the page use them. */
+#include "systems/notes.h"
 #include "systems/kv/kv.h"
 
-#define QUIET(n, ...)                                                                              \
-    {                                                                                              \
-        .name = n, .args = { __VA_ARGS__ }                                                         \
-    }
-#define DETAIL(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .detail = true                                           \
-    }
-#define LISTED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true                                           \
-    }
-#define JUMPED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .jump = true                             \
-    }
-#define MARKED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .interesting = true                      \
-    }
 #define AT(kind)   [KV_NOTE_##kind - NODE_NOTE_SYSTEM]
 #define RAFT(kind) [KV_NOTE_RAFT + RAFT_NOTE_##kind - NODE_NOTE_SYSTEM]
 

@@ -1,24 +1,9 @@
 /* notes.c: what happens in the council, by name; sentences stand in web/words/raft.json.
  *
  * Names of notes and of their arguments are a contract: conditions, events.csv and the page use them. */
+#include "systems/notes.h"
 #include "systems/raft/council.h"
 
-#define QUIET(n, ...)                                                                              \
-    {                                                                                              \
-        .name = n, .args = { __VA_ARGS__ }                                                         \
-    }
-#define LISTED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true                                           \
-    }
-#define JUMPED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .jump = true                             \
-    }
-#define MARKED(n, ...)                                                                             \
-    {                                                                                              \
-        .name = n, .args = {__VA_ARGS__}, .listed = true, .interesting = true                      \
-    }
 #define AT(kind)   [COUNCIL_NOTE_##kind - NODE_NOTE_SYSTEM]
 #define RAFT(kind) [COUNCIL_NOTE_RAFT + RAFT_NOTE_##kind - NODE_NOTE_SYSTEM]
 
