@@ -86,6 +86,19 @@ static void pass_on(const struct city_turn *turn, uint32_t begin)
             settle_by_store(turn, key);
 }
 
+/* What the replica finds around it where nothing happens: its own settings, all else as here. */
+struct store_view {
+    int64_t settings[KV_SET_COUNT];
+    struct node_env env;
+};
+
+static void view_store(const struct node_env *env, struct store_view *view)
+{
+    city_store_settings(env->settings, view->settings);
+    view->env = *env;
+    view->env.settings = view->settings;
+}
+
 static struct node_env store_env(const struct city_turn *turn)
 {
     struct node_env env = *turn->env;
@@ -255,11 +268,9 @@ static void step(void *state, const struct node_env *env, const struct node_even
 static void boot(void *state, const struct node_env *env)
 {
     struct city_kitchen *self = state;
-    int64_t store[KV_SET_COUNT];
-    city_store_settings(env->settings, store);
-    struct node_env own = *env;
-    own.settings = store;
-    KV_REPLICA_PROTOCOL.boot(&self->store, &own);
+    struct store_view view;
+    view_store(env, &view);
+    KV_REPLICA_PROTOCOL.boot(&self->store, &view.env);
     for (uint32_t i = 0; i < CITY_SEEN; i++)
         self->seen[i] = self->orders_seen[i] = NODE_NONE;
 }
@@ -270,13 +281,11 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
     const struct city_plan *plan = env->plan;
     struct city_order order = {.order = 0};
     struct city_assign assign;
-    int64_t store[KV_SET_COUNT];
+    struct store_view view;
     if (type < KV_MESSAGE_COUNT) {
-        struct node_env own = *env;
-        city_store_settings(env->settings, store);
-        own.settings = store;
-        return type == KV_REPLY ? KV_CLIENTS_PROTOCOL.malformed(&own, type, bytes, length)
-                                : KV_REPLICA_PROTOCOL.malformed(&own, type, bytes, length);
+        view_store(env, &view);
+        return type == KV_REPLY ? KV_CLIENTS_PROTOCOL.malformed(&view.env, type, bytes, length)
+                                : KV_REPLICA_PROTOCOL.malformed(&view.env, type, bytes, length);
     }
     switch ((enum city_message)type) {
     case CITY_ORDER:
@@ -304,12 +313,10 @@ static bool of_store(const void *state, const struct node_env *env,
                      enum city_word word, struct node_reason *reason)
 {
     const struct city_kitchen *self = state;
-    int64_t store[KV_SET_COUNT];
-    struct node_env own = *env;
+    struct store_view view;
     struct node_reason inner = {.subject = NODE_NONE};
-    city_store_settings(env->settings, store);
-    own.settings = store;
-    if (!asked(&self->store, &own, &inner))
+    view_store(env, &view);
+    if (!asked(&self->store, &view.env, &inner))
         return false;
     *reason = (struct node_reason){
         .word = (uint16_t)word, .subject = NODE_NONE, .args = {inner.word, inner.args[0]}};
@@ -324,8 +331,6 @@ static bool violation(const void *state, const struct node_env *env, struct node
 static bool pending(const void *state, const struct node_env *env, struct node_reason *reason)
 {
     const struct city_kitchen *self = state;
-    int64_t store[KV_SET_COUNT];
-    city_store_settings(env->settings, store);
     *reason = (struct node_reason){
         .word = CITY_WORD_DESK_OPEN, .subject = NODE_NONE, .args = {desk_open(self)}};
     if (reason->args[0] > 0)
@@ -336,7 +341,7 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
         return true;
     reason->word = CITY_WORD_SIBLINGS_LEFT;
     reason->args[0] = settle_left(self, env->plan);
-    if (reason->args[0] != NODE_NONE && store[KV_SET_CONFLICT] == KV_CONFLICT_SIBLINGS)
+    if (reason->args[0] != NODE_NONE && env->settings[CITY_SET_CONFLICT] == KV_CONFLICT_SIBLINGS)
         return true;
     if (env->settings[CITY_SET_BUG_NO_REPLICATION] != 0)
         return false; /* with it they never come to an end */
@@ -346,14 +351,12 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
 static void inspect(const void *state, const struct node_env *env, struct json_writer *writer)
 {
     const struct city_kitchen *self = state;
-    int64_t store[KV_SET_COUNT];
-    struct node_env own = *env;
-    city_store_settings(env->settings, store);
-    own.settings = store;
+    struct store_view view;
+    view_store(env, &view);
     json_u64(writer, "tasks", desk_open(self));
     json_u64(writer, "cooking", stove_open(self));
     json_object(writer, "store");
-    KV_REPLICA_PROTOCOL.inspect(&self->store, &own, writer);
+    KV_REPLICA_PROTOCOL.inspect(&self->store, &view.env, writer);
     json_close(writer);
 }
 

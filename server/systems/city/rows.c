@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-enum { PPM_HALF = 500000, PPM_99 = 990000, NS_PER_US = 1000 };
+enum { NS_PER_US = 1000 };
 
 static void put(const struct node_row_sink *sink, struct node_row *row, enum city_table table,
                 int64_t time_ns)
@@ -63,11 +63,6 @@ void city_rows_open(const void *memory, const struct node_world *world,
             order_row(&ledger->orders[i], world->env->settings, sink);
 }
 
-static int64_t percentile_us(const struct histogram *histogram, uint32_t ppm)
-{
-    return histogram->count == 0 ? NODE_CELL_NULL : (int64_t)histogram_percentile(histogram, ppm);
-}
-
 static void metrics_row(const struct ledger_context *context)
 {
     const struct city_ledger *ledger = context->ledger;
@@ -90,8 +85,8 @@ static void metrics_row(const struct ledger_context *context)
     row.cells[at++] = figures[CITY_FIGURE_OVERSOLD];
     row.cells[at++] = figures[CITY_FIGURE_NAMED];
     row.cells[at++] = figures[CITY_FIGURE_LOST];
-    row.cells[at++] = percentile_us(&ledger->answer_us, PPM_HALF);
-    row.cells[at++] = percentile_us(&ledger->answer_us, PPM_99);
+    row.cells[at++] = figures[CITY_FIGURE_ANSWER_P50_MS];
+    row.cells[at++] = figures[CITY_FIGURE_ANSWER_P99_MS];
     row.cells[at++] = figures[CITY_FIGURE_DIFFERENT_KEYS];
     row.cells[at++] = node_cell(ledger->leader);
     row.cells[at++] = figures[CITY_FIGURE_KITCHENS_UP];
