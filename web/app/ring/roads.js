@@ -62,6 +62,17 @@ export function drawRoads(ctx, model, geometry) {
 }
 
 /**
+ * Is a node cut off from so many that it and who hears it are no majority?
+ * @param {Model} model
+ * @param {number[]} nodes of the cluster
+ * @param {number} node
+ */
+export function isApart(model, nodes, node) {
+  const heard = nodes.filter((other) => other === node || !isCut(model, node, other)).length;
+  return heard <= nodes.length / 2;
+}
+
+/**
  * A part of a road whose middle is not under the table.
  * @param {RingGeometry} geometry
  * @param {Point} from

@@ -3,7 +3,7 @@
 
 import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
-import { isCut } from "../../app/ring/roads.js";
+import { isApart } from "../../app/ring/roads.js";
 import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
 import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
 
@@ -32,20 +32,13 @@ export function modeName(model) {
   return t("table.switching", { from: title(model.modeKey()), to: title(model.wishedKey()) });
 }
 
-/** @param {Model} model @param {number} node */
-export function isApart(model, node) {
-  const others = [...model.kitchens.keys()].filter((other) => other !== node);
-  const heard = others.filter((other) => !isCut(model, node, other)).length + 1;
-  return heard <= (others.length + 1) / 2;
-}
-
 /** @param {Model} model @param {number} node @returns {Tone} */
 export function toneOf(model, node) {
   const kitchen = model.kitchens.get(node);
   if (!kitchen || kitchen.truth === HELD) return "off";
   if (kitchen.truth !== UP) return "down";
   if (!kitchen.ready) return "moving";
-  return isApart(model, node) ? "off" : "serving";
+  return isApart(model, [...model.kitchens.keys()], node) ? "off" : "serving";
 }
 
 /** @param {Model} model @param {number} node */
@@ -56,7 +49,7 @@ function stateWord(model, node) {
   if (!kitchen.ready) return t("state.recovering");
   if (kitchen.next >= 0) return t("state.sealed");
   if (model.dispatches(node)) return t("state.presides");
-  return t(isApart(model, node) ? "state.apart" : "state.open");
+  return t(isApart(model, [...model.kitchens.keys()], node) ? "state.apart" : "state.open");
 }
 
 /**

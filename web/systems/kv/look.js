@@ -3,7 +3,7 @@
 
 import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
-import { isCut } from "../../app/ring/roads.js";
+import { isApart } from "../../app/ring/roads.js";
 import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
 import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
 
@@ -40,24 +40,13 @@ export function price(one) {
   return one.deleted ? t("tag.deleted") : number(one.value);
 }
 
-/**
- * Is a replica cut off from more than half of all?
- * @param {Model} model
- * @param {number} node
- */
-export function isApart(model, node) {
-  const others = [...model.replicas.keys()].filter((other) => other !== node);
-  const heard = others.filter((other) => !isCut(model, node, other)).length + 1;
-  return heard <= (others.length + 1) / 2;
-}
-
 /** @param {Model} model @param {number} node @returns {Tone} */
 export function toneOf(model, node) {
   const replica = model.replicas.get(node);
   if (!replica || replica.truth === HELD) return "off";
   if (replica.truth !== UP) return "down";
   if (!replica.ready || replica.next >= 0) return "moving";
-  return isApart(model, node) ? "off" : "serving";
+  return isApart(model, [...model.replicas.keys()], node) ? "off" : "serving";
 }
 
 /** @param {Model} model @param {number} node */
@@ -67,7 +56,7 @@ function stateWord(model, node) {
   if (replica?.truth !== UP) return t("state.closed");
   if (!replica.ready) return t("state.recovering");
   if (replica.next >= 0) return t("state.sealed");
-  return t(isApart(model, node) ? "state.apart" : "state.open");
+  return t(isApart(model, [...model.replicas.keys()], node) ? "state.apart" : "state.open");
 }
 
 /**
