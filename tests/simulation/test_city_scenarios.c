@@ -2,6 +2,7 @@
  * and every scenario with the bug switch that its trap is about. */
 #include "lab/course.h"
 #include "lab/settings.h"
+#include "load_scenario.h"
 #include "sim/sim.h"
 #include "systems/city/ledger.h"
 #include "unit.h"
@@ -55,18 +56,9 @@ static void run(const struct lab_scenario *scenario, const int64_t *settings, st
     lab_course_close(&course);
 }
 
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    if (lab_scenario_load(name, false, &scenario, &problem) != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
-}
-
 static void run_as_it_is(const char *name, struct result *result)
 {
-    struct lab_scenario *scenario = load(name);
+    struct lab_scenario *scenario = load_scenario(name);
     run(scenario, scenario->settings, result);
     lab_scenario_free(&scenario);
 }
@@ -199,7 +191,7 @@ static void test_ap_sells_twice_and_names(void **state)
 /* The same, and the later clock wins: nobody is named, and orders are gone. */
 static void test_last_write_wins_loses(void **state)
 {
-    struct lab_scenario *scenario = load("city/ap");
+    struct lab_scenario *scenario = load_scenario("city/ap");
     int64_t settings[LAB_SETTINGS_MAX];
     struct result result;
     (void)state;
@@ -306,7 +298,7 @@ static void test_every_scenario(void **state)
     lab_scenario_names(take_name, &names);
     assert_in_range(names.count, 5, SCENARIOS_MAX);
     for (int i = 0; i < names.count; i++) {
-        struct lab_scenario *scenario = load(names.name[i]);
+        struct lab_scenario *scenario = load_scenario(names.name[i]);
         struct lab_problem problem;
         struct result result;
         run(scenario, scenario->settings, &result);
@@ -331,7 +323,7 @@ static void test_without_replication_every_mode_is_red(void **state)
                                              CITY_CHECK_BOOKS_AGREE};
     (void)state;
     for (int i = 0; i < 3; i++) {
-        struct lab_scenario *scenario = load(NAMES[i]);
+        struct lab_scenario *scenario = load_scenario(NAMES[i]);
         int64_t settings[LAB_SETTINGS_MAX];
         struct result result;
         memcpy(settings, scenario->settings, sizeof settings);

@@ -10,6 +10,7 @@
 #include "lab/course.h"
 #include "lab/parts.h"
 #include "lab/settings.h"
+#include "load_scenario.h"
 #include "unit.h"
 
 #include <cjson/cJSON.h>
@@ -109,15 +110,6 @@ enum { FAULT_COUNT = sizeof FAULTS / sizeof FAULTS[0] };
 static const char *const SCENARIOS[] = {"raft/council", "kv/cp",   "kv/hybrid",  "kv/ap",
                                         "city/cp",      "city/ap", "city/hybrid"};
 enum { SCENARIO_COUNT = sizeof SCENARIOS / sizeof SCENARIOS[0] };
-
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    if (lab_scenario_load(name, false, &scenario, &problem) != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
-}
 
 /* ---- Who is hit ---- */
 
@@ -280,7 +272,7 @@ static void test_each_cell(void **state)
     uint32_t cells = 0;
     uint64_t seeds = getenv("CHEF_TEST_LONG") != NULL ? SEEDS_LONG : SEEDS;
     for (uint32_t which = 0; which < SCENARIO_COUNT; which++) {
-        struct lab_scenario *scenario = load(SCENARIOS[which]);
+        struct lab_scenario *scenario = load_scenario(SCENARIOS[which]);
         for (uint32_t i = 0; i < FAULT_COUNT; i++) {
             const struct fault *fault = &FAULTS[i];
             struct effects effects = {.of = {0}};

@@ -5,6 +5,7 @@
  * rest and judges. It must also have power: faults that change nothing prove nothing. */
 #include "lab/course.h"
 #include "lab/settings.h"
+#include "load_scenario.h"
 #include "sim/nemesis.h"
 #include "systems/kitchens/ledger.h"
 #include "unit.h"
@@ -35,15 +36,6 @@ struct outcome {
 };
 
 /* ---- Running ---- */
-
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    if (lab_scenario_load(name, false, &scenario, &problem) != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
-}
 
 /* Everybody who does something: not the empty places, and not the customers, whose telephone is
  * not what is on trial. */
@@ -140,7 +132,7 @@ static void sweep_scenario(void *context, const char *name)
     struct outcome outcome;
     if (strncmp(name, "kitchens/", strlen("kitchens/")) != 0)
         return;
-    struct lab_scenario *scenario = load(name);
+    struct lab_scenario *scenario = load_scenario(name);
     struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL & ~LYING);
     if (scenario->settings[KITCHENS_SET_ORDERS_PER_MIN] == 0)
         profile.kinds &= ~DISK; /* a few orders by hand: too few writes to be hit */
@@ -223,7 +215,7 @@ static void test_every_switch_has_its_nemesis(void **state)
 /* Seeds needed until the switch shows; the same run without the switch shows nothing. */
 static uint64_t seeds_to_catch(uint32_t which)
 {
-    struct lab_scenario *scenario = load(CATCHES[which].scenario);
+    struct lab_scenario *scenario = load_scenario(CATCHES[which].scenario);
     struct nemesis_profile profile = profile_of(scenario, CATCHES[which].kinds);
     int64_t settings[LAB_SETTINGS_MAX];
     struct outcome outcome;
@@ -258,7 +250,7 @@ static void test_each_switch_is_caught(void **state)
 static void test_switches_and_faults_end_nothing(void **state)
 {
     (void)state;
-    struct lab_scenario *scenario = load("kitchens/lunch-rush");
+    struct lab_scenario *scenario = load_scenario("kitchens/lunch-rush");
     struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL);
     int64_t settings[LAB_SETTINGS_MAX];
     struct outcome outcome;
@@ -281,7 +273,7 @@ static void test_switches_and_faults_end_nothing(void **state)
 static void test_every_policy_keeps_the_promises(void **state)
 {
     (void)state;
-    struct lab_scenario *scenario = load("kitchens/lunch-rush");
+    struct lab_scenario *scenario = load_scenario("kitchens/lunch-rush");
     struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL & ~LYING);
     int64_t settings[LAB_SETTINGS_MAX];
     struct outcome outcome;

@@ -2,6 +2,7 @@
  * and with the bug switch that its trap is about; and the comparison that the first lesson is. */
 #include "lab/course.h"
 #include "lab/settings.h"
+#include "load_scenario.h"
 #include "systems/kitchens/ledger.h"
 #include "unit.h"
 
@@ -70,16 +71,6 @@ static void run(const struct lab_scenario *scenario, uint64_t seed, const int64_
     lab_fork_verify(&fork, &result->judgement);
     lab_fork_close(&fork);
     lab_course_close(&course);
-}
-
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    int status = lab_scenario_load(name, false, &scenario, &problem);
-    if (status != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
 }
 
 static int setting_index(const char *key)
@@ -190,7 +181,7 @@ static void test_every_scenario(void **state)
     lab_scenario_names(take_name, &names);
     assert_in_range(names.count, 20, SCENARIOS_MAX);
     for (int i = 0; i < names.count; i++) {
-        struct lab_scenario *scenario = load(names.name[i]);
+        struct lab_scenario *scenario = load_scenario(names.name[i]);
         struct result result;
         assert_true(strlen(scenario->title) > 3);
         assert_true(strlen(scenario->about) > 20);
@@ -211,7 +202,7 @@ static void test_every_switch_has_a_scenario(void **state)
     for (int set = 0; set < KITCHENS_SET_COUNT; set++) {
         bool found = KITCHENS_SETTINGS[set].trap == NULL;
         for (int i = 0; i < names.count && !found; i++) {
-            struct lab_scenario *scenario = load(names.name[i]);
+            struct lab_scenario *scenario = load_scenario(names.name[i]);
             found = scenario->bug != NULL && strcmp(scenario->bug, KITCHENS_SETTINGS[set].key) == 0;
             lab_scenario_free(&scenario);
         }
@@ -224,7 +215,7 @@ static void test_every_switch_has_a_scenario(void **state)
 static void test_the_comparison(void **state)
 {
     (void)state;
-    struct lab_scenario *scenario = load("kitchens/lunch-rush");
+    struct lab_scenario *scenario = load_scenario("kitchens/lunch-rush");
     int64_t settings[LAB_SETTINGS_MAX];
     memcpy(settings, scenario->settings, sizeof settings);
     for (uint64_t seed = scenario->seed; seed < scenario->seed + SEEDS; seed++) {

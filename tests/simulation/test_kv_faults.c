@@ -4,6 +4,7 @@
  * A sweep runs scenarios from many seeds, each with its own mix of faults, heals, waits for rest and
  * judges. It must also have power: faults that change nothing prove nothing. */
 #include "lab/course.h"
+#include "load_scenario.h"
 #include "sim/nemesis.h"
 #include "systems/kv/ledger.h"
 #include "unit.h"
@@ -28,15 +29,6 @@ struct outcome {
     struct lab_judgement judgement;
     uint32_t kinds_on, kinds_effective;
 };
-
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    if (lab_scenario_load(name, false, &scenario, &problem) != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
-}
 
 /* Replicas are hit, not the clients: they are who is promised something. */
 static struct nemesis_profile profile_of(const struct lab_scenario *scenario, uint32_t kinds)
@@ -112,7 +104,7 @@ static void test_no_fault_breaks_a_promise(void **state)
     uint64_t seed = 0;
     uint32_t seeds = getenv("CHEF_TEST_LONG") != NULL ? SWEEP_SEEDS * SWEEP_LONG : SWEEP_SEEDS;
     for (uint32_t which = 0; which < SWEPT_COUNT; which++) {
-        struct lab_scenario *scenario = load(SWEPT[which]);
+        struct lab_scenario *scenario = load_scenario(SWEPT[which]);
         struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL & ~LYING);
         struct outcome outcome;
         for (uint32_t n = 0; n < seeds; n++) {
@@ -188,7 +180,7 @@ static void test_every_switch_has_its_nemesis(void **state)
 /* Seeds needed until the switch shows; the same run without the switch shows nothing. */
 static uint64_t seeds_to_catch(uint32_t which)
 {
-    struct lab_scenario *scenario = load(CATCHES[which].scenario);
+    struct lab_scenario *scenario = load_scenario(CATCHES[which].scenario);
     struct nemesis_profile profile = profile_of(scenario, CATCHES[which].kinds);
     int64_t settings[LAB_SETTINGS_MAX];
     struct outcome outcome;
@@ -225,7 +217,7 @@ static void test_switches_and_faults_end_nothing(void **state)
 {
     (void)state;
     for (uint32_t i = 0; i < CATCH_COUNT; i++) {
-        struct lab_scenario *scenario = load(CATCHES[i].scenario);
+        struct lab_scenario *scenario = load_scenario(CATCHES[i].scenario);
         struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL);
         int64_t settings[LAB_SETTINGS_MAX];
         struct outcome outcome;

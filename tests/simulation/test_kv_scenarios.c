@@ -2,6 +2,7 @@
  * bug switch that its trap is about. */
 #include "lab/course.h"
 #include "lab/settings.h"
+#include "load_scenario.h"
 #include "systems/kv/ledger.h"
 #include "unit.h"
 
@@ -40,15 +41,6 @@ static void run(const struct lab_scenario *scenario, const int64_t *settings, st
     lab_fork_verify(&fork, &result->judgement);
     lab_fork_close(&fork);
     lab_course_close(&course);
-}
-
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    if (lab_scenario_load(name, false, &scenario, &problem) != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
 }
 
 /* expect.figures: {NAME: {min, max}}. */
@@ -143,7 +135,7 @@ static void test_every_scenario(void **state)
     lab_scenario_names(take_name, &names);
     assert_in_range(names.count, 15, SCENARIOS_MAX);
     for (int i = 0; i < names.count; i++) {
-        struct lab_scenario *scenario = load(names.name[i]);
+        struct lab_scenario *scenario = load_scenario(names.name[i]);
         struct result result;
         run(scenario, scenario->settings, &result);
         check_good(scenario, &result);
@@ -162,7 +154,7 @@ static void test_every_switch_has_a_scenario(void **state)
     for (int set = 0; set < KV_SET_COUNT; set++) {
         bool found = KV_SETTINGS[set].trap == NULL;
         for (int i = 0; i < names.count && !found; i++) {
-            struct lab_scenario *scenario = load(names.name[i]);
+            struct lab_scenario *scenario = load_scenario(names.name[i]);
             found = scenario->bug != NULL && strcmp(scenario->bug, KV_SETTINGS[set].key) == 0;
             lab_scenario_free(&scenario);
         }
@@ -175,7 +167,7 @@ static void test_every_switch_has_a_scenario(void **state)
 static void test_what_is_no_promise(void **state)
 {
     (void)state;
-    struct lab_scenario *scenario = load("kv/trap-16-first-answer");
+    struct lab_scenario *scenario = load_scenario("kv/trap-16-first-answer");
     int64_t settings[LAB_SETTINGS_MAX];
     memcpy(settings, scenario->settings, sizeof settings);
     settings[KV_SET_READ_QUORUM] = settings[KV_SET_WRITE_QUORUM] = 1;

@@ -5,6 +5,7 @@
  * judges. It must also have power: faults that change nothing prove nothing. */
 #include "lab/course.h"
 #include "lab/settings.h"
+#include "load_scenario.h"
 #include "sim/nemesis.h"
 #include "systems/raft/ledger.h"
 #include "unit.h"
@@ -36,15 +37,6 @@ struct outcome {
 };
 
 /* ---- Running ---- */
-
-static struct lab_scenario *load(const char *name)
-{
-    struct lab_scenario *scenario = NULL;
-    struct lab_problem problem;
-    if (lab_scenario_load(name, false, &scenario, &problem) != 0)
-        fail_msg("%s", problem.detail);
-    return scenario;
-}
 
 /* Servers are hit; cuts have the clients at one end, who ask every server, or a server. */
 static struct nemesis_profile profile_of(const struct lab_scenario *scenario, uint32_t kinds)
@@ -132,7 +124,7 @@ static void sweep_scenario(void *context, const char *name)
     struct outcome outcome;
     if (strncmp(name, "raft/", strlen("raft/")) != 0 || strcmp(name, "raft/bench") == 0)
         return;
-    struct lab_scenario *scenario = load(name);
+    struct lab_scenario *scenario = load_scenario(name);
     struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL & ~LYING);
     for (uint32_t n = 0; n < sweep->seeds; n++) {
         uint64_t seed = ++sweep->runs;
@@ -223,7 +215,7 @@ static void check_trap(void *context, const char *name)
     int64_t settings[LAB_SETTINGS_MAX];
     if (strncmp(name, "raft/trap-", strlen("raft/trap-")) != 0)
         return;
-    struct lab_scenario *scenario = load(name);
+    struct lab_scenario *scenario = load_scenario(name);
     const cJSON *breaks = cJSON_GetObjectItemCaseSensitive(scenario->json, "bug_breaks");
     memcpy(settings, scenario->settings, sizeof settings);
     run(scenario, scenario->seed, settings, NULL, &outcome);
@@ -247,7 +239,7 @@ static void test_each_trap_shows(void **state)
 /* Seeds needed until the switch shows; the same run without the switch shows nothing. */
 static uint64_t seeds_to_catch(uint32_t which, uint64_t limit)
 {
-    struct lab_scenario *scenario = load(CATCHES[which].scenario);
+    struct lab_scenario *scenario = load_scenario(CATCHES[which].scenario);
     struct nemesis_profile profile = profile_of(scenario, CATCHES[which].kinds);
     int64_t settings[LAB_SETTINGS_MAX];
     struct outcome outcome;
@@ -287,7 +279,7 @@ static void test_each_switch_is_caught(void **state)
 static void test_switches_and_faults_end_nothing(void **state)
 {
     (void)state;
-    struct lab_scenario *scenario = load("raft/council");
+    struct lab_scenario *scenario = load_scenario("raft/council");
     struct nemesis_profile profile = profile_of(scenario, NEMESIS_ALL);
     int64_t settings[LAB_SETTINGS_MAX];
     struct outcome outcome;
