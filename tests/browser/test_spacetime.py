@@ -197,20 +197,27 @@ class Spacetime(unittest.TestCase):
         page.press_text("#controls button", "Explain this order")
         page.wait("the explanation", lambda: page.text("#explain h2"))
 
+    def find_arrow(self, page):
+        """Moves the pointer over the diagram until a message is under it."""
+        canvas = page.browser.find_element("css selector", "#spacetime canvas")
+        size = canvas.size
+        for y in (0.11, 0.05, -0.05, 0.17, -0.11):
+            for x in range(60):
+                ActionChains(page.browser).move_to_element_with_offset(
+                    canvas, int(size["width"] * (x / 100 - 0.25)), int(size["height"] * y)).perform()
+                if " from " in page.js("""return new Promise((done) => requestAnimationFrame(() => {
+                    const canvas = document.querySelector('#spacetime canvas');
+                    done(canvas.dataset.over === 'event' ? canvas.title : '');
+                }))"""):
+                    return True
+        return False
+
     def test_a_click_on_an_arrow_lights_both_ends_here_on_the_stage_and_in_the_list(self):
         with open_page() as page:
             self.pause(page, 5000)
             self.open(page)
             self.keys(page, "-", "-", "-")
-            canvas = page.browser.find_element("css selector", "#spacetime canvas")
-            size = canvas.size
-            for x in range(0, 60):
-                ActionChains(page.browser).move_to_element_with_offset(
-                    canvas, int(size["width"] * (x / 100 - 0.25)), int(size["height"] * 0.11)).perform()
-                if " from " in page.js("const c = document.querySelector('#spacetime canvas'); return c.dataset.over === 'event' ? c.title : ''"):
-                    break
-            else:
-                self.fail("no arrow under the pointer")
+            self.assertTrue(self.find_arrow(page), "no arrow under the pointer")
             ActionChains(page.browser).click().perform()
             page.wait("a choice", lambda: "from" in page.text("#choice") and not page.js(
                 "return document.querySelector('#spacetime .chain').hidden"))
