@@ -49,13 +49,26 @@ const char *lab_course_excuse(const struct lab_course *course)
     return excuse;
 }
 
-/* Once it was no promise, what is broken later may come from then. */
+static bool is_by_level(const struct system *system, uint32_t check)
+{
+    for (uint32_t i = 0; system->history != NULL && i < system->history->judged_count; i++) {
+        const struct system_judged *judged = &system->history->judged[i];
+        if (judged->check == check && judged->by_level) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Once it was no promise, what is broken later may come from then; unless what is judged are
+ * operations that were promised it themselves. */
 static void look(const struct lab_scenario *scenario, const int64_t *settings,
                  uint16_t unpromised[LAB_CHECKS_MAX])
 {
     const struct system *system = scenario->system;
     for (uint32_t i = 0; i < system->check_count; i++) {
-        if (unpromised[i] == UINT16_MAX) {
+        bool promised = unpromised[i] == UINT16_MAX;
+        if (promised != is_by_level(system, i)) {
             unpromised[i] = system->unpromised(scenario->data, settings, i);
         }
     }
@@ -70,7 +83,9 @@ void lab_course_unpromised(const struct lab_course *course, uint16_t unpromised[
         return;
     }
     memcpy(settings, course->settings, system->setting_count * sizeof settings[0]);
-    look(course->scenario, settings, unpromised);
+    for (uint32_t i = 0; i < system->check_count; i++) {
+        unpromised[i] = system->unpromised(course->scenario->data, settings, i);
+    }
     for (uint32_t i = 0; i < course->inputs_done; i++) {
         const struct sim_input *input = &course->inputs.items[i].input;
         if (input->type == SIM_INPUT_SETTING) {

@@ -199,8 +199,14 @@ static bool operation(const void *plan, const struct node_note *note,
 }
 
 static const struct system_judged JUDGED[] = {
-    {TOY_COUNTER_CHECK_STRONG, "counter", "", 1u << LEVEL_STRONG},
-    {TOY_COUNTER_CHECK_LATE, "counter", "init=0", 1u << LEVEL_STRONG | 1u << LEVEL_LATE},
+    {.check = TOY_COUNTER_CHECK_STRONG,
+     .model = "counter",
+     .options = "",
+     .levels = 1u << LEVEL_STRONG},
+    {.check = TOY_COUNTER_CHECK_LATE,
+     .model = "counter",
+     .options = "init=0",
+     .levels = 1u << LEVEL_STRONG | 1u << LEVEL_LATE},
 };
 static const struct system_history HISTORY = {.functions = FUNCTIONS,
                                               .levels = LEVELS,

@@ -184,12 +184,35 @@ static void test_what_is_no_promise(void **state)
     lab_scenario_free(&scenario);
 }
 
+/* What was served as strong was promised to be, though the store was available before and after; and
+ * a run that never serves it promises nothing about it. */
+static void test_strong_is_promised_whatever_came_before(void **state)
+{
+    (void)state;
+    const uint32_t check = KV_CHECK_STRONG_LINEARIZABLE;
+    struct lab_scenario *scenario = load_scenario("kv/switch");
+    int64_t settings[LAB_SETTINGS_MAX];
+    struct result result;
+    run(scenario, scenario->settings, &result);
+    assert_string_equal(lab_verdict_name(&result.judgement, check, NULL), "PASS");
+    memcpy(settings, scenario->settings, sizeof settings);
+    settings[KV_SET_BUG_CAS_ANYWAY] = 1;
+    run(scenario, settings, &result);
+    assert_string_equal(lab_verdict_name(&result.judgement, check, NULL), "FAIL");
+    lab_scenario_free(&scenario);
+    scenario = load_scenario("kv/quorum");
+    run(scenario, scenario->settings, &result);
+    assert_string_equal(lab_verdict_name(&result.judgement, check, NULL), "NOT-PROMISED");
+    lab_scenario_free(&scenario);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_scenario),
         cmocka_unit_test(test_every_switch_has_a_scenario),
         cmocka_unit_test(test_what_is_no_promise),
+        cmocka_unit_test(test_strong_is_promised_whatever_came_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

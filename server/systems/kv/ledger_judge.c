@@ -71,12 +71,10 @@ void kv_ledger_break(const struct ledger_context *context, enum kv_check check, 
 
 /* ---- What is promised ---- */
 
-/* Now, or at some time of a run in which the mode was switched. */
 static bool serves_strong(const struct kv_plan *plan, const int64_t *settings)
 {
-    bool keys = plan->strong_keys > 0 || settings[KV_SET_MODE] != KV_MODE_HYBRID;
-    return settings[KV_SET_SWITCH_TO] != KV_SWITCH_NONE ||
-           (settings[KV_SET_MODE] != KV_MODE_AP && keys);
+    uint32_t mode = kv_wished_mode(settings);
+    return mode == KV_MODE_CP || (mode == KV_MODE_HYBRID && plan->strong_keys > 0);
 }
 
 /* Quorum reads; KV_WORD_NOTHING_BROKEN: promised. */

@@ -76,12 +76,23 @@ enum {
 
 /* Final reads begin 15 s after the load's end at the earliest (clients.h); those of the load that come
  * after the last write do not count. */
-static const struct system_judged JUDGED[] = {
-    {KV_CHECK_STRONG_LINEARIZABLE, "kv", "nil=missing", STRONG},
-    {KV_CHECK_EVENTUAL_LINEARIZABLE, "kv", "nil=missing", EVENTUAL},
-    {KV_CHECK_SESSIONS_KEEP, "sessions", "nil=any siblings=list", EVENTUAL | STRONG},
-    {KV_CHECK_FINAL_READS_AGREE, "convergence", "siblings=list quiet_ms=10000",
-     EVENTUAL | LOCAL | STRONG}};
+static const struct system_judged JUDGED[] = {{.check = KV_CHECK_STRONG_LINEARIZABLE,
+                                               .model = "kv",
+                                               .options = "nil=missing",
+                                               .levels = STRONG,
+                                               .by_level = true},
+                                              {.check = KV_CHECK_EVENTUAL_LINEARIZABLE,
+                                               .model = "kv",
+                                               .options = "nil=missing",
+                                               .levels = EVENTUAL},
+                                              {.check = KV_CHECK_SESSIONS_KEEP,
+                                               .model = "sessions",
+                                               .options = "nil=any siblings=list",
+                                               .levels = EVENTUAL | STRONG},
+                                              {.check = KV_CHECK_FINAL_READS_AGREE,
+                                               .model = "convergence",
+                                               .options = "siblings=list quiet_ms=10000",
+                                               .levels = EVENTUAL | LOCAL | STRONG}};
 
 const struct system_history KV_HISTORY = {
     .functions = KV_FUNCTIONS,
