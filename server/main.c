@@ -19,6 +19,7 @@ static const struct subcommand {
     {"shrink", command_shrink, "makes a run that breaks a promise as small as it goes"},
     {"stdio", command_stdio, "a node for Maelstrom, to be judged from outside"},
     {"scenarios", command_scenarios, "lists what can be run"},
+    {"scene", command_scene, "plays a scene of the storyboard without a page"},
     {"bench", command_bench, "measures one part on this machine"},
 };
 enum { SUBCOMMAND_COUNT = sizeof SUBCOMMANDS / sizeof SUBCOMMANDS[0], EXIT_UNUSABLE = 2 };

@@ -10,6 +10,7 @@ int command_check(int argc, char **argv);
 int command_compare(int argc, char **argv);
 int command_run(int argc, char **argv);
 int command_scenarios(int argc, char **argv);
+int command_scene(int argc, char **argv);
 int command_search(int argc, char **argv);
 int command_serve(int argc, char **argv);
 int command_shrink(int argc, char **argv);

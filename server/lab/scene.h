@@ -1,0 +1,116 @@
+/* scene.h - a scene of the storyboard: a run, what happens to it, a question, and what must come of it.
+ *
+ *   {"scenario": "kitchens/lunch-rush", "seed": 7, "settings": {"policy": "round-robin"},
+ *    "steps": [
+ *      {"id": "look", "beat": "situation", "caption": "..."},
+ *      {"id": "guess", "beat": "predict", "question": "...",
+ *       "options": [{"id": "yes", "text": "...", "holds": "waiting > 50"}, {"id": "no", "text": "..."}]},
+ *      {"id": "rush", "beat": "run", "do": [{"type": "load.rush"}], "until": "waiting > 50",
+ *       "within_s": 120, "speed": 4, "caption": "..."},
+ *      {"id": "stop", "beat": "freeze", "focus": ["B"], "caption": "..."},
+ *      {"id": "why", "beat": "explain", "view": "spacetime", "last_s": 2, "caption": "..."},
+ *      {"id": "again", "beat": "vote_again"},
+ *      {"id": "turn", "beat": "turn", "caption": "...",
+ *       "tasks": [{"id": "sink", "text": "...", "until": "waiting > 100"}]},
+ *      {"id": "home", "beat": "home"}],
+ *    "expect": {"no_order_lost": "PASS"},     at the end, healed and judged; the others are free
+ *    "seeds": "own", "why_own": "...",        left out: it works on any seed
+ *    "title": "...", "about": "...", "sources": ["..."], "next": "crisis"}
+ *
+ * A step waits for what happens in the model, never for time that passes: a run whose condition does
+ * not come within `within_s` (virtual) fails the scene. The answer to a question is no field: it is
+ * the first option whose `holds` came true between the question and the next freeze, or the one
+ * without; so the run answers, not who wrote the scene. Inputs of `do` take effect where the run stands when the step begins;
+ * those that are a client's operation are refused there, since they take effect only while a run goes on.
+ *
+ * Scenes inside the program (web/scenes/NAME.json) leave their texts to web/words/scenes.json, where they stand as
+ * "NAME.title", "NAME.STEP.caption", "NAME.STEP.options.OPTION"; a file of one's own holds them itself. */
+#ifndef LAB_SCENE_H
+#define LAB_SCENE_H
+
+#include "lab/condition.h"
+#include "lab/input.h"
+#include "lab/problem.h"
+#include "lab/scenario.h"
+
+enum {
+    LAB_SCENE_NAME_BYTES = 32,
+    LAB_SCENE_BYTES_MAX = 64 * 1024, /* of a file */
+    LAB_SCENE_STEPS_MAX = 24,
+    LAB_SCENE_OPTIONS_MAX = 4,
+    LAB_SCENE_TASKS_MAX = 4,
+    LAB_SCENE_DO_MAX = 8,
+    LAB_SCENE_WITHIN_S_MAX = 3600,
+    LAB_SCENE_WITHIN_S_STANDARD = 300,
+};
+
+enum lab_beat {
+    LAB_BEAT_SITUATION,
+    LAB_BEAT_PREDICT,
+    LAB_BEAT_RUN,
+    LAB_BEAT_FREEZE,
+    LAB_BEAT_EXPLAIN,
+    LAB_BEAT_VOTE_AGAIN,
+    LAB_BEAT_TURN,
+    LAB_BEAT_HOME,
+    LAB_BEATS
+};
+const char *lab_beat_name(enum lab_beat beat);
+
+/* A choice of a question, or a task of a mission. */
+struct lab_scene_choice {
+    const char *id;   /* within the scene's json */
+    bool conditional; /* an option without is what is left */
+    struct lab_condition condition;
+};
+
+struct lab_scene_step {
+    enum lab_beat beat;
+    const char *id;
+    const struct cJSON *json;   /* the step in the scene's json */
+    struct lab_condition until; /* of a run */
+    int64_t within_ns;
+    uint32_t choice_count; /* options of a prediction, tasks of a turn */
+    struct lab_scene_choice choices[LAB_SCENE_OPTIONS_MAX];
+};
+
+struct lab_scene {
+    char name[LAB_SCENE_NAME_BYTES];
+    struct cJSON *json;
+    struct lab_scenario *scenario;
+    uint64_t seed;
+    bool any_seed;
+    int64_t settings[LAB_SETTINGS_MAX]; /* at t = 0: the scenario's and the scene's own */
+    uint32_t step_count;
+    struct lab_scene_step steps[LAB_SCENE_STEPS_MAX];
+};
+
+/* Of the program by its name, or from a file when `files` is true and the name ends in .json. -404 with the
+ * list of scenes, -422 with what is wrong. *scene is the caller's. */
+int lab_scene_load(const char *name, bool files, struct lab_scene **scene,
+                   struct lab_problem *problem);
+/* From its text. `own_words`: the file holds its texts itself. */
+int lab_scene_parse(const char *name, const char *text, bool own_words, struct lab_scene **scene,
+                    struct lab_problem *problem);
+void lab_scene_free(struct lab_scene **scene);
+/* Calls `each` with the name of every scene inside the program, in the order of the course. */
+void lab_scene_names(void (*each)(void *context, const char *name), void *context);
+/* A text of the scene: its own, or that of the table of words. NULL when there is none. */
+const char *lab_scene_text(const struct lab_scene *scene, const struct cJSON *holder,
+                           const char *key, const char *field);
+
+/* ---- A scene without a page: what the tests and `chef scene` do ---- */
+
+struct lab_scene_result {
+    uint32_t steps_done;                   /* all of them unless the scene failed at this one */
+    int64_t time_ns[LAB_SCENE_STEPS_MAX];  /* where each step ended */
+    uint32_t answers[LAB_SCENE_STEPS_MAX]; /* of a prediction: the option that held */
+    bool failed;
+    char why[LAB_PROBLEM_BYTES]; /* one sentence, when it failed */
+    uint64_t digest;
+};
+/* Goes through the scene on this seed. A scene that fails is no error: 0. -422 when an input of it is refused. */
+int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene_result *result,
+                  struct lab_problem *problem);
+
+#endif

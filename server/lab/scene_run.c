@@ -1,0 +1,220 @@
+/* scene_run.c - a scene from its first step to its last, without a page. */
+#include "lab/scene.h"
+
+#include "lab/course.h"
+#include "lab/headless.h"
+#include "lab/parts.h"
+#include "lab/settings.h"
+
+#include <assert.h>
+#include <cjson/cJSON.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STEPS_BETWEEN_LOOKS = 100000 };
+
+struct play {
+    const struct lab_scene *scene;
+    uint64_t seed;
+    struct lab_course course;
+    struct lab_scene_result *result;
+    struct lab_problem *problem;
+};
+
+static void fail(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void fail(struct play *play, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(play->result->why, sizeof play->result->why, format, arguments);
+    va_end(arguments);
+    play->result->failed = true;
+}
+
+/* Goes on until the condition holds; false when it did not by `until_ns`. */
+static bool run_until(struct lab_course *course, const struct lab_condition *condition,
+                      int64_t until_ns)
+{
+    enum sim_status status;
+    lab_course_arm(course, condition, false);
+    do {
+        status = lab_course_run(course, until_ns, STEPS_BETWEEN_LOOKS);
+    } while (status == SIM_WORKING);
+    bool stopped = course->stopped;
+    lab_course_arm(course, NULL, false);
+    return stopped;
+}
+
+static int apply(struct play *play, const cJSON *body)
+{
+    struct lab_input_parts parts;
+    struct lab_course *course = &play->course;
+    int status =
+        lab_input_parts(play->scene->scenario, &course->sim, body, &parts, NULL, play->problem);
+    for (uint32_t i = 0; i < parts.count && status == 0; i++) {
+        parts.list[i].time_ns += lab_course_now_ns(course);
+        lab_course_input(course, &parts.list[i], course->inputs.count + 1, "script");
+    }
+    return status;
+}
+
+static int play_run(struct play *play, const struct lab_scene_step *step)
+{
+    int64_t begun_ns = lab_course_now_ns(&play->course);
+    const cJSON *body;
+    cJSON_ArrayForEach(body, cJSON_GetObjectItemCaseSensitive(step->json, "do"))
+    {
+        int status = apply(play, body);
+        if (status != 0) {
+            return status;
+        }
+    }
+    if (!run_until(&play->course, &step->until, begun_ns + step->within_ns)) {
+        fail(play, "step %s: \"%.200s\" did not come within %lld s", step->id,
+             cJSON_GetObjectItemCaseSensitive(step->json, "until")->valuestring,
+             (long long)(step->within_ns / 1000000000));
+    }
+    return 0;
+}
+
+/* The same run again with other settings: does the condition come after from_ns, up to to_ns? */
+static int holds_between(struct play *play, const int64_t *settings,
+                         const struct lab_condition *condition, const int64_t span_ns[2],
+                         bool *holds)
+{
+    struct lab_course again;
+    int status =
+        lab_course_open(&again, play->scene->scenario, play->seed, settings, false, play->problem);
+    if (status != 0) {
+        return status;
+    }
+    for (uint32_t i = 0; i < play->course.inputs.count; i++) {
+        const struct lab_input *item = &play->course.inputs.items[i];
+        lab_course_input(&again, &item->input, item->number, item->who);
+    }
+    while (lab_course_run(&again, span_ns[0], STEPS_BETWEEN_LOOKS) == SIM_WORKING) {
+    }
+    *holds = run_until(&again, condition, span_ns[1]);
+    lab_course_close(&again);
+    return 0;
+}
+
+/* What the run answers to the question of step `asked`, now that it has come here. */
+static int answer(struct play *play, uint32_t asked)
+{
+    const struct lab_scene_step *step = &play->scene->steps[asked];
+    const int64_t span_ns[] = {play->result->time_ns[asked], lab_course_now_ns(&play->course)};
+    uint32_t rest = 0;
+    for (uint32_t i = 0; i < step->choice_count; i++) {
+        bool holds = false;
+        if (!step->choices[i].conditional) {
+            rest = i;
+            continue;
+        }
+        int status = holds_between(play, play->scene->settings, &step->choices[i].condition,
+                                   span_ns, &holds);
+        if (status != 0 || holds) {
+            play->result->answers[asked] = i;
+            return status;
+        }
+    }
+    play->result->answers[asked] = rest;
+    return 0;
+}
+
+static int play_sides(struct play *play, const struct lab_scene_step *step)
+{
+    const struct system *system = play->scene->scenario->system;
+    const char *key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step->json, "setting"));
+    const int64_t span_ns[] = {0, lab_course_now_ns(&play->course)};
+    int status = 0;
+    if (step->choice_count == 0) {
+        return 0;
+    }
+    int index = lab_setting_find(system, key, play->problem);
+    for (uint32_t i = 0; i < step->choice_count && status == 0; i++) {
+        const cJSON *side =
+            cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(step->json, "sides"), (int)i);
+        int64_t settings[LAB_SETTINGS_MAX];
+        bool holds = true;
+        memcpy(settings, play->scene->settings, sizeof settings);
+        status = lab_setting_parse(system, (uint32_t)index,
+                                   cJSON_GetObjectItemCaseSensitive(side, "value"),
+                                   &settings[index], play->problem);
+        if (status == 0 && step->choices[i].conditional) {
+            status = holds_between(play, settings, &step->choices[i].condition, span_ns, &holds);
+        }
+        if (status == 0 && !holds) {
+            fail(play, "step %s: what side %s should show did not come", step->id,
+                 step->choices[i].id);
+        }
+    }
+    return status;
+}
+
+/* A question is answered by all that runs before the next one, or before the scene is over. */
+static int play_steps(struct play *play)
+{
+    const struct lab_scene *scene = play->scene;
+    uint32_t asked = LAB_SCENE_STEPS_MAX;
+    int status = 0;
+    for (uint32_t i = 0; i < scene->step_count && status == 0 && !play->result->failed; i++) {
+        const struct lab_scene_step *step = &scene->steps[i];
+        bool over = step->beat != LAB_BEAT_RUN && step->beat != LAB_BEAT_PREDICT;
+        if (asked < i && over && scene->steps[i - 1].beat == LAB_BEAT_RUN) {
+            status = answer(play, asked);
+            asked = LAB_SCENE_STEPS_MAX;
+        }
+        if (status == 0 && step->beat == LAB_BEAT_RUN) {
+            status = play_run(play, step);
+        } else if (status == 0 && step->beat == LAB_BEAT_EXPLAIN) {
+            status = play_sides(play, step);
+        }
+        asked = step->beat == LAB_BEAT_PREDICT ? i : asked;
+        play->result->time_ns[i] = lab_course_now_ns(&play->course);
+        play->result->steps_done += !play->result->failed;
+    }
+    return status;
+}
+
+static void compare_expected(struct play *play)
+{
+    struct lab_fork fork;
+    static _Thread_local struct lab_judgement judgement;
+    const struct lab_scene *scene = play->scene;
+    const char *excuse = lab_course_excuse(&play->course);
+    lab_fork_open(&fork, &play->course);
+    lab_fork_verify(&fork, &judgement);
+    lab_fork_close(&fork);
+    for (uint32_t i = 0; i < judgement.count && !play->result->failed; i++) {
+        const char *name = scene->scenario->system->checks[i].name;
+        const char *expected = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetObjectItemCaseSensitive(scene->json, "expect"), name));
+        const char *verdict = lab_verdict_name(&judgement, i, excuse);
+        if (expected != NULL && strcmp(expected, verdict) != 0) {
+            fail(play, "%s is %s at the end, not %s", name, verdict, expected);
+        }
+    }
+}
+
+int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene_result *result,
+                  struct lab_problem *problem)
+{
+    struct play play = {.scene = scene, .seed = seed, .result = result, .problem = problem};
+    memset(result, 0, sizeof *result);
+    int status =
+        lab_course_open(&play.course, scene->scenario, seed, scene->settings, true, problem);
+    if (status != 0) {
+        return status;
+    }
+    lab_course_collect(&play.course);
+    status = play_steps(&play);
+    if (status == 0 && !result->failed) {
+        compare_expected(&play);
+    }
+    result->digest = sim_digest(&play.course.sim);
+    lab_course_close(&play.course);
+    return status;
+}
