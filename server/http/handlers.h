@@ -16,6 +16,11 @@ int handle_live_plain(struct request *request);
 int handle_healthz(struct request *request);
 int handle_readyz(struct request *request);
 
+/* handlers_scenes.c: the storyboard */
+int handle_scenes(struct request *request);
+int handle_scene(struct request *request);
+int handle_scene_check(struct request *request);
+
 /* metrics.c */
 int handle_metrics(struct request *request);
 

@@ -18,6 +18,9 @@ enum { COST = 1, COST_PAST = 3, COST_NEW_RUN = 5, COST_HEAVY = 25 };
 const struct route ROUTES[] = {
     {"GET", "/api/v1/systems", handle_systems, COST},
     {"GET", "/api/v1/scenarios", handle_scenarios, COST},
+    {"GET", "/api/v1/scenes", handle_scenes, COST},
+    {"POST", "/api/v1/scenes", handle_scene_check, COST},
+    {"GET", "/api/v1/scenes/{scene}", handle_scene, COST},
     {"GET", "/api/v1/words/{system}", handle_words, COST},
     {"GET", "/api/v1/openapi.json", handle_openapi, COST},
     {"POST", "/api/v1/session", handle_session, COST_NEW_RUN},

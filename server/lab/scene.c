@@ -514,19 +514,18 @@ static int read_head(const struct reader *reader)
     return status != 0 ? status : read_expect(reader);
 }
 
-int lab_scene_parse(const char *name, const char *text, bool own_words, struct lab_scene **out,
-                    struct lab_problem *problem)
+int lab_scene_make(const char *name, cJSON *json, bool own_words, struct lab_scene **out,
+                   struct lab_problem *problem)
 {
     struct lab_scene *scene = calloc(1, sizeof *scene);
-    const char *end = NULL;
     if (scene == NULL) {
         abort();
     }
     struct reader reader = {
         .scene = scene, .own_words = own_words, .where = "", .problem = problem};
     (void)snprintf(scene->name, sizeof scene->name, "%s", name);
-    scene->json = cJSON_ParseWithOpts(text, &end, true);
-    int status = cJSON_IsObject(scene->json) ? 0 : refuse(&reader, "not a JSON object");
+    scene->json = json;
+    int status = cJSON_IsObject(json) ? 0 : refuse(&reader, "not a JSON object");
     status = status != 0 ? status : read_head(&reader);
     status = status != 0 ? status : read_steps(&reader);
     if (status != 0) {
@@ -535,6 +534,22 @@ int lab_scene_parse(const char *name, const char *text, bool own_words, struct l
     }
     *out = scene;
     return 0;
+}
+
+int lab_scene_parse(const char *name, const char *text, bool own_words, struct lab_scene **out,
+                    struct lab_problem *problem)
+{
+    return lab_scene_make(name, cJSON_ParseWithOpts(text, NULL, true), own_words, out, problem);
+}
+
+cJSON *lab_scene_json(const struct lab_scene *scene)
+{
+    cJSON *object = cJSON_Duplicate(scene->json, true);
+    cJSON_DeleteItemFromObjectCaseSensitive(object, "seed");
+    (void)cJSON_AddStringToObject(object, "name", scene->name);
+    (void)cJSON_AddStringToObject(object, "system", scene->scenario->system->name);
+    (void)cJSON_AddNumberToObject(object, "seed", (double)scene->seed);
+    return object;
 }
 
 void lab_scene_free(struct lab_scene **scene_pointer)

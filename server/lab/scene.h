@@ -89,10 +89,15 @@ struct lab_scene {
  * list of scenes, -422 with what is wrong. *scene is the caller's. */
 int lab_scene_load(const char *name, bool files, struct lab_scene **scene,
                    struct lab_problem *problem);
-/* From its text. `own_words`: the file holds its texts itself. */
+/* From a document, which is taken over, be it refused. `own_words`: it holds its texts itself. */
+int lab_scene_make(const char *name, struct cJSON *json, bool own_words, struct lab_scene **scene,
+                   struct lab_problem *problem);
+/* The same from its text. */
 int lab_scene_parse(const char *name, const char *text, bool own_words, struct lab_scene **scene,
                     struct lab_problem *problem);
 void lab_scene_free(struct lab_scene **scene);
+/* The document with "name", "system" and "seed" in it, as the page plays it; the caller's. */
+struct cJSON *lab_scene_json(const struct lab_scene *scene);
 /* Calls `each` with the name of every scene inside the program, in the order of the course. */
 void lab_scene_names(void (*each)(void *context, const char *name), void *context);
 /* A text of the scene: its own, or that of the table of words. NULL when there is none. */

@@ -20,6 +20,8 @@ BODIES = {
                             "values": ["round-robin", "weighted-score"]},
 }
 BODIES |= {
+    "/api/v1/scenes": {"title": "A rush", "about": "How it begins.", "scenario": "kitchens/stadium-night", "steps": [
+        {"id": "rush", "beat": "run", "caption": "The stadium is hungry.", "until": "kitchen_overloaded"}]},
     "/api/v1/searches": {"scenario": SCENARIO, "until": "order_cooked", "last_seed": 3},
     "/api/v1/runs/{id}/shrink": {},
     "/api/v1/cards": {"title": "A hand-over", "scenario": SCENARIO, "seed": 7, "t_ms": 1234.5, "condition": "order_cooked"},
@@ -69,7 +71,7 @@ class Routes(unittest.TestCase):
     def ask(self, pattern, method, run, table="orders", subject="1", system="kitchens"):
         path = pattern.replace("{id}", run).replace("{table}", table).replace("{n}", subject).replace("{job}", "j1")
         path += QUERIES.get(pattern, "").replace("{id}", run) if method == "get" else ""
-        return self.server.request(method.upper(), path.replace("{system}", system),
+        return self.server.request(method.upper(), path.replace("{system}", system).replace("{scene}", "crisis"),
                                    BODIES.get(pattern) if method == "post" else None)
 
     def test_every_route_answers_as_described(self):
