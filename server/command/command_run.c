@@ -126,7 +126,7 @@ static void print_verdicts(const struct lab_scenario *scenario,
                            const struct lab_proofs *proofs)
 {
     for (uint32_t i = 0; i < result->judgement.count; i++) {
-        char words[400];
+        char words[LAB_VERDICT_WORDS_BYTES];
         struct text text = text_init(words, sizeof words);
         lab_verdict_words(scenario, &result->judgement, i, result->excuse, &text);
         printf("  %-13s %-24s %s\n", lab_verdict_name(&result->judgement, i, result->excuse),

@@ -70,7 +70,12 @@ const int64_t *lab_course_settings(const struct lab_course *course);
 /* ---- Judging ---- */
 
 /* What a checker of server/check says about the history. */
-enum { LAB_JUDGED_MAX = 16, LAB_JUDGED_WORDS_BYTES = 320, LAB_CHECKS_MAX = 64 };
+enum {
+    LAB_JUDGED_MAX = 16,
+    LAB_JUDGED_WORDS_BYTES = 320,
+    LAB_VERDICT_WORDS_BYTES = LAB_JUDGED_WORDS_BYTES + 240, /* and why that was to be expected */
+    LAB_CHECKS_MAX = 64
+};
 struct lab_judged {
     uint32_t check;                   /* index in the system's checks */
     const char *model;                /* "register" */
@@ -147,7 +152,7 @@ void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_jud
                        uint32_t check, const char *excuse, struct text *text);
 /* A row of the table of verdicts; it points into `texts` and into the scenario's system. */
 struct lab_verdict_texts {
-    char words[400], witness[160];
+    char words[LAB_VERDICT_WORDS_BYTES], witness[160];
 };
 void lab_verdict_row(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                      uint32_t check, const char *excuse, int64_t time_ns, struct lab_row *row,

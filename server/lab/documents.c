@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { PLAN_BYTES = 64 * 1024, WORDS_BYTES = 500 };
+enum { PLAN_BYTES = 64 * 1024, WORDS_BYTES = LAB_VERDICT_WORDS_BYTES };
 
 void lab_add_created(struct cJSON *item, int64_t created_ms)
 {

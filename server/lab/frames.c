@@ -11,7 +11,7 @@
 enum {
     KEY_EVENTS = 40,
     FLIGHTS_MAX = 200,
-    WORDS_BYTES = 400,
+    WORDS_BYTES = LAB_VERDICT_WORDS_BYTES,
 };
 static const int64_t NS_PER_US = 1000;
 static const int64_t NS_PER_S = 1000000000;

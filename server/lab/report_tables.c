@@ -84,7 +84,8 @@ static void put_foot(struct text *text)
 /* ---- Promises ---- */
 
 struct tally {
-    uint32_t kept, broken, planned, open; /* what is no promise and not broken is none of these */
+    uint32_t kept, broken, planned, open;
+    uint32_t free; /* no promise, and not broken */
 };
 
 /* The class, and the key of the words, of a verdict. */
@@ -106,6 +107,7 @@ static struct tally tally_of(const struct lab_report *report, const struct lab_j
         tally.broken += strcmp(class, "broken") == 0;
         tally.planned += strcmp(class, "planned") == 0;
         tally.open += strcmp(class, "open") == 0;
+        tally.free += strcmp(class, "free") == 0;
     }
     return tally;
 }
@@ -230,7 +232,7 @@ static void put_promise(const struct lab_report *report, uint32_t index, struct 
 static void put_verdict(const struct lab_report *report, const struct lab_judgement *judgement,
                         uint32_t index, struct lab_pieces *out)
 {
-    char words[LAB_REPORT_WORDS_BYTES];
+    char words[LAB_VERDICT_WORDS_BYTES];
     struct text *text = &out->text;
     const struct lab_judged *judged = lab_judged_find(judgement, index);
     struct text said = text_init(words, sizeof words);
@@ -263,6 +265,20 @@ static void put_broken(const struct lab_report *report, const struct lab_judgeme
     }
     put_foot(&out->text);
     text_add(&out->text, "</div>\n");
+}
+
+/* What the badges that are neither good nor bad say to who reads them for the first time. */
+static void put_meanings(const struct tally *tally, struct text *text)
+{
+    if (tally->planned > 0) {
+        put_paragraph("note", "meaning.planned", text);
+    }
+    if (tally->open > 0) {
+        put_paragraph("note", "meaning.open", text);
+    }
+    if (tally->free > 0) {
+        put_paragraph("note", "meaning.free", text);
+    }
 }
 
 /* All that can be said of a promise that is kept is that nothing was found; so a list will do. */
@@ -299,11 +315,12 @@ void lab_report_verdicts(const struct lab_report *report, const struct lab_judge
         return;
     }
     put_summary(report, judgement, text);
-    uint32_t kept = tally_of(report, judgement).kept;
-    if (kept < judgement->count) {
+    struct tally tally = tally_of(report, judgement);
+    if (tally.kept < judgement->count) {
         put_broken(report, judgement, out);
+        put_meanings(&tally, &out->text);
     }
-    if (kept > 0) {
+    if (tally.kept > 0) {
         put_kept(report, judgement, out);
     }
     lab_report_section_end(text);

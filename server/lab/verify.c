@@ -239,6 +239,17 @@ void lab_finding_words(const struct lab_scenario *scenario, const struct lab_jud
     }
 }
 
+/* What was done on purpose, so that a check finds what comes of it. */
+static void add_excuse(const char *excuse, struct text *text)
+{
+    bool rule_off = strncmp(excuse, "bug.", strlen("bug.")) == 0;
+    text_add(text, rule_off ? " That was to be expected: the rule behind "
+                            : " That was to be expected: a disk was made to lie with ");
+    text_add(text, excuse);
+    text_add(text, rule_off ? " was turned off on purpose, and this is what it prevents."
+                            : ", and no promise holds on a disk that lies about what it keeps.");
+}
+
 void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                        uint32_t check, const char *excuse, struct text *text)
 {
@@ -249,9 +260,7 @@ void lab_verdict_words(const struct lab_scenario *scenario, const struct lab_jud
         text_add(text, " Not promised here: ");
         lab_words_reason(scenario, &reason, text);
     } else if (excuse != NULL && verdict == SYSTEM_FAIL) {
-        text_add(text, " As planned: ");
-        text_add(text, excuse);
-        text_add(text, " is outside what the promises hold under.");
+        add_excuse(excuse, text);
     }
 }
 

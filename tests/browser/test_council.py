@@ -24,6 +24,19 @@ return hatched;
 """
 
 
+# What the card of the chosen node lies over, and "window" where it leaves that.
+HIDDEN_BY_CARD = """
+const card = document.querySelector("#stage .card").getBoundingClientRect();
+const over = [...document.querySelectorAll("#stage .twin button, #verdict")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  return Math.min(box.right, card.right) > Math.max(box.left, card.left) + 1
+    && Math.min(box.bottom, card.bottom) > Math.max(box.top, card.top) + 1;
+}).map((one) => one.ariaLabel);
+const inside = card.left >= 0 && card.top >= 0 && card.right <= innerWidth + 1 && card.bottom <= innerHeight + 1;
+return inside ? over : [...over, "window"];
+"""
+
+
 class Council(unittest.TestCase):
     def enter(self, page):
         page.press('#header [data-tool="systems"]')
@@ -99,12 +112,11 @@ class Council(unittest.TestCase):
             card = page.text("#stage .card")
             self.assertIn("Old Town", card)
             self.assertIn("Term", card)
-            box = page.js("const c = document.querySelector('#stage .card').getBoundingClientRect(),"
-                          "s = document.getElementById('stage').getBoundingClientRect();"
-                          "return [c.top >= s.top, c.bottom <= s.bottom, c.left >= s.left, c.right <= s.right]")
-            self.assertEqual(box, [True] * 4)
+            self.assertEqual(page.js(HIDDEN_BY_CARD), [], "the card hides no kitchen and not the verdict")
             page.key("c")
             page.wait("it to be closed", lambda: "closed" in self.said(page)[1])
+            page.wait("the card to say so", lambda: "not serving" in page.text("#stage .card"))
+            self.assertNotIn("Listens to", page.text("#stage .card"))
             page.key("c")
             page.wait("it to be back", lambda: "closed" not in self.said(page)[1])
 

@@ -48,6 +48,19 @@ class Proof(unittest.TestCase):
         minutes, seconds = row.split("–")[1].split(":")
         return int(minutes) * 60 + int(float(seconds))
 
+    def test_opened_before_the_verdict_it_waits_for_it(self):
+        with open_page() as page:
+            page.enter_system("Kitchen council")
+            said = page.js("""
+              document.querySelector("[data-action=verify]").click();
+              document.querySelector("#verdict .promises").click();
+              return document.querySelector("#promises .waits")?.innerText;
+            """)
+            self.assertIn("is being judged", said or "")
+            page.wait("the proofs", lambda: page.texts("#promises .proof"), 90)
+            self.assertEqual(page.texts("#promises .waits"), [])
+            self.assertEqual(page.console_errors(), [])
+
     def test_by_clicks(self):
         with open_page() as page:
             self.broken(page)

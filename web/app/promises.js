@@ -47,17 +47,39 @@ function heaviestFirst(verdicts) {
 }
 
 /**
- * All promises, what is broken first: its proof, then the table; the proofs of what holds stand below.
+ * All promises; while a copy is being judged as they stand so far, and then as it was found.
  * @param {Model} model
  * @param {Verdict[]} verdicts
+ * @param {Promise<Verdict[] | null> | null} judging what comes of the copy; null: none is being judged
  */
-export function openPromises(model, verdicts) {
+export function openPromises(model, verdicts, judging) {
   const { body, dialog } = openDialog("promises", t("verdict.title"));
+  const show = (/** @type {Verdict[]} */ now, /** @type {string | null} */ note) => {
+    if (dialog.open) showPromises(model, dialog, body, now, note);
+  };
+  const proved = verdicts.some((verdict) => verdict.proof);
+  const without = proved ? null : t("verdict.without_proof");
+  show(verdicts, judging ? t("verdict.judging") : without);
+  void judging?.then((found) => show(found ?? verdicts, found ? null : without));
+}
+
+/**
+ * What is broken first: its proof, then the table; the proofs of what holds stand below.
+ * @param {Model} model
+ * @param {HTMLDialogElement} dialog
+ * @param {HTMLElement} body
+ * @param {Verdict[]} verdicts
+ * @param {string | null} note
+ */
+function showPromises(model, dialog, body, verdicts, note) {
   const sorted = heaviestFirst(verdicts);
   const head = ["promise", "kind", "result", "words"].map((name) => t(`verdict.${name}`));
   const built = table(t("verdict.title"), head, sorted.map((verdict) => promiseRow(model, verdict)));
+  const meanings = ["EXPECTED-FAIL", "UNKNOWN", "NOT-PROMISED"]
+    .filter((name) => sorted.some(({ verdict }) => verdict === name))
+    .map((name) => el("p.note", null, t(`verdict.${name}.about`)));
   built.classList.add("wordy");
-  fill(body, el("p.lead", null, t("verdict.about")), built);
+  fill(body, el("p.lead", null, t("verdict.about")), note === null ? null : el("p.waits", null, note), built, ...meanings);
   const proved = sorted.filter((verdict) => verdict.proof);
   if (proved.length > 0) void showProofs(model, proved, built, dialog);
 }

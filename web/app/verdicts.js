@@ -32,9 +32,32 @@ export function mountVerdict(root, model, how) {
   /** Verdicts on the healed copy, and when it was made.
    * @type {{verdicts: Verdict[], t_us: number} | null} */
   let proof = null;
+  /** What comes of the copy that is being judged now.
+   * @type {Promise<Verdict[] | null> | null} */
+  let judging = null;
   let shown = "";
   const card = buildCard(root);
-  /** Judges a healed copy; the run itself goes on untouched. */
+  /**
+   * Judges a healed copy; the run itself goes on untouched.
+   * @param {string} run
+   * @returns {Promise<Verdict[] | null>}
+   */
+  const judge = async (run) => {
+    const t_us = model.t_us;
+    try {
+      const answer = await api.verify(run);
+      const verdicts = Array.isArray(answer) ? answer : answer.verdicts;
+      if (model.run?.run !== run) return null;
+      proof = { verdicts, t_us };
+      shown = "";
+      render();
+      sayStatus(`${card.title.textContent}: ${card.words.textContent}`);
+      return verdicts;
+    } catch (error) {
+      report(error);
+      return null;
+    }
+  };
   const verify = async () => {
     if (!model.run) return;
     if (model.replay?.inPast) {
@@ -42,16 +65,9 @@ export function mountVerdict(root, model, how) {
       return;
     }
     sayStatus(t("said.verifying"));
-    const t_us = model.t_us;
-    try {
-      const answer = await api.verify(model.run.run);
-      proof = { verdicts: Array.isArray(answer) ? answer : answer.verdicts, t_us };
-      shown = "";
-      render();
-      sayStatus(`${card.title.textContent}: ${card.words.textContent}`);
-    } catch (error) {
-      report(error);
-    }
+    const mine = judging = judge(model.run.run);
+    await mine;
+    if (judging === mine) judging = null;
   };
   const render = () => {
     const { inPast = false } = model.replay ?? {};
@@ -65,7 +81,7 @@ export function mountVerdict(root, model, how) {
     const key = bad ? JSON.stringify(bad) : `${fresh !== null} ${proved_us} ${operations} ${verdicts.length}`;
     if (key === shown) return;
     shown = key;
-    const all = () => openPromises(model, verdicts);
+    const all = () => openPromises(model, verdicts, judging);
     const hands = {
       ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check, verify),
     };

@@ -1,4 +1,5 @@
-// place.js: where a card stands on the stage: beside its node, and over as little else as can be.
+// place.js: where the card of a node stands: on the stage beside its node if that hides no other node,
+// else over the charts.
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Area */
 
@@ -19,6 +20,16 @@ function areaOf({ offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHe
 }
 
 /**
+ * Where the charts are, in the window; null where there are none, or the drawer lies over them.
+ */
+function chartsPlace() {
+  const charts = document.getElementById("chart-1")?.getBoundingClientRect();
+  const drawer = document.getElementById("controls")?.getBoundingClientRect();
+  if (!charts || charts.width === 0) return null;
+  return drawer && drawer.width > 0 && drawer.right > charts.left ? null : charts;
+}
+
+/**
  * @param {HTMLElement} card
  * @param {HTMLElement} stage
  * @param {number} node
@@ -27,6 +38,8 @@ export function placeBeside(card, stage, node) {
   const plates = /** @type {HTMLElement[]} */ ([...stage.querySelectorAll(".twin [data-node]")]);
   const own = plates.find((plate) => plate.dataset.node === String(node));
   if (!own) return;
+  delete card.dataset.aside;
+  card.style.width = "";
   const it = areaOf(own);
   const { offsetWidth: width, offsetHeight: height } = card;
   const far = { left: stage.clientWidth - width - MARGIN, top: stage.clientHeight - height - MARGIN };
@@ -42,6 +55,12 @@ export function placeBeside(card, stage, node) {
     const area = { left, top, right: left + width, bottom: top + height };
     const covered = plates.reduce((sum, plate) => sum + shared(area, areaOf(plate)) * (plate === own ? 3 : 1), 0);
     if (covered < best.covered) best = { left, top, covered };
+  }
+  const charts = best.covered > 0 ? chartsPlace() : null;
+  if (charts) {
+    card.dataset.aside = "";
+    card.style.width = `${charts.width}px`;
+    best = { ...best, left: charts.left, top: charts.top };
   }
   card.style.left = `${best.left}px`;
   card.style.top = `${best.top}px`;

@@ -41,6 +41,16 @@ export function toneOf(model, node) {
   return isApart(model, [...model.kitchens.keys()], node) ? "off" : "serving";
 }
 
+/**
+ * A closed kitchen tells nothing.
+ * @param {Model} model
+ * @param {number} node
+ */
+function isClosed(model, node) {
+  const truth = model.kitchens.get(node)?.truth;
+  return truth !== UP && truth !== HELD;
+}
+
 /** @param {Model} model @param {number} node */
 function stateWord(model, node) {
   const kitchen = model.kitchens.get(node);
@@ -82,6 +92,7 @@ export function cityLook(model) {
 
 /** @param {Model} model @param {number} node */
 function leftText(model, node) {
+  if (isClosed(model, node)) return t("card.not_serving");
   const left = model.kitchens.get(node)?.left ?? 0;
   return t("kitchen.left", { count: left, left: number(left) });
 }
@@ -97,7 +108,7 @@ function workText(model, node) {
 /** @param {Model} model @param {number} node */
 function sentence(model, node) {
   const kitchen = model.kitchens.get(node);
-  return t("kitchen.sentence", {
+  return t(isClosed(model, node) ? "kitchen.sentence.closed" : "kitchen.sentence", {
     letter: model.nodeLetter(node), name: model.title(node), state: stateWord(model, node),
     left: leftText(model, node), price: number(kitchen?.prices[0] ?? 0), work: workText(model, node),
   });
@@ -107,6 +118,9 @@ function sentence(model, node) {
 function facts(model, node) {
   const kitchen = model.kitchens.get(node);
   if (!kitchen) return [];
+  if (isClosed(model, node)) {
+    return [[t("card.is"), stateWord(model, node)], [t("card.knows_now"), t("card.not_serving")]];
+  }
   const suspects = [...model.kitchens.keys()].filter((other) => Math.floor(kitchen.suspected / 2 ** other) % 2 === 1);
   return [
     [t("card.is"), stateWord(model, node)],

@@ -49,6 +49,16 @@ export function toneOf(model, node) {
   return isApart(model, [...model.replicas.keys()], node) ? "off" : "serving";
 }
 
+/**
+ * A closed replica tells nothing.
+ * @param {Model} model
+ * @param {number} node
+ */
+function isClosed(model, node) {
+  const truth = model.replicas.get(node)?.truth;
+  return truth !== UP && truth !== HELD;
+}
+
 /** @param {Model} model @param {number} node */
 function stateWord(model, node) {
   const replica = model.replicas.get(node);
@@ -92,6 +102,7 @@ export function storeLook(model) {
  * @param {number} node
  */
 function tagsText(model, node) {
+  if (isClosed(model, node)) return t("tag.closed");
   if (!model.homes(model.key).includes(node)) return t("tag.no_home");
   const siblings = model.siblings(node, model.key) ?? [];
   return siblings.length === 0 ? t("tag.nothing") : siblings.map(price).join(" | ");
@@ -100,7 +111,7 @@ function tagsText(model, node) {
 /** @param {Model} model @param {number} node */
 function countsText(model, node) {
   const replica = model.replicas.get(node);
-  if (!replica) return "";
+  if (!replica || isClosed(model, node)) return t("card.not_serving");
   const parts = [];
   if (replica.hints > 0) parts.push(t("replica.hints", { count: replica.hints, hints: number(replica.hints) }));
   if (replica.different > 0) parts.push(t("replica.different", { count: replica.different, different: replica.different }));
@@ -119,6 +130,9 @@ function sentence(model, node) {
 function facts(model, node) {
   const replica = model.replicas.get(node);
   if (!replica) return [];
+  if (isClosed(model, node)) {
+    return [[t("card.is"), stateWord(model, node)], [t("card.knows_now"), t("card.not_serving")]];
+  }
   const suspects = [...model.replicas.keys()].filter((other) => Math.floor(replica.suspected / 2 ** other) % 2 === 1);
   return [
     [t("card.is"), stateWord(model, node)],

@@ -59,7 +59,7 @@ export function councilLook(model) {
       const server = model.servers.get(node);
       return {
         word: `${model.title(node)}: ${roleWord(model, server)}`,
-        lines: [t("tile.term", { term: server?.term ?? 0 }), t("tile.book", { commit: server?.commit ?? 0, last: server?.last ?? 0 })],
+        lines: server && isTold(server) ? [t("plate.term", { term: server.term }), t("tile.book", { commit: server.commit, last: server.last })] : [t("card.not_serving")],
       };
     },
     legend: () => ["confirmed", "open", "struck", "patience"].map((kind) =>
@@ -69,12 +69,20 @@ export function councilLook(model) {
   };
 }
 
+/**
+ * Is anything known of its term and book? A closed server tells nothing; what it told before still holds.
+ * @param {Server} server
+ */
+function isTold(server) {
+  return server.up !== 0 || server.term > 0;
+}
+
 /** @param {Model} model @param {number} node */
 function sentence(model, node) {
   const server = model.servers.get(node);
   if (!server) return t("customers");
   const { term, commit, last } = server;
-  return t("server.sentence", {
+  return t(isTold(server) ? "server.sentence" : "server.sentence.closed", {
     letter: model.nodeLetter(node), name: model.title(node), role: roleWord(model, server), term, commit, last, open: last - commit,
   });
 }
@@ -88,8 +96,14 @@ function facts(model, node) {
   }));
   const bits = (/** @type {number} */ mask) => [...model.servers.keys()]
     .filter((other) => Math.floor(mask / 2 ** other) % 2 === 1).map((other) => model.nodeLetter(other)).join(", ");
-  /** @type {[string, string][]} */
-  const rows = [
+  if (server.up === 0) {
+    return [
+      [t("card.is"), roleWord(model, server)],
+      [t("card.knows_now"), t("card.not_serving")],
+      ...(isTold(server) ? [/** @type {[string, string]} */ ([t("card.before"), t("card.before_value", { term: server.term, commit: server.commit, last: server.last })])] : []),
+    ];
+  }
+  return [
     [t("card.is"), roleWord(model, server)],
     [t("card.term"), number(server.term)],
     [t("card.leader"), named(server.leader)],
@@ -97,7 +111,6 @@ function facts(model, node) {
     [t("card.disk"), t("card.disk_value", { durable: server.durable, applied: server.applied })],
     [t("card.voters"), bits(server.voters) + (server.next > 0 ? ` → ${bits(server.next)}` : "")],
   ];
-  return rows;
 }
 
 /**
@@ -128,7 +141,7 @@ function drawServer(ctx, model, node, box, u, t_us) {
   ctx.clip();
   write(ctx, model.title(node), box.x + 41 * u, box.y + 27 * u, TEXT * u, 600, "--text");
   const word = write(ctx, roleWord(model, server), box.x + 9 * u, box.y + 55 * u, TEXT * u, 600, `--state-${tone}`);
-  write(ctx, t("plate.term", { term: server.term }), word + 9 * u, box.y + 55 * u, SMALL * u, 400, "--text-second");
+  if (isTold(server)) write(ctx, t("plate.term", { term: server.term }), word + 9 * u, box.y + 55 * u, SMALL * u, 400, "--text-second");
   ctx.restore();
   if (tone === "down" || tone === "off") drawBadge(ctx, tone, ring.x, ring.y, u);
   else {
