@@ -72,10 +72,11 @@ static const char *text_of(const cJSON *object, const char *name)
                : NULL;
 }
 
-static bool number_of(const cJSON *object, const char *name, int64_t *number)
+bool session_whole(const cJSON *item, int64_t *number)
 {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= -9e15 && item->valuedouble <= 9e15)) {
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= -(double)SESSION_WHOLE_MAX) ||
+        !(item->valuedouble <= (double)SESSION_WHOLE_MAX) ||
+        item->valuedouble != (double)(int64_t)item->valuedouble) {
         return false;
     }
     *number = (int64_t)item->valuedouble;
@@ -122,7 +123,8 @@ static int on_init(const struct session_workload *workload, void *context, struc
     if (session->begun) {
         return 0; /* said twice: answered once */
     }
-    if (!take_init(session, body) || !number_of(body, "msg_id", &message)) {
+    if (!take_init(session, body) ||
+        !session_whole(cJSON_GetObjectItemCaseSensitive(body, "msg_id"), &message)) {
         return error_set(error, "init names no node_id among 1 to %d node_ids", SESSION_NODES_MAX);
     }
     session->begun = true;
@@ -138,6 +140,7 @@ static int on_body(const struct session_workload *workload, void *context, struc
                    const char *from, const cJSON *body, struct error *error)
 {
     struct session_request request = {.type = text_of(body, "type"), .body = body};
+    const cJSON *message = cJSON_GetObjectItemCaseSensitive(body, "msg_id");
     uint32_t peer = 0;
     if (request.type != NULL && strcmp(request.type, "init") == 0) {
         return on_init(workload, context, session, from, body, error);
@@ -149,7 +152,7 @@ static int on_body(const struct session_workload *workload, void *context, struc
         if (workload->peer != NULL) {
             workload->peer(context, session, peer, body);
         }
-    } else if (number_of(body, "msg_id", &request.message)) {
+    } else if (session_whole(message, &request.message)) {
         (void)snprintf(request.client, sizeof request.client, "%s", from);
         workload->request(context, session, &request);
     }
@@ -161,9 +164,14 @@ static int on_line(const struct session_workload *workload, void *context, struc
 {
     cJSON *envelope = cJSON_ParseWithLength(line, length);
     const char *from = text_of(envelope, "src");
+    const cJSON *to = cJSON_GetObjectItemCaseSensitive(envelope, "dest");
     const cJSON *body = cJSON_GetObjectItemCaseSensitive(envelope, "body");
+    bool for_another = session->begun && cJSON_IsString(to) &&
+                       strcmp(to->valuestring, session->names[session->self]) != 0;
     int status = 0;
-    if (from != NULL && cJSON_IsObject(body)) {
+    if (for_another) {
+        (void)fprintf(stderr, "a message is for another node: %.80s\n", line);
+    } else if (from != NULL && cJSON_IsObject(body)) {
         status = on_body(workload, context, session, from, body, error);
     } else {
         (void)fprintf(stderr, "a line is no message of the protocol: %.80s\n", line);

@@ -22,6 +22,9 @@ enum {
     SESSION_LINE_BYTES = 256 * 1024, /* in and out; a longer line is passed over, with a word */
 };
 
+/* Numbers of the protocol are read up to here, either sign: a double tells all of them apart. */
+#define SESSION_WHOLE_MAX INT64_C(9000000000000000)
+
 /* Error codes of Maelstrom; those below 1000 that are used here. */
 enum session_error {
     SESSION_TIMEOUT = 0, /* indefinite: it may have happened */
@@ -63,6 +66,9 @@ struct session_workload {
 
 /* Until the input ends. 0, or -1 with a reason. */
 int session_run(const struct session_workload *workload, void *context, struct error *error);
+
+/* A whole number of at most SESSION_WHOLE_MAX. `item` may be NULL. */
+bool session_whole(const struct cJSON *item, int64_t *number);
 
 /* ---- Answering ----
  *

@@ -131,6 +131,15 @@ class Cluster:
         finally:
             del self.waiting[client, number]
 
+    def insist(self, client, name, body, timeout_s=60):
+        """The reply's body, asked again while nobody could serve it; for what may be done twice."""
+        end = time.monotonic() + timeout_s
+        while True:
+            reply = self.call(client, name, body, 5)
+            if (reply is not None and reply.get("code") not in (0, 11)) or time.monotonic() > end:
+                return reply
+            time.sleep(0.05)
+
 
 class Clients:
     """Threads that read, write and compare-and-set keys of a lin-kv cluster, each against one node, and
@@ -195,4 +204,14 @@ class Clients:
         return done.returncode, done.stdout or done.stderr
 
     def count(self, kind):
-        return sum(event["type"] == kind for event in self.events)
+        with self.lock:
+            return sum(event["type"] == kind for event in self.events)
+
+    def wait(self, more, timeout_s=60):
+        """Until so many more operations are ok. False: they were not in time."""
+        end, wanted = time.monotonic() + timeout_s, self.count("ok") + more
+        while self.count("ok") < wanted:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True

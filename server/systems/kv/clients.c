@@ -72,7 +72,7 @@ static void rank_keys(const struct turn *turn)
 static void note(const struct turn *turn, enum kv_note kind, const struct kv_process *process,
                  uint32_t siblings, const int64_t args[3])
 {
-    int64_t who = (int64_t)process->number << 32;
+    int64_t who = (int64_t)((uint64_t)process->number << 32);
     struct node_note told = {
         .kind = (uint16_t)kind,
         .peer = process->node,

@@ -158,7 +158,7 @@ enum council_note {
 extern const struct system_note COUNCIL_NOTES[COUNCIL_NOTE_END - NODE_NOTE_SYSTEM];
 
 #define COUNCIL_WHAT(function, key, process)                                                       \
-    ((int64_t)(function) | (int64_t)(key) << 8 | (int64_t)(process) << 32)
+    ((int64_t)((uint64_t)(function) | (uint64_t)(key) << 8 | (uint64_t)(process) << 32))
 #define COUNCIL_WHAT_FUNCTION(what) ((uint32_t)((what)&255))
 #define COUNCIL_WHAT_KEY(what)      ((uint32_t)((what) >> 8 & 0xffff))
 #define COUNCIL_WHAT_PROCESS(what)  ((uint32_t)((what) >> 32))
