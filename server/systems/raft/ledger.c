@@ -188,10 +188,11 @@ static void judge_safety(const struct ledger_context *context, enum raft_note ki
             continue;
         }
         ledger->violations++;
-        council_ledger_break(context, (enum council_check)promise, SAFETY_WORDS[promise], NODE_NONE,
-                             (int64_t[NODE_NOTE_ARGS]){breach->node, breach->other,
-                                                       (int64_t)breach->index,
-                                                       (int64_t)breach->term});
+        /* Of a leader that lacks an entry: the term in which it was elected. */
+        int64_t term = promise == RAFT_LEADER_COMPLETENESS ? note->args[0] : (int64_t)breach->term;
+        council_ledger_break(
+            context, (enum council_check)promise, SAFETY_WORDS[promise], NODE_NONE,
+            (int64_t[NODE_NOTE_ARGS]){breach->node, breach->other, (int64_t)breach->index, term});
     }
 }
 
