@@ -24,6 +24,7 @@ enum term_kind {
     TERM_PEER,
     TERM_SUBJECT,
     TERM_TIME,
+    TERM_COUNT, /* at how many moments so far `left` was true */
 };
 enum compare { LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL };
 
@@ -262,6 +263,15 @@ static uint8_t parse_value_name(struct parser *parser, const char *word)
     return refuse_word(parser, word);
 }
 
+static uint8_t parse_inner(struct parser *parser)
+{
+    uint8_t inner = parse_or(parser);
+    if (!take_symbol(parser, ")")) {
+        return refuse(parser, "expected )");
+    }
+    return inner;
+}
+
 static uint8_t parse_value(struct parser *parser)
 {
     char word[WORD_BYTES];
@@ -270,6 +280,10 @@ static uint8_t parse_value(struct parser *parser)
         return parse_number(parser);
     }
     parser->at += length;
+    if (strcmp(word, "count") == 0 && take_symbol(parser, "(")) {
+        uint8_t inner = parse_inner(parser);
+        return add_term(parser, (struct lab_condition_term){.kind = TERM_COUNT, .left = inner});
+    }
     return parse_value_name(parser, word);
 }
 
@@ -301,15 +315,6 @@ static uint8_t parse_compare(struct parser *parser)
                                                         .compare = (uint8_t)compare,
                                                         .left = left,
                                                         .right = right});
-}
-
-static uint8_t parse_inner(struct parser *parser)
-{
-    uint8_t inner = parse_or(parser);
-    if (!take_symbol(parser, ")")) {
-        return refuse(parser, "expected )");
-    }
-    return inner;
 }
 
 static uint8_t parse_primary(struct parser *parser)
@@ -441,7 +446,7 @@ static void mark_sufficient(const struct lab_condition *condition,
 }
 
 /* Whatever else the moment carries and whatever the figures are: could the condition come true at
- * it, or a first() see what it waits for? A first() that alone makes the whole true is not true yet:
+ * it, or a first() or a count() see what it waits for? A first() that alone makes the whole true is not true yet:
  * the moment at which it was has been looked at. */
 static bool glimpse_matters(const struct lab_condition *condition, const struct glimpse *glimpse)
 {
@@ -466,6 +471,10 @@ static bool glimpse_matters(const struct lab_condition *condition, const struct 
         case TERM_FIRST:
             seen = seen || (left & MAYBE_TRUE) != 0;
             truth[i] = sufficient[i] ? left : MAYBE;
+            break;
+        case TERM_COUNT:
+            seen = seen || (left & MAYBE_TRUE) != 0;
+            truth[i] = MAYBE_FALSE; /* a value */
             break;
         case TERM_NOTE:
             truth[i] =
@@ -584,6 +593,7 @@ static bool term_value(const struct lab_condition_term *term, const struct syste
 {
     switch ((enum term_kind)term->kind) {
     case TERM_NUMBER:
+    case TERM_COUNT:
         *value = term->millionths;
         return true;
     case TERM_TIME:
@@ -625,8 +635,8 @@ static bool compare_values(enum compare compare, int64_t left, int64_t right)
     return false;
 }
 
-/* Terms hold children before parents, so one pass in order gives every truth; first() sees each
- * moment even where the other side of an `or` already holds. */
+/* Terms hold children before parents, so one pass in order gives every truth; first() and count() see
+ * each moment even where the other side of an `or` already holds. */
 bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
                          const struct lab_moment *moment)
 {
@@ -651,6 +661,9 @@ bool lab_condition_holds(struct lab_condition *condition, const struct lab_scena
         case TERM_FIRST:
             term->latched = term->latched || truth[term->left];
             truth[i] = term->latched;
+            break;
+        case TERM_COUNT:
+            term->millionths += truth[term->left] ? MILLION : 0;
             break;
         case TERM_NOTE:
             truth[i] = moment->note != NULL && moment->note->kind == term->index;

@@ -5,9 +5,10 @@
  *   first(silence_ms > 2000)                an argument of a note, by name; from then on true
  *   first(response_ms > 5000)               a column of a row (here of the table orders), by name
  *   jain_utilisation < 0.9 and waiting > 20 figures
+ *   count(leader_elected) >= 2              how often so far, of notes and rows
  *   t_ms >= 60000                           virtual time
  *
- * Operators: or, and, not, < <= > >= == !=, parentheses, first(...). Numbers have at most six
+ * Operators: or, and, not, < <= > >= == !=, parentheses, first(...), count(...). Numbers have at most six
  * decimals. A condition is looked at with each note, each row of a table (an order's row comes when
  * it is over) and at each whole virtual second. Notes, rows and what they carry hold at their
  * moment only and are false between; figures are those of the last whole second. A name that is
@@ -33,9 +34,9 @@ struct lab_condition {
         uint8_t compare; /* how left and right are compared */
         bool latched;    /* first(): has been true */
         uint8_t left, right;
-        uint16_t index; /* note kind or figure */
-        int64_t millionths;
-        char name[32]; /* of a note's argument or a row's column */
+        uint16_t index;     /* note kind or figure */
+        int64_t millionths; /* of a number, and of a count so far */
+        char name[32];      /* of a note's argument or a row's column */
     } terms[LAB_CONDITION_TERMS_MAX];
     uint8_t count, root;
     bool uses_notes, uses_rows, uses_figures;
@@ -53,13 +54,13 @@ struct lab_moment {
     const int64_t *figures; /* as figures_read() gives them; may be NULL unless uses_figures */
     int64_t time_ns;
 };
-/* Does it hold now? Remembers what first() has seen. */
+/* Does it hold now? Remembers what first() and count() have seen. */
 bool lab_condition_holds(struct lab_condition *condition, const struct lab_scenario *scenario,
                          const struct lab_moment *moment);
 
 /* Notes are only looked at for a condition that says something of notes, rows for one that says
  * something of rows.
- * Could a note of this kind make it true, or be remembered by a first() in it, if all moments before
+ * Could a note of this kind make it true, or be remembered by a first() or a count() in it, if all moments before
  * were looked at and it was not true at them? What cannot need not be looked at: of a hundred notes
  * that is mostly all but one. */
 static inline bool lab_condition_sees(const struct lab_condition *condition, uint16_t kind)

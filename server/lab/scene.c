@@ -127,6 +127,14 @@ static int need_text(const struct reader *reader, const cJSON *holder, const cha
     return refuse(reader, what);
 }
 
+static int may_have_text(const struct reader *reader, const cJSON *holder, const char *key,
+                         const char *field)
+{
+    bool there = cJSON_GetObjectItemCaseSensitive(holder, field) != NULL ||
+                 (!reader->own_words && lab_scene_text(reader->scene, holder, key, field) != NULL);
+    return there ? need_text(reader, holder, key, field) : 0;
+}
+
 /* Letters, digits and hyphens: it is a part of keys and addresses. */
 static bool is_id(const char *text)
 {
@@ -275,14 +283,21 @@ static int read_run(const struct reader *reader, struct lab_scene_step *step)
     return status != 0 ? status : read_do(reader, step);
 }
 
+/* A node, or whoever the event is about that the run before ended with. */
+static bool is_focus(const struct lab_scenario *scenario, const char *name)
+{
+    return name != NULL && (strcmp(name, "@node") == 0 || strcmp(name, "@peer") == 0 ||
+                            lab_node_find(scenario, name) != NODE_NONE);
+}
+
 static int read_focus(const struct reader *reader, const struct lab_scene_step *step)
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(step->json, "focus"))
     {
-        if (!cJSON_IsString(item) ||
-            lab_node_find(reader->scene->scenario, item->valuestring) == NODE_NONE) {
-            int status = refuse(reader, "focus must be a list of names of nodes");
+        if (!is_focus(reader->scene->scenario, cJSON_GetStringValue(item))) {
+            int status = refuse(reader, "focus must be a list of names of nodes, or of @node and "
+                                        "@peer");
             for (uint32_t i = 0; i < reader->scene->scenario->node_count && reader->problem; i++) {
                 lab_problem_allow(reader->problem, reader->scene->scenario->nodes[i].name);
             }
@@ -375,6 +390,7 @@ static int read_step(struct reader *reader, struct lab_scene_step *step)
     reader->where = step->id;
     int status = check_fields(reader, step->json, STEP_FIELDS);
     status = status != 0 ? status : read_beat(reader, step);
+    status = status != 0 ? status : may_have_text(reader, step->json, step->id, "notes");
     bool plain = step->beat == LAB_BEAT_VOTE_AGAIN || step->beat == LAB_BEAT_HOME ||
                  step->beat == LAB_BEAT_PREDICT;
     if (status == 0 && !plain) {
@@ -495,6 +511,27 @@ static int read_expect(const struct reader *reader)
     return 0;
 }
 
+/* What the scene stands on, and the one that comes after it. */
+static int read_links(const struct reader *reader)
+{
+    const cJSON *next = cJSON_GetObjectItemCaseSensitive(reader->scene->json, "next");
+    const cJSON *sources = cJSON_GetObjectItemCaseSensitive(reader->scene->json, "sources");
+    const cJSON *item;
+    if (next != NULL && !is_id(cJSON_GetStringValue(next))) {
+        return refuse(reader, "next must be the name of a scene");
+    }
+    if (sources != NULL && !cJSON_IsArray(sources)) {
+        return refuse(reader, "sources must be a list of texts");
+    }
+    cJSON_ArrayForEach(item, sources)
+    {
+        if (!cJSON_IsString(item)) {
+            return refuse(reader, "sources must be a list of texts");
+        }
+    }
+    return 0;
+}
+
 static int read_head(const struct reader *reader)
 {
     struct lab_scene *scene = reader->scene;
@@ -511,6 +548,7 @@ static int read_head(const struct reader *reader)
     if (status == 0 && !scene->any_seed) {
         status = need_text(reader, scene->json, "", "why_own");
     }
+    status = status != 0 ? status : read_links(reader);
     return status != 0 ? status : read_expect(reader);
 }
 

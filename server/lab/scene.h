@@ -7,7 +7,7 @@
  *       "options": [{"id": "yes", "text": "...", "holds": "waiting > 50"}, {"id": "no", "text": "..."}]},
  *      {"id": "rush", "beat": "run", "do": [{"type": "load.rush"}], "until": "waiting > 50",
  *       "within_s": 120, "speed": 4, "caption": "..."},
- *      {"id": "stop", "beat": "freeze", "focus": ["B"], "caption": "..."},
+ *      {"id": "stop", "beat": "freeze", "focus": ["B"], "caption": "..."},   or "@node", "@peer"
  *      {"id": "why", "beat": "explain", "view": "spacetime", "last_s": 2, "caption": "..."},
  *      {"id": "again", "beat": "vote_again"},
  *      {"id": "turn", "beat": "turn", "caption": "...",
@@ -22,6 +22,11 @@
  * the first option whose `holds` came true between the question and the next freeze, or the one
  * without; so the run answers, not who wrote the scene. Inputs of `do` take effect where the run stands when the step begins;
  * those that are a client's operation are refused there, since they take effect only while a run goes on.
+ *
+ * A focus "@node" or "@peer" is the node that said, or the other one of, the event that the run before ended with
+ * ("event" in the answer of /find); none where no event but a figure or a row ended it. So a scene can point at
+ * whoever was elected on this seed. A task's `until` is looked at from the turn on: count(...) and first(...) know
+ * nothing of what was before. Every step may have "notes", for the lecturer alone.
  *
  * Scenes inside the program (web/scenes/NAME.json) leave their texts to web/words/scenes.json, where they stand as
  * "NAME.title", "NAME.STEP.caption", "NAME.STEP.options.OPTION"; a file of one's own holds them itself. */
@@ -117,5 +122,13 @@ struct lab_scene_result {
 /* Goes through the scene on this seed. A scene that fails is no error: 0. -422 when an input of it is refused. */
 int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene_result *result,
                   struct lab_problem *problem);
+
+/* Goes through the scene to its turn `step`, then does `inputs` and goes on for `within_ns`: does the task come true?
+ * `inputs` is a list of inputs as in `do`, each with "after_ms" from the turn on, in order of time; client's
+ * operations may be among them. NULL: nobody does anything. -422 with the input that is refused, or the step of
+ * the scene that failed. */
+int lab_scene_task(const struct lab_scene *scene, uint64_t seed, uint32_t step, uint32_t task,
+                   const struct cJSON *inputs, int64_t within_ns, bool *done,
+                   struct lab_problem *problem);
 
 #endif

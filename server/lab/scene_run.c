@@ -218,3 +218,66 @@ int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene
     lab_course_close(&play.course);
     return status;
 }
+
+/* ---- A task of a turn ---- */
+
+/* Goes on to where this is done, and does it, unless the task has come true before. */
+static int task_input(struct play *play, int64_t turn_ns, const cJSON *item)
+{
+    struct lab_course *course = &play->course;
+    cJSON *body = cJSON_Duplicate(item, true);
+    int64_t after_ms = 0;
+    (void)lab_decimal_parse(
+        cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(item, "after_ms")), 0, &after_ms);
+    cJSON_DeleteItemFromObjectCaseSensitive(body, "after_ms");
+    while (lab_course_run(course, turn_ns + after_ms * 1000000, STEPS_BETWEEN_LOOKS) ==
+           SIM_WORKING) {
+    }
+    int status = course->stopped ? 0 : apply(play, body);
+    cJSON_Delete(body);
+    return status;
+}
+
+static int task_after_turn(struct play *play, const struct lab_condition *until,
+                           const cJSON *inputs, int64_t within_ns, bool *done)
+{
+    struct lab_course *course = &play->course;
+    int64_t turn_ns = lab_course_now_ns(course);
+    const cJSON *item;
+    int status = 0;
+    lab_course_arm(course, until, false);
+    cJSON_ArrayForEach(item, inputs)
+    {
+        status = status != 0 || course->stopped ? status : task_input(play, turn_ns, item);
+    }
+    while (status == 0 && !course->stopped &&
+           lab_course_run(course, turn_ns + within_ns, STEPS_BETWEEN_LOOKS) == SIM_WORKING) {
+    }
+    *done = course->stopped;
+    return status;
+}
+
+int lab_scene_task(const struct lab_scene *scene, uint64_t seed, uint32_t step, uint32_t task,
+                   const cJSON *inputs, int64_t within_ns, bool *done, struct lab_problem *problem)
+{
+    struct lab_scene_result result = {.failed = false};
+    struct play play = {.scene = scene, .seed = seed, .result = &result, .problem = problem};
+    assert(step < scene->step_count && task < scene->steps[step].choice_count);
+    int status =
+        lab_course_open(&play.course, scene->scenario, seed, scene->settings, true, problem);
+    if (status != 0) {
+        return status;
+    }
+    for (uint32_t i = 0; i < step && status == 0 && !result.failed; i++) {
+        status = scene->steps[i].beat == LAB_BEAT_RUN ? play_run(&play, &scene->steps[i]) : 0;
+    }
+    if (status == 0 && result.failed) {
+        status = lab_refuse(problem, LAB_UNPROCESSABLE, "scene %s: %s", scene->name, result.why);
+    }
+    if (status == 0) {
+        status = task_after_turn(&play, &scene->steps[step].choices[task].condition, inputs,
+                                 within_ns, done);
+    }
+    lab_course_close(&play.course);
+    return status;
+}

@@ -94,6 +94,18 @@ static void test_rows(void **state)
 }
 
 /* A name that is both a note and a figure is the note where a truth is wanted. */
+static void test_count(void **state)
+{
+    (void)state;
+    struct lab_condition condition = parse("count(number == 400) >= 2 and count < 4");
+    assert_false(holds(&condition, &HEARD, FIGURES, HEARD.time_ns));
+    assert_false(holds(&condition, NULL, FIGURES, 2000000000)); /* no note: counts nothing */
+    assert_true(lab_condition_sees(&condition, TOY_NOTE_HEARD));
+    assert_true(holds(&condition, &HEARD, FIGURES, 2100000000));
+    condition = parse("count(bumped) < 1");
+    assert_true(holds(&condition, &HEARD, FIGURES, 2200000000));
+}
+
 static void test_first_latches(void **state)
 {
     (void)state;
@@ -149,9 +161,9 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_notes),    cmocka_unit_test(test_figures_and_time),
-        cmocka_unit_test(test_rows),     cmocka_unit_test(test_first_latches),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_notes),         cmocka_unit_test(test_figures_and_time),
+        cmocka_unit_test(test_rows),          cmocka_unit_test(test_count),
+        cmocka_unit_test(test_first_latches), cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, toy_scenario_setup, toy_scenario_teardown);
 }

@@ -2,6 +2,7 @@
 #include "lab/scene.h"
 #include "unit.h"
 
+#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,34 @@ static void test_what_a_scene_does_and_expects(void **state)
     lab_scene_free(&scene);
 }
 
+/* Two kitchens crash: a task that counts from the turn on does not count the crash before it. */
+static void test_a_task_is_done_by_inputs_and_not_by_itself(void **state)
+{
+    (void)state;
+    bool done = true;
+    struct lab_problem problem = {0};
+    struct lab_scene *scene = scene_of(
+        "{" HEAD "\"steps\":[{\"id\":\"crash\",\"beat\":\"run\",\"caption\":\"x\","
+        "\"do\":[{\"type\":\"node.crash\",\"node\":\"B\"}],\"until\":\"kitchen_suspected\"},"
+        "{\"id\":\"stop\",\"beat\":\"freeze\",\"focus\":[\"@peer\"],\"caption\":\"x\"},"
+        "{\"id\":\"turn\",\"beat\":\"turn\",\"caption\":\"x\",\"tasks\":[{\"id\":\"two\","
+        "\"text\":\"x\",\"until\":\"count(kitchen_suspected) >= 2\"}]}]}");
+    cJSON *inputs = cJSON_Parse("[{\"after_ms\":1000,\"type\":\"node.crash\",\"node\":\"C\"},"
+                                "{\"after_ms\":2000,\"type\":\"node.crash\",\"node\":\"D\"}]");
+    assert_int_equal(lab_scene_task(scene, 3, 2, 0, NULL, 20000000000, &done, NULL), 0);
+    assert_false(done);
+    assert_int_equal(lab_scene_task(scene, 3, 2, 0, inputs, 20000000000, &done, NULL), 0);
+    assert_true(done);
+    assert_int_equal(lab_scene_task(scene, 3, 2, 0, inputs, 2000000000, &done, NULL), 0);
+    assert_false(done); /* nobody has noticed the second one yet */
+    cJSON_Delete(inputs);
+    inputs = cJSON_Parse("[{\"after_ms\":0,\"type\":\"moon.fall\"}]");
+    assert_int_equal(lab_scene_task(scene, 3, 2, 0, inputs, 1000000000, &done, &problem), -422);
+    lab_problem_clear(&problem);
+    cJSON_Delete(inputs);
+    lab_scene_free(&scene);
+}
+
 static void refused(const char *steps, const char *words)
 {
     char text[2048];
@@ -110,6 +139,7 @@ static void test_bad_scenes_are_refused(void **state)
             "{\"type\":\"order.place\"}]}",
             "client's operation");
     refused("{\"id\":\"a\",\"beat\":\"freeze\",\"caption\":\"x\",\"focus\":[\"Z\"]}", "a: focus");
+    refused("{\"id\":\"a\",\"beat\":\"home\",\"notes\":\"\"}", "notes must be a text");
     refused(QUESTION, "comes a run that answers it");
     refused("{\"id\":\"v\",\"beat\":\"vote_again\"}", "comes after a predict");
     refused("{\"id\":\"a\",\"beat\":\"turn\",\"caption\":\"x\",\"tasks\":[{\"id\":\"t\","
@@ -147,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_a_scene_is_played_and_the_run_answers),
         cmocka_unit_test(test_what_does_not_come_fails_the_scene),
         cmocka_unit_test(test_what_a_scene_does_and_expects),
+        cmocka_unit_test(test_a_task_is_done_by_inputs_and_not_by_itself),
         cmocka_unit_test(test_bad_scenes_are_refused),
         cmocka_unit_test(test_all_scenes_of_the_program_are_read),
     };
