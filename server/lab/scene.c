@@ -18,7 +18,8 @@ enum {
     PREFIX_LETTERS = 3, /* "07-" gives the order of the course */
     TEXT_LETTERS_MAX = 400,
     KEY_BYTES = 128,
-    SPEED_MAX = 1000,
+    SPEED_DECIMALS = 3,
+    SPEED_MAX = 1000000, /* thousandths */
 };
 static const char FOLDER[] = "web/scenes/";
 static const char ENDING[] = ".json";
@@ -243,6 +244,26 @@ static int read_question(const struct reader *reader, struct lab_scene_step *ste
                                         "when none of the others came true");
 }
 
+cJSON *lab_scene_body(const struct lab_scene *scene, const cJSON *item, uint32_t node,
+                      uint32_t peer)
+{
+    static const char *const FIELDS[] = {"node", "peer"};
+    const struct lab_scenario *scenario = scene->scenario;
+    cJSON *body = cJSON_Duplicate(item, true);
+    for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++) {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(body, FIELDS[i]));
+        uint32_t who = name == NULL                 ? NODE_NONE
+                       : strcmp(name, "@node") == 0 ? node
+                       : strcmp(name, "@peer") == 0 ? peer
+                                                    : NODE_NONE;
+        if (who < scenario->node_count) {
+            cJSON_ReplaceItemInObjectCaseSensitive(body, FIELDS[i],
+                                                   cJSON_CreateString(scenario->nodes[who].name));
+        }
+    }
+    return body;
+}
+
 static int read_do(const struct reader *reader, const struct lab_scene_step *step)
 {
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(step->json, "do");
@@ -258,7 +279,11 @@ static int read_do(const struct reader *reader, const struct lab_scene_step *ste
         struct lab_problem inner = {0};
         struct lab_input_parts parts;
         bool operation = false;
-        if (lab_input_parts(reader->scene->scenario, NULL, item, &parts, &operation, &inner) != 0) {
+        cJSON *body = lab_scene_body(reader->scene, item, 0, 0);
+        int status =
+            lab_input_parts(reader->scene->scenario, NULL, body, &parts, &operation, &inner);
+        cJSON_Delete(body);
+        if (status != 0) {
             return refuse_inner(reader, "do", &inner);
         }
         if (operation) {
@@ -269,16 +294,26 @@ static int read_do(const struct reader *reader, const struct lab_scene_step *ste
     return 0;
 }
 
+static int read_speed(const struct reader *reader, const cJSON *holder)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(holder, "speed");
+    int64_t thousandths = 0;
+    return item == NULL || (cJSON_IsNumber(item) &&
+                            lab_decimal_parse(item->valuedouble, SPEED_DECIMALS, &thousandths) &&
+                            thousandths >= 1 && thousandths <= SPEED_MAX)
+               ? 0
+               : refuse(reader, "speed must be a number from 0.001 to 1000");
+}
+
 static int read_run(const struct reader *reader, struct lab_scene_step *step)
 {
     int64_t within_s = LAB_SCENE_WITHIN_S_STANDARD;
-    int64_t speed = 1;
     int status = read_condition(reader, cJSON_GetObjectItemCaseSensitive(step->json, "until"),
                                 "until", &step->until);
     status = status != 0
                  ? status
                  : read_number(reader, step->json, "within_s", LAB_SCENE_WITHIN_S_MAX, &within_s);
-    status = status != 0 ? status : read_number(reader, step->json, "speed", SPEED_MAX, &speed);
+    status = status != 0 ? status : read_speed(reader, step->json);
     step->within_ns = within_s * 1000000000;
     return status != 0 ? status : read_do(reader, step);
 }

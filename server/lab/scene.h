@@ -23,10 +23,11 @@
  * without; so the run answers, not who wrote the scene. Inputs of `do` take effect where the run stands when the step begins;
  * those that are a client's operation are refused there, since they take effect only while a run goes on.
  *
- * A focus "@node" or "@peer" is the node that said, or the other one of, the event that the run before ended with
- * ("event" in the answer of /find); none where no event but a figure or a row ended it. So a scene can point at
- * whoever was elected on this seed. A task's `until` is looked at from the turn on: count(...) and first(...) know
- * nothing of what was before. Every step may have "notes", for the lecturer alone.
+ * "@node" and "@peer", in a focus and as the node or peer of an input of `do`, are the node that said, or the other
+ * one of, the event that the run before ended with ("event" in the answer of /find). So a scene can point at whoever
+ * was elected on this seed, and crash it. Where no event but a figure or a row ended the run there is nobody. A task's
+ * `until` is looked at from the turn on: count(...) and first(...) know nothing of what was before. Every step may have
+ * "notes", for the lecturer alone. A speed may be as small as 0.001, where single messages are seen.
  *
  * Scenes inside the program (web/scenes/NAME.json) leave their texts to web/words/scenes.json, where they stand as
  * "NAME.title", "NAME.STEP.caption", "NAME.STEP.options.OPTION"; a file of one's own holds them itself. */
@@ -122,6 +123,11 @@ struct lab_scene_result {
 /* Goes through the scene on this seed. A scene that fails is no error: 0. -422 when an input of it is refused. */
 int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene_result *result,
                   struct lab_problem *problem);
+
+/* An input of `do` with the node and peer of the event before in place of "@node" and "@peer" (NODE_NONE: there is
+ * none); the caller's. */
+struct cJSON *lab_scene_body(const struct lab_scene *scene, const struct cJSON *item, uint32_t node,
+                             uint32_t peer);
 
 /* Goes through the scene to its turn `step`, then does `inputs` and goes on for `within_ns`: does the task come true?
  * `inputs` is a list of inputs as in `do`, each with "after_ms" from the turn on, in order of time; client's

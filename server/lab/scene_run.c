@@ -20,6 +20,7 @@ struct play {
     struct lab_course course;
     struct lab_scene_result *result;
     struct lab_problem *problem;
+    uint32_t node, peer; /* of the event that the last run ended with, or NODE_NONE */
 };
 
 static void fail(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -31,6 +32,28 @@ static void fail(struct play *play, const char *format, ...)
     (void)vsnprintf(play->result->why, sizeof play->result->why, format, arguments);
     va_end(arguments);
     play->result->failed = true;
+}
+
+/* The course has just looked at the note. */
+static void note_event(void *context, const struct node_note *note, const struct system_note *known)
+{
+    struct play *play = context;
+    (void)known;
+    if (play->course.stopped && play->course.stop_armed && play->node == NODE_NONE) {
+        play->node = note->node;
+        play->peer = note->peer;
+    }
+}
+
+static int open_course(struct play *play)
+{
+    int status = lab_course_open(&play->course, play->scene->scenario, play->seed,
+                                 play->scene->settings, true, play->problem);
+    play->course.context = play;
+    play->course.note = note_event;
+    play->node = NODE_NONE;
+    play->peer = NODE_NONE;
+    return status;
 }
 
 /* Goes on until the condition holds; false when it did not by `until_ns`. */
@@ -51,8 +74,10 @@ static int apply(struct play *play, const cJSON *body)
 {
     struct lab_input_parts parts;
     struct lab_course *course = &play->course;
+    cJSON *full = lab_scene_body(play->scene, body, play->node, play->peer);
     int status =
-        lab_input_parts(play->scene->scenario, &course->sim, body, &parts, NULL, play->problem);
+        lab_input_parts(play->scene->scenario, &course->sim, full, &parts, NULL, play->problem);
+    cJSON_Delete(full);
     for (uint32_t i = 0; i < parts.count && status == 0; i++) {
         parts.list[i].time_ns += lab_course_now_ns(course);
         lab_course_input(course, &parts.list[i], course->inputs.count + 1, "script");
@@ -71,6 +96,8 @@ static int play_run(struct play *play, const struct lab_scene_step *step)
             return status;
         }
     }
+    play->node = NODE_NONE;
+    play->peer = NODE_NONE;
     if (!run_until(&play->course, &step->until, begun_ns + step->within_ns)) {
         fail(play, "step %s: \"%.200s\" did not come within %lld s", step->id,
              cJSON_GetObjectItemCaseSensitive(step->json, "until")->valuestring,
@@ -204,8 +231,7 @@ int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene
 {
     struct play play = {.scene = scene, .seed = seed, .result = result, .problem = problem};
     memset(result, 0, sizeof *result);
-    int status =
-        lab_course_open(&play.course, scene->scenario, seed, scene->settings, true, problem);
+    int status = open_course(&play);
     if (status != 0) {
         return status;
     }
@@ -263,8 +289,7 @@ int lab_scene_task(const struct lab_scene *scene, uint64_t seed, uint32_t step, 
     struct lab_scene_result result = {.failed = false};
     struct play play = {.scene = scene, .seed = seed, .result = &result, .problem = problem};
     assert(step < scene->step_count && task < scene->steps[step].choice_count);
-    int status =
-        lab_course_open(&play.course, scene->scenario, seed, scene->settings, true, problem);
+    int status = open_course(&play);
     if (status != 0) {
         return status;
     }

@@ -82,24 +82,51 @@ static void test_a_task_is_done_by_inputs_and_not_by_itself(void **state)
     bool done = true;
     struct lab_problem problem = {0};
     struct lab_scene *scene = scene_of(
-        "{" HEAD "\"steps\":[{\"id\":\"crash\",\"beat\":\"run\",\"caption\":\"x\","
+        "{" HEAD "\"steps\":[{\"id\":\"open\",\"beat\":\"run\",\"caption\":\"x\",\"until\":"
+        "\"order_served\"},{\"id\":\"crash\",\"beat\":\"run\",\"caption\":\"x\","
         "\"do\":[{\"type\":\"node.crash\",\"node\":\"B\"}],\"until\":\"kitchen_suspected\"},"
         "{\"id\":\"stop\",\"beat\":\"freeze\",\"focus\":[\"@peer\"],\"caption\":\"x\"},"
         "{\"id\":\"turn\",\"beat\":\"turn\",\"caption\":\"x\",\"tasks\":[{\"id\":\"two\","
         "\"text\":\"x\",\"until\":\"count(kitchen_suspected) >= 2\"}]}]}");
     cJSON *inputs = cJSON_Parse("[{\"after_ms\":1000,\"type\":\"node.crash\",\"node\":\"C\"},"
                                 "{\"after_ms\":2000,\"type\":\"node.crash\",\"node\":\"D\"}]");
-    assert_int_equal(lab_scene_task(scene, 3, 2, 0, NULL, 20000000000, &done, NULL), 0);
+    assert_int_equal(lab_scene_task(scene, 3, 3, 0, NULL, 20000000000, &done, NULL), 0);
     assert_false(done);
-    assert_int_equal(lab_scene_task(scene, 3, 2, 0, inputs, 20000000000, &done, NULL), 0);
+    assert_int_equal(lab_scene_task(scene, 3, 3, 0, inputs, 20000000000, &done, NULL), 0);
     assert_true(done);
-    assert_int_equal(lab_scene_task(scene, 3, 2, 0, inputs, 2000000000, &done, NULL), 0);
+    assert_int_equal(lab_scene_task(scene, 3, 3, 0, inputs, 2000000000, &done, NULL), 0);
     assert_false(done); /* nobody has noticed the second one yet */
     cJSON_Delete(inputs);
     inputs = cJSON_Parse("[{\"after_ms\":0,\"type\":\"moon.fall\"}]");
-    assert_int_equal(lab_scene_task(scene, 3, 2, 0, inputs, 1000000000, &done, &problem), -422);
+    assert_int_equal(lab_scene_task(scene, 3, 3, 0, inputs, 1000000000, &done, &problem), -422);
     lab_problem_clear(&problem);
     cJSON_Delete(inputs);
+    lab_scene_free(&scene);
+}
+
+/* Who is first to take an order differs by seed; the crash is that kitchen's, and so is the focus. */
+static void test_an_input_follows_the_event_before(void **state)
+{
+    (void)state;
+    static struct lab_scene_result result;
+    struct lab_scene *scene = scene_of(
+        "{" HEAD "\"steps\":[{\"id\":\"open\",\"beat\":\"run\",\"caption\":\"x\",\"speed\":0.05,"
+        "\"until\":\"t_ms > 5000 and order_assigned\"},"
+        "{\"id\":\"crash\",\"beat\":\"run\",\"caption\":\"x\",\"do\":[{\"type\":\"node.crash\","
+        "\"node\":\"@peer\"}],\"until\":\"kitchen_suspected\",\"within_s\":10}]}");
+    for (uint64_t seed = 1; seed <= 5; seed++) {
+        assert_int_equal(lab_scene_run(scene, seed, &result, NULL), 0);
+        assert_false(result.failed);
+    }
+    cJSON *crash = cJSON_Parse("{\"type\":\"node.crash\",\"node\":\"@peer\"}");
+    cJSON *body = lab_scene_body(scene, crash, NODE_NONE, 2);
+    assert_string_equal(cJSON_GetObjectItemCaseSensitive(body, "node")->valuestring,
+                        scene->scenario->nodes[2].name);
+    cJSON_Delete(body);
+    body = lab_scene_body(scene, crash, 1, NODE_NONE); /* nobody: refused when it is done */
+    assert_string_equal(cJSON_GetObjectItemCaseSensitive(body, "node")->valuestring, "@peer");
+    cJSON_Delete(body);
+    cJSON_Delete(crash);
     lab_scene_free(&scene);
 }
 
@@ -178,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_come_fails_the_scene),
         cmocka_unit_test(test_what_a_scene_does_and_expects),
         cmocka_unit_test(test_a_task_is_done_by_inputs_and_not_by_itself),
+        cmocka_unit_test(test_an_input_follows_the_event_before),
         cmocka_unit_test(test_bad_scenes_are_refused),
         cmocka_unit_test(test_all_scenes_of_the_program_are_read),
     };
