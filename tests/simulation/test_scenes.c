@@ -1,11 +1,23 @@
 /* test_scenes.c - every scene of the storyboard comes to its end: on its seed, and on ten others unless it
- * says why it needs its own. */
+ * says why it needs its own. Its tasks can be done, as missions/NAME.json does them, and are not done by
+ * doing nothing. It has all that a scene of the course should have. */
 #include "lab/scene.h"
 #include "unit.h"
 
+#include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-enum { OTHER_SEEDS = 10 };
+enum {
+    OTHER_SEEDS = 10,
+    TASK_SEEDS = 2,        /* beside its own */
+    CAPTION_LETTERS = 125, /* two lines on a page of 1280 pixels */
+    MISSION_BYTES = 64 * 1024,
+};
+#define IDLE_NS   INT64_C(180000000000)
+#define SOLVED_NS INT64_C(600000000000)
 
 static void play(const struct lab_scene *scene, uint64_t seed)
 {
@@ -37,8 +49,139 @@ static void test_every_scene_comes_to_its_end(void **state)
     lab_scene_names(play_all, NULL);
 }
 
+/* ---- Tasks ---- */
+
+/* {"STEP/TASK": [inputs with after_ms]}; the caller's. */
+static cJSON *missions_of(const char *name)
+{
+    static char text[MISSION_BYTES];
+    char path[512];
+    const char *source = getenv("CHEF_SOURCE");
+    (void)snprintf(path, sizeof path, "%s/tests/simulation/missions/%s.json",
+                   source != NULL ? source : ".", name);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        fail_msg("%s: its tasks are not solved: there is no %s", name, path);
+        return NULL;
+    }
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    (void)fclose(file);
+    text[length] = '\0';
+    cJSON *missions = cJSON_Parse(text);
+    assert_non_null(missions);
+    return missions;
+}
+
+static void try_task(const struct lab_scene *scene, uint32_t step, uint32_t task, uint64_t seed,
+                     const cJSON *inputs)
+{
+    struct lab_problem problem = {0};
+    bool done = false;
+    const char *name = scene->steps[step].choices[task].id;
+    if (lab_scene_task(scene, seed, step, task, inputs, inputs == NULL ? IDLE_NS : SOLVED_NS, &done,
+                       &problem) != 0) {
+        fail_msg("%s/%s, seed %" PRIu64 ": %s", scene->name, name, seed, problem.detail);
+    }
+    if (done != (inputs != NULL)) {
+        fail_msg("%s/%s, seed %" PRIu64 ": %s", scene->name, name, seed,
+                 done ? "comes true though nobody does anything" : "is not done by its solution");
+    }
+}
+
+static void try_tasks(void *context, const char *name)
+{
+    struct lab_scene *scene = NULL;
+    (void)context;
+    assert_int_equal(lab_scene_load(name, false, &scene, NULL), 0);
+    cJSON *missions = missions_of(name);
+    uint32_t tasks = 0;
+    for (uint32_t i = 0; i < scene->step_count; i++) {
+        for (uint32_t k = 0;
+             scene->steps[i].beat == LAB_BEAT_TURN && k < scene->steps[i].choice_count; k++) {
+            char key[96];
+            (void)snprintf(key, sizeof key, "%s/%s", scene->steps[i].id,
+                           scene->steps[i].choices[k].id);
+            const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(missions, key);
+            if (!cJSON_IsArray(inputs)) {
+                fail_msg("%s: no solution of %s", name, key);
+            }
+            for (uint64_t seed = scene->seed; seed <= scene->seed + TASK_SEEDS; seed++) {
+                try_task(scene, i, k, seed, NULL);
+                try_task(scene, i, k, seed, inputs);
+            }
+            tasks++;
+        }
+    }
+    assert_int_equal(tasks, cJSON_GetArraySize(missions)); /* no solution of what is no task */
+    cJSON_Delete(missions);
+    lab_scene_free(&scene);
+}
+
+static void test_tasks_can_be_done_and_are_not_done_by_themselves(void **state)
+{
+    (void)state;
+    lab_scene_names(try_tasks, NULL);
+}
+
+/* ---- The course ---- */
+
+static uint32_t letters(const char *text)
+{
+    uint32_t count = 0;
+    for (; *text != '\0'; text++) {
+        count += ((unsigned char)*text & 0xc0) != 0x80; /* UTF-8: not the later bytes of one */
+    }
+    return count;
+}
+
+static void look_at_step(const struct lab_scene *scene, const struct lab_scene_step *step)
+{
+    const char *caption = lab_scene_text(scene, step->json, step->id, "caption");
+    if (caption != NULL && letters(caption) > CAPTION_LETTERS) {
+        fail_msg("%s, %s: a caption of %u letters", scene->name, step->id, letters(caption));
+    }
+    if (lab_scene_text(scene, step->json, step->id, "notes") == NULL) {
+        fail_msg("%s, %s: no notes for the lecturer", scene->name, step->id);
+    }
+}
+
+/* The whole beat, sources, and a next scene that there is; `context` gets the name that must come. */
+static void look_at_scene(void *context, const char *name)
+{
+    struct lab_scene *scene = NULL;
+    const char **expected = context;
+    uint32_t beats = 0;
+    assert_int_equal(lab_scene_load(name, false, &scene, NULL), 0);
+    for (uint32_t i = 0; i < scene->step_count; i++) {
+        beats |= UINT32_C(1) << scene->steps[i].beat;
+        look_at_step(scene, &scene->steps[i]);
+    }
+    if (beats != (UINT32_C(1) << LAB_BEATS) - 1) {
+        fail_msg("%s: a beat is missing (%x)", name, beats);
+    }
+    assert_true(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(scene->json, "sources")) > 0);
+    assert_true(*expected == NULL || strcmp(*expected, name) == 0);
+    static char next[LAB_SCENE_NAME_BYTES];
+    const char *after = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(scene->json, "next"));
+    (void)snprintf(next, sizeof next, "%s", after == NULL ? "" : after);
+    *expected = next;
+    lab_scene_free(&scene);
+}
+
+static void test_the_scenes_are_a_course(void **state)
+{
+    (void)state;
+    const char *expected = NULL;
+    lab_scene_names(look_at_scene, &expected);
+    assert_string_equal(expected, ""); /* the last one ends it */
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_every_scene_comes_to_its_end)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_scene_comes_to_its_end),
+        cmocka_unit_test(test_tasks_can_be_done_and_are_not_done_by_themselves),
+        cmocka_unit_test(test_the_scenes_are_a_course),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
