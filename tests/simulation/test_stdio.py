@@ -1,6 +1,7 @@
 """`chef stdio`: recorded exchanges of Maelstrom's protocol, and clusters of real processes."""
 
 import json
+import random
 import subprocess
 import tempfile
 import threading
@@ -129,6 +130,26 @@ class Leaderless(unittest.TestCase):
     def test_more_nodes_than_copies(self):
         code, lines, errors = exchange("lin-kv", init(*(f"n{i}" for i in range(6))), options=("--mode", "ap"))
         self.assertEqual((code, lines, len(errors.splitlines())), (3, [], 1))
+
+
+class Peers(unittest.TestCase):
+    def test_junk_of_another_node_is_like_nothing(self):
+        """Bytes of any kind and length from a peer, some of which pass as messages, end nothing."""
+        for mode in ("cp", "ap"):
+            draw, lines = random.Random(7), []
+            for _ in range(2000):
+                junk = bytes(draw.choice((0, 0, 0, 1, 2, 3, 255, draw.randrange(256)))
+                             for _ in range(draw.choice((0, 8, 16, 24, 40, 64, 96, draw.randrange(500)))))
+                body = {"type": "carry", "range": draw.randrange(2), "from": draw.choice((1, 4)),
+                        "to": draw.choice((0, 3)), "kind": draw.randrange(22), "bytes": junk.hex()}
+                if draw.random() < 0.05:
+                    body[draw.choice(list(body))] = draw.choice((None, -1, 1e30, "zz", [], {}, 1.5, 2**40))
+                lines.append({"src": "n2", "dest": "n1", "body": body})
+            with self.subTest(mode=mode):
+                code, told, errors = exchange("lin-kv", init("n1", "n2", "n3"), *lines, ask(5, type="none"),
+                                              options=("--mode", mode), timeout=60)
+                self.assertEqual((code, errors), (0, ""))
+                self.assertEqual([(body["in_reply_to"], body["code"]) for body in bodies(told)], [(5, 10)])
 
 
 class Clusters(unittest.TestCase):
