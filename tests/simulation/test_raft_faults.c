@@ -193,6 +193,8 @@ static const struct {
      "raft/trap-11-own-term-first", FAULT(CRASH) | FAULT(ISOLATE), 1500},
     {COUNCIL_SET_BUGS + RAFT_BUG_TRANSFER_BEHIND, COUNCIL_CHECK_FRESH, "raft/trap-14-hand-over",
      FAULT(CUT), 3000},
+    {COUNCIL_SET_BUGS + RAFT_BUG_SNAP_DROP_SUFFIX, COUNCIL_CHECK_STATE_MACHINE,
+     "raft/trap-15-image-of-a-prefix", FAULT(CRASH), 0},
     {COUNCIL_SET_BUG_SNAP_NO_SESSIONS, COUNCIL_CHECK_APPLIED_ONCE, "raft/trap-15-snap-no-sessions",
      FAULT(LINK) | FAULT(CRASH) | FAULT(PAUSE) | FAULT(ISOLATE), 0},
     {COUNCIL_SET_BUG_NO_SESSIONS, COUNCIL_CHECK_APPLIED_ONCE, "raft/council",
@@ -249,7 +251,7 @@ static void test_each_trap_shows(void **state)
     (void)state;
     uint32_t traps = 0;
     lab_scenario_names(check_trap, &traps);
-    assert_true(traps >= 13);
+    assert_true(traps >= 14);
 }
 
 /* Seeds needed until the switch shows; the same run without the switch shows nothing. */
