@@ -13,10 +13,9 @@ enum { SCENARIOS_MAX = 256 };
 /* Switches that break nothing in a scenario of their own: docs/raft.md says what was tried, scripts
  * and storms of the core see them. */
 static const char *const WITHOUT_A_SCENARIO[] = {
-    "bug.vote_no_fsync",    "bug.count_unwritten", "bug.trust_torn",       "bug.single_quorum",
-    "bug.config_no_noop",   "bug.transfer_behind", "bug.commit_old_term",  "bug.snap_drop_suffix",
-    "bug.any_resets_timer", "bug.hear_removed",    "bug.voter_at_once",    "bug.chunk_no_reset",
-    "bug.no_sessions",      "bug.longest_log",     "bug.config_on_commit", "bug.hint_too_far",
+    "bug.snap_drop_suffix", "bug.any_resets_timer", "bug.hear_removed",
+    "bug.voter_at_once",    "bug.chunk_no_reset",   "bug.no_sessions",
+    "bug.longest_log",      "bug.config_on_commit", "bug.hint_too_far",
 };
 
 static struct {
