@@ -363,7 +363,10 @@ void lab_scenario_plan(const struct lab_scenario *scenario, uint64_t seed, const
         to->region = from->region;
     }
     uint32_t large = scenario->system->large_messages * scenario->node_count;
-    if (large > 0) { /* of any of the three larger sizes, as it comes */
+    /* Of any of the three larger sizes, as it comes. Who asks again every 20 ms over a slow road has
+     * thousands of small ones under way. */
+    if (large > 0) {
+        plan->limits.messages_64 = 12 * large;
         plan->limits.messages_256 = 2 * large;
         plan->limits.messages_1024 = large;
         plan->limits.messages_4096 = large;
