@@ -10,7 +10,7 @@ from chef_server import ChefServer
 LINE = re.compile(r'^([a-z_][a-z0-9_]*)(\{(?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)+\})? (NaN|-?[0-9.e+-]+)$')
 BAD_UNITS = re.compile(r"_(?:ms|us|ns|kb|mb|minutes|hours|percent|pct)(?:_|$)")
 SERIES_MIN = 20
-COUNTED_SECONDS_MAX = 5
+COUNTED_SECONDS_MAX = 60
 
 
 def parse(test, text):
