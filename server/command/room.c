@@ -1,12 +1,8 @@
 /* room.c - the key file, and the address as words and as a QR code. */
 #include "command/room.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command/qr_code.h"
+#include "http/network.h"
+#include "http/qr_code.h"
 
 enum { KEY_LETTERS = 20, ADDRESS_BYTES = 64 };
 
@@ -52,39 +49,29 @@ int room_key_make(const char *data, char path[ROOM_PATH_BYTES], struct error *er
     return 0;
 }
 
-/* Prints one address; the first also as a picture. */
-static void address_print(const struct sockaddr_in *address, uint16_t port, bool first)
-{
-    char number[INET_ADDRSTRLEN], url[ADDRESS_BYTES];
-    struct qr_code code;
-    if (inet_ntop(AF_INET, &address->sin_addr, number, sizeof number) == NULL)
-        return;
-    snprintf(url, sizeof url, "http://%s:%u/", number, port);
-    printf("chef: the room opens %s\n", url);
-    if (first && qr_code_make(url, &code))
-        qr_code_print(&code, stdout);
-}
+struct printing {
+    uint16_t port;
+    bool any;
+};
 
-static bool is_reachable(const struct ifaddrs *interface)
+/* Prints one address; the first also as a picture. */
+static void address_print(void *context, const char *address)
 {
-    return interface->ifa_addr != NULL && interface->ifa_addr->sa_family == AF_INET &&
-           (interface->ifa_flags & IFF_UP) != 0 && (interface->ifa_flags & IFF_LOOPBACK) == 0;
+    struct printing *printing = context;
+    char url[ADDRESS_BYTES];
+    struct qr_code code;
+    snprintf(url, sizeof url, "http://%s:%u/", address, printing->port);
+    printf("chef: the room opens %s\n", url);
+    if (!printing->any && qr_code_make(url, &code))
+        qr_code_print(&code, stdout);
+    printing->any = true;
 }
 
 void room_print(uint16_t port, const char *key_path)
 {
-    struct ifaddrs *interfaces = NULL;
-    bool first = true;
-    if (getifaddrs(&interfaces) != 0)
-        interfaces = NULL;
-    for (const struct ifaddrs *at = interfaces; at != NULL; at = at->ifa_next) {
-        if (is_reachable(at)) {
-            address_print((const struct sockaddr_in *)(const void *)at->ifa_addr, port, first);
-            first = false;
-        }
-    }
-    freeifaddrs(interfaces);
-    if (first)
+    struct printing printing = {.port = port};
+    network_addresses(address_print, &printing);
+    if (!printing.any)
         printf("chef: this machine is in no network; nobody else can reach it\n");
     printf("chef: the presenter's key is in %s\n"
            "chef: try it with one phone first. If the page does not open there, the network keeps "

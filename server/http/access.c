@@ -235,7 +235,7 @@ int access_require_steering(struct request *request, const char *run)
 
 /* A page on another site can make a browser send requests here, and a name of its own can be made
  * to lead to 127.0.0.1. Without a key, then, only loopback names are served. */
-static bool host_is_loopback(const char *host)
+bool access_host_is_loopback(const char *host)
 {
     size_t length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
     static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
@@ -262,7 +262,7 @@ bool access_origin_allowed(const struct access *access, const struct mg_connecti
         error_set(error, "The request does not say for which Host it is.");
         return false;
     }
-    if (!access_has_key(access) && !host_is_loopback(host)) {
+    if (!access_has_key(access) && !access_host_is_loopback(host)) {
         error_set(error,
                   "This server answers to localhost and 127.0.0.1 only, since it has no "
                   "presenter key; not to \"%.100s\".",

@@ -40,6 +40,9 @@ bool access_has_key(const struct access *access);
 bool access_origin_allowed(const struct access *access, const struct mg_connection *connection,
                            struct error *error);
 
+/* Does this Host name the machine itself? */
+bool access_host_is_loopback(const char *host);
+
 void access_identify(struct access *access, const struct mg_connection *connection,
                      struct visitor *visitor);
 /* Gives the browser a session cookie if it has none. False when the system has no randomness. */

@@ -3,6 +3,9 @@
 #ifndef HTTP_HANDLERS_H
 #define HTTP_HANDLERS_H
 
+#include <stdbool.h>
+
+struct error;
 struct request;
 
 /* handlers_service.c: the server itself, words, access */
@@ -60,6 +63,24 @@ int handle_job_delete(struct request *request);
 int handle_cards(struct request *request);
 int handle_card_create(struct request *request);
 int handle_card_delete(struct request *request);
+
+/* handlers_room.c: the room of a lecture */
+int handle_room_open(struct request *request);
+int handle_room(struct request *request);
+int handle_room_end(struct request *request);
+int handle_room_state(struct request *request);
+int handle_room_reset(struct request *request);
+int handle_room_join(struct request *request);
+int handle_room_vote(struct request *request);
+int handle_room_votes(struct request *request);
+int handle_room_votes_csv(struct request *request);
+int handle_room_qr(struct request *request);
+/* 0, or -status with a sentence: a code that somebody gives, be it in an address. A wrong one costs the
+ * address of whoever gave it RATE_CODE_COST. */
+int room_code_check(const struct request *request, const char *code, struct error *error);
+/* Does a member of the audience act in the run that the room looks at? Then the room decides. */
+bool room_takes_input(const struct request *request, const char *run);
+int handle_room_input(struct request *request, const char *run);
 
 /* export.c: tables and archives, streamed */
 int handle_export_csv(struct request *request);

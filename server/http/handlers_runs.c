@@ -126,6 +126,8 @@ int handle_inputs(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {0};
+    if (room_takes_input(request, run_of(request)))
+        return handle_room_input(request, run_of(request));
     int status = access_require_steering(request, run_of(request));
     if (status != 0)
         return status;

@@ -1,4 +1,4 @@
-/* live_hub.c - the hub's thread, its mailbox and its channels. */
+/* live_hub.c - the hub's thread and its channels. */
 #include "http/live_hub.h"
 
 #include <assert.h>
@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "http/limits.h"
 #include "http/live_command.h"
+#include "http/live_mailbox.h"
 #include "http/live_viewer.h"
 #include "http/server.h"
 #include "lab/lab.h"
@@ -23,34 +23,12 @@ enum {
     ROUND_MS_MAX = 1000,
     JOIN_TRIES_MAX = 3,
     PING = 9,
-    PONG = 10,
-    /* Besides frames: each viewer is at most once on its way in. */
-    MAILBOX_LETTERS_MAX = LIVE_MAILBOX_FRAMES_MAX + LIVE_VIEWERS_MAX + LAB_RUNS_LIVE_MAX
+    PONG = 10
 };
 
 static const int64_t SECOND_NS = INT64_C(1000000000);
 
-enum letter_kind { LETTER_FRAME, LETTER_GONE, LETTER_VIEWER };
-
-struct letter {
-    enum letter_kind kind;
-    uint8_t layer;
-    uint32_t slot;
-    union {
-        struct lab_frame *frame;
-        struct live_viewer *viewer;
-    } of;
-};
-
-/* Letters are read in the order in which they came. */
-struct mailbox {
-    pthread_mutex_t mutex;
-    uint32_t count, frames;
-    struct letter *letters, *spare;   /* MAILBOX_LETTERS_MAX each; swapped when read */
-    uint32_t gone[LAB_RUNS_LIVE_MAX]; /* slot + 1 of the run that was last gone from the place */
-};
-
-/* The viewers of one run in one layer. */
+/* The viewers of one run in one layer, or of the room. */
 struct channel {
     uint32_t slot;
     struct live_viewer *first;
@@ -60,14 +38,16 @@ struct channel {
 struct live_hub {
     struct lab *lab;
     pthread_t thread;
-    int epoll, wake;
+    int epoll;
     atomic_bool stopping;
     _Atomic int64_t seen_ns;
     struct live_counters counters;
-    struct mailbox mailbox;
+    struct live_mailbox mailbox;
 
     /* The thread's own. */
     struct channel channels[LAB_RUNS_LIVE_MAX][LAYERS];
+    struct channel room;
+    struct lab_frame *room_frame; /* what it shows, for whoever comes; NULL: nothing yet */
     uint32_t viewers_max, viewer_count;
     struct live_viewer **viewers; /* all that were added and not freed */
     struct live_viewer *dead;     /* to be freed at the end of the round, linked by `next` */
@@ -80,85 +60,52 @@ static void count(_Atomic uint64_t *counter, uint64_t add)
     atomic_fetch_add_explicit(counter, add, memory_order_relaxed);
 }
 
-/* ---- Mailbox: any thread ---- */
-
-/* An eventfd adds up: waking twice costs one wake-up. */
-static void hub_wake(struct live_hub *hub)
-{
-    const uint64_t one = 1;
-    ssize_t written = write(hub->wake, &one, sizeof one);
-    assert(written == (ssize_t)sizeof one || errno == EAGAIN); /* full: it is awake */
-}
-
-/* With the mailbox locked. */
-static void mailbox_put(struct live_hub *hub, struct letter letter)
-{
-    struct mailbox *mailbox = &hub->mailbox;
-    assert(mailbox->count < MAILBOX_LETTERS_MAX);
-    mailbox->letters[mailbox->count++] = letter;
-    if (mailbox->count == 1)
-        hub_wake(hub);
-}
+/* ---- Any thread ---- */
 
 static void on_published(void *context, uint32_t slot, uint8_t layer, struct lab_frame *frame)
 {
     struct live_hub *hub = context;
+    const struct live_letter letter = {LIVE_LETTER_FRAME, layer, slot, {.frame = frame}};
     assert(layer < LAYERS);
-    pthread_mutex_lock(&hub->mailbox.mutex);
-    bool room = hub->mailbox.frames < LIVE_MAILBOX_FRAMES_MAX;
-    if (room) {
-        hub->mailbox.frames++;
-        mailbox_put(hub, (struct letter){LETTER_FRAME, layer, slot, {.frame = frame}});
-    }
-    pthread_mutex_unlock(&hub->mailbox.mutex);
-    if (!room) { /* viewers notice the gap and get a keyframe */
-        count(&hub->counters.frames_dropped, 1);
-        lab_frame_release(frame);
-    }
+    if (live_mailbox_put_frame(&hub->mailbox, &letter))
+        return;
+    count(&hub->counters.frames_dropped, 1); /* viewers notice the gap and get a keyframe */
+    lab_frame_release(frame);
 }
 
-/* A full mailbox loses the letter, not the fact: the place remembers, and the sweep looks. */
 static void on_gone(void *context, uint32_t slot)
 {
     struct live_hub *hub = context;
-    pthread_mutex_lock(&hub->mailbox.mutex);
-    hub->mailbox.gone[slot % LAB_RUNS_LIVE_MAX] = slot + 1;
-    if (hub->mailbox.count < MAILBOX_LETTERS_MAX - LIVE_VIEWERS_MAX)
-        mailbox_put(hub, (struct letter){LETTER_GONE, 0, slot, {.viewer = NULL}});
-    pthread_mutex_unlock(&hub->mailbox.mutex);
+    live_mailbox_put_gone(&hub->mailbox, slot);
 }
 
-static bool run_is_gone(struct live_hub *hub, uint32_t slot)
+void live_hub_room_tell(struct live_hub *hub, struct lab_frame *frame)
 {
-    pthread_mutex_lock(&hub->mailbox.mutex);
-    bool gone = hub->mailbox.gone[slot % LAB_RUNS_LIVE_MAX] == slot + 1;
-    pthread_mutex_unlock(&hub->mailbox.mutex);
-    return gone;
+    const struct live_letter letter = {LIVE_LETTER_ROOM, 0, 0, {.frame = frame}};
+    if (live_mailbox_put_frame(&hub->mailbox, &letter) || frame == NULL)
+        return;
+    count(&hub->counters.frames_dropped, 1);
+    lab_frame_release(frame);
 }
 
-/* Posts the viewer unless its run was gone meanwhile. */
-static bool mailbox_put_viewer(struct live_hub *hub, struct live_viewer *viewer)
+static bool is_of_room(const struct live_viewer *viewer)
 {
-    struct letter letter = {LETTER_VIEWER, viewer->layer, viewer->slot, {.viewer = viewer}};
-    pthread_mutex_lock(&hub->mailbox.mutex);
-    bool gone = hub->mailbox.gone[viewer->slot % LAB_RUNS_LIVE_MAX] == viewer->slot + 1;
-    if (!gone)
-        mailbox_put(hub, letter);
-    pthread_mutex_unlock(&hub->mailbox.mutex);
-    return !gone;
+    return viewer->run[0] == 0;
 }
 
 static int viewer_join(struct live_hub *hub, struct live_viewer *viewer,
                        struct lab_problem *problem)
 {
-    int result = lab_live_join(hub->lab, viewer->run, viewer->layer, &viewer->slot, problem);
+    int result = is_of_room(viewer)
+                     ? 0
+                     : lab_live_join(hub->lab, viewer->run, viewer->layer, &viewer->slot, problem);
     viewer->joined = result == 0;
     return result;
 }
 
 static void viewer_leave(struct live_hub *hub, struct live_viewer *viewer)
 {
-    if (viewer->joined)
+    if (viewer->joined && !is_of_room(viewer))
         lab_live_leave(hub->lab, viewer->slot, viewer->layer);
     viewer->joined = false;
 }
@@ -172,7 +119,9 @@ static int viewer_send_in(struct live_hub *hub, struct live_viewer *viewer,
         int result = viewer_join(hub, viewer, problem);
         if (result != 0)
             return result;
-        if (mailbox_put_viewer(hub, viewer))
+        const struct live_letter letter = {
+            LIVE_LETTER_VIEWER, viewer->layer, viewer->slot, {.viewer = viewer}};
+        if (live_mailbox_put_viewer(&hub->mailbox, &letter, !is_of_room(viewer)))
             return 0;
         viewer_leave(hub, viewer);
     }
@@ -224,6 +173,8 @@ int live_hub_add(struct live_hub *hub, int socket, const char *run, struct lab_p
 
 static struct channel *channel_of(struct live_hub *hub, const struct live_viewer *viewer)
 {
+    if (is_of_room(viewer))
+        return &hub->room;
     return &hub->channels[viewer->slot % LAB_RUNS_LIVE_MAX][viewer->layer];
 }
 
@@ -341,8 +292,35 @@ static void viewer_attach(struct live_hub *hub, struct live_viewer *viewer, int6
         channel->keyframe_asked_ns = 0;
     }
     channel_add(hub, viewer);
-    if (live_viewer_needs_keyframe(viewer, now_ns))
+    if (!is_of_room(viewer) && live_viewer_needs_keyframe(viewer, now_ns))
         channel_ask_keyframe(hub, viewer, now_ns);
+}
+
+static void frame_send_to(struct live_hub *hub, struct live_viewer *viewer, struct lab_frame *frame,
+                          int64_t now_ns)
+{
+    if (live_viewer_send(viewer, frame, now_ns) == LIVE_SENT) {
+        count(&hub->counters.frames_sent, 1);
+        count(&hub->counters.frame_bytes_sent, frame->length);
+        count(&hub->counters.keyframes_sent, frame->base == 0);
+        count(&hub->counters.partial_writes, viewer->wants_write);
+    } else if (frame->base != 0) {
+        count(&hub->counters.frames_skipped, 1);
+        if (live_viewer_needs_keyframe(viewer, now_ns))
+            channel_ask_keyframe(hub, viewer, now_ns);
+    }
+    viewer_settle(hub, viewer);
+}
+
+/* Who is behind gets a keyframe: of a run, when the lab has made one; of the room at once. */
+static void viewer_refresh(struct live_hub *hub, struct live_viewer *viewer, int64_t now_ns)
+{
+    if (!viewer->joined || !live_viewer_needs_keyframe(viewer, now_ns))
+        return;
+    if (!is_of_room(viewer))
+        channel_ask_keyframe(hub, viewer, now_ns);
+    else if (hub->room_frame != NULL)
+        frame_send_to(hub, viewer, hub->room_frame, now_ns);
 }
 
 /* A viewer that viewer_send_in put into the mailbox. */
@@ -353,6 +331,8 @@ static void viewer_arrive(struct live_hub *hub, struct live_viewer *viewer, int6
     hub->viewers[hub->viewer_count++] = viewer;
     viewer_attach(hub, viewer, now_ns);
     viewer_watch(hub, viewer, EPOLL_CTL_ADD);
+    if (is_of_room(viewer))
+        viewer_refresh(hub, viewer, now_ns);
     viewer_settle(hub, viewer);
 }
 
@@ -385,7 +365,7 @@ static void viewer_command(struct live_hub *hub, struct live_viewer *viewer,
     struct live_command command = live_command_parse(message->bytes, message->length);
     if (command.kind == LIVE_COMMAND_ACK && live_viewer_acknowledge(viewer, command.nonce)) {
         count(&hub->counters.acknowledgements, 1);
-    } else if (command.kind == LIVE_COMMAND_LAYER) {
+    } else if (command.kind == LIVE_COMMAND_LAYER && !is_of_room(viewer)) {
         viewer_change_layer(hub, viewer, command.messages_layer ? 1 : 0);
     } else {
         count(&hub->counters.messages_refused, 1);
@@ -470,28 +450,11 @@ static void viewer_event(struct live_hub *hub, struct live_viewer *viewer, uint3
         live_viewer_flush(viewer);
     if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0)
         viewer_readable(hub, viewer, now_ns);
-    if (viewer->joined && live_viewer_needs_keyframe(viewer, now_ns))
-        channel_ask_keyframe(hub, viewer, now_ns);
+    viewer_refresh(hub, viewer, now_ns);
     viewer_settle(hub, viewer);
 }
 
 /* ---- Letters ---- */
-
-static void frame_send_to(struct live_hub *hub, struct live_viewer *viewer, struct lab_frame *frame,
-                          int64_t now_ns)
-{
-    if (live_viewer_send(viewer, frame, now_ns) == LIVE_SENT) {
-        count(&hub->counters.frames_sent, 1);
-        count(&hub->counters.frame_bytes_sent, frame->length);
-        count(&hub->counters.keyframes_sent, frame->base == 0);
-        count(&hub->counters.partial_writes, viewer->wants_write);
-    } else if (frame->base != 0) {
-        count(&hub->counters.frames_skipped, 1);
-        if (live_viewer_needs_keyframe(viewer, now_ns))
-            channel_ask_keyframe(hub, viewer, now_ns);
-    }
-    viewer_settle(hub, viewer);
-}
 
 /* From encoding to the last viewer's socket: what the live stream adds to a frame's age. */
 static void fanout_measure(struct live_hub *hub, int64_t encoded_ns)
@@ -521,26 +484,50 @@ static void frame_fan_out(struct live_hub *hub, uint32_t slot, uint8_t layer,
     lab_frame_release(frame);
 }
 
-/* Takes all letters at once, so that workers never wait for a fan-out. */
+/* A newer state of the room takes the place of the one that is kept, and goes to all. No frame: they
+ * belong to a room that is over. */
+static void room_told(struct live_hub *hub, struct lab_frame *frame, int64_t now_ns)
+{
+    if (frame != NULL && hub->room_frame != NULL && frame->sequence <= hub->room_frame->sequence) {
+        lab_frame_release(frame);
+        return;
+    }
+    if (hub->room_frame != NULL)
+        lab_frame_release(hub->room_frame);
+    hub->room_frame = frame;
+    for (struct live_viewer *viewer = hub->room.first, *next; viewer != NULL; viewer = next) {
+        next = viewer->next; /* sending may end it */
+        if (frame != NULL)
+            frame_send_to(hub, viewer, frame, now_ns);
+        else
+            viewer_close(hub, viewer, LIVE_CLOSE_GOING_AWAY);
+    }
+}
+
+static void letter_read(struct live_hub *hub, const struct live_letter *letter, int64_t now_ns)
+{
+    switch (letter->kind) {
+    case LIVE_LETTER_FRAME:
+        frame_fan_out(hub, letter->slot, letter->layer, letter->of.frame);
+        break;
+    case LIVE_LETTER_GONE:
+        run_gone(hub, letter->slot);
+        break;
+    case LIVE_LETTER_VIEWER:
+        viewer_arrive(hub, letter->of.viewer, now_ns);
+        break;
+    case LIVE_LETTER_ROOM:
+        room_told(hub, letter->of.frame, now_ns);
+        break;
+    }
+}
+
 static void mailbox_read(struct live_hub *hub, int64_t now_ns)
 {
-    struct mailbox *mailbox = &hub->mailbox;
-    pthread_mutex_lock(&mailbox->mutex);
-    struct letter *letters = mailbox->letters;
-    uint32_t letter_count = mailbox->count;
-    mailbox->letters = mailbox->spare;
-    mailbox->spare = letters;
-    mailbox->count = mailbox->frames = 0;
-    pthread_mutex_unlock(&mailbox->mutex);
-    for (uint32_t i = 0; i < letter_count; i++) {
-        const struct letter *letter = &letters[i];
-        if (letter->kind == LETTER_FRAME)
-            frame_fan_out(hub, letter->slot, letter->layer, letter->of.frame);
-        else if (letter->kind == LETTER_GONE)
-            run_gone(hub, letter->slot);
-        else
-            viewer_arrive(hub, letter->of.viewer, now_ns);
-    }
+    uint32_t letter_count;
+    const struct live_letter *letters = live_mailbox_take(&hub->mailbox, &letter_count);
+    for (uint32_t i = 0; i < letter_count; i++)
+        letter_read(hub, &letters[i], now_ns);
 }
 
 /* ---- The thread ---- */
@@ -554,7 +541,7 @@ static void viewers_sweep(struct live_hub *hub, int64_t now_ns)
     for (uint32_t i = hub->viewer_count; i > 0; i--) {
         struct live_viewer *viewer = hub->viewers[i - 1];
         int64_t silent_ns = now_ns - viewer->heard_ns;
-        if (run_is_gone(hub, viewer->slot))
+        if (!is_of_room(viewer) && live_mailbox_run_is_gone(&hub->mailbox, viewer->slot))
             viewer_close(hub, viewer, LIVE_CLOSE_GOING_AWAY);
         if (viewer->closing ? now_ns - viewer->closing_ns > LIVE_CLOSE_S_MAX * SECOND_NS
                             : silent_ns > LIVE_SILENCE_S_MAX * SECOND_NS) {
@@ -564,6 +551,8 @@ static void viewers_sweep(struct live_hub *hub, int64_t now_ns)
             viewer->asked_ns = now_ns;
             live_viewer_send_control(viewer, PING, NULL, 0);
         }
+        if (is_of_room(viewer))
+            viewer_refresh(hub, viewer, now_ns);
         viewer_settle(hub, viewer);
     }
 }
@@ -578,7 +567,7 @@ static void hub_round(struct live_hub *hub)
         uint64_t woken;
         if (events[i].data.ptr != NULL)
             viewer_event(hub, events[i].data.ptr, events[i].events, now_ns);
-        else if (read(hub->wake, &woken, sizeof woken) > 0)
+        else if (read(hub->mailbox.wake, &woken, sizeof woken) > 0)
             mailbox_read(hub, now_ns);
     }
     viewers_sweep(hub, now_ns);
@@ -606,11 +595,9 @@ static void hub_free(struct live_hub *hub)
 {
     if (hub->epoll >= 0)
         close(hub->epoll);
-    if (hub->wake >= 0)
-        close(hub->wake);
-    pthread_mutex_destroy(&hub->mailbox.mutex);
-    free(hub->mailbox.letters);
-    free(hub->mailbox.spare);
+    if (hub->room_frame != NULL)
+        lab_frame_release(hub->room_frame);
+    live_mailbox_free(&hub->mailbox);
     free(hub->viewers);
     free(hub);
 }
@@ -619,18 +606,14 @@ static int hub_build(struct live_hub *hub, struct lab *lab, uint32_t viewers_max
 {
     hub->lab = lab;
     hub->viewers_max = viewers_max;
-    pthread_mutex_init(&hub->mailbox.mutex, NULL);
+    int mailbox = live_mailbox_init(&hub->mailbox);
     hub->epoll = epoll_create1(EPOLL_CLOEXEC);
-    hub->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    hub->mailbox.letters = malloc(MAILBOX_LETTERS_MAX * sizeof(struct letter));
-    hub->mailbox.spare = malloc(MAILBOX_LETTERS_MAX * sizeof(struct letter));
     hub->viewers = malloc(viewers_max * sizeof(struct live_viewer *));
-    if (hub->epoll < 0 || hub->wake < 0 || hub->mailbox.letters == NULL ||
-        hub->mailbox.spare == NULL || hub->viewers == NULL)
+    if (mailbox != 0 || hub->epoll < 0 || hub->viewers == NULL)
         return -1;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     atomic_store(&hub->seen_ns, server_now_ns());
-    return epoll_ctl(hub->epoll, EPOLL_CTL_ADD, hub->wake, &event);
+    return epoll_ctl(hub->epoll, EPOLL_CTL_ADD, hub->mailbox.wake, &event);
 }
 
 struct live_hub *live_hub_start(struct lab *lab, uint32_t viewers_max, struct error *error)
@@ -659,7 +642,7 @@ void live_hub_stop(struct live_hub **hub)
         return;
     lab_live_attach((*hub)->lab, NULL);
     atomic_store(&(*hub)->stopping, true);
-    hub_wake(*hub);
+    live_mailbox_wake(&(*hub)->mailbox);
     pthread_join((*hub)->thread, NULL);
     hub_free(*hub);
     *hub = NULL;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 
 struct lab;
+struct lab_frame;
 struct lab_problem;
 struct live_hub; /* opaque */
 
@@ -34,7 +35,11 @@ void live_hub_stop(struct live_hub **hub);
 
 /* May one more viewer come? */
 bool live_hub_has_room(const struct live_hub *hub);
-/* A viewer of `run` on this socket, which the hub takes over, whatever the result. 0, or -status
+/* What the room of a lecture shows now, for all who watch the room: a frame whose sequence is the version
+ * of what it says, taken over. An older one than the last is dropped. NULL: another room begins, and
+ * whoever watches has to come in again. */
+void live_hub_room_tell(struct live_hub *hub, struct lab_frame *frame);
+/* A viewer of `run` ("": of the room) on this socket, which the hub takes over, whatever the result. 0, or -status
  * with the problem; the viewer is then told in the Close. */
 int live_hub_add(struct live_hub *hub, int socket, const char *run, struct lab_problem *problem);
 

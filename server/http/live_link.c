@@ -5,12 +5,21 @@
 #include <string.h>
 
 #include "http/connection.h"
+#include "http/handlers.h"
 #include "http/limits.h"
 #include "http/live_hub.h"
 #include "http/request.h"
 #include "http/server.h"
 #include "http/stack.h"
 #include "lab/lab.h"
+
+enum { ROOM_GIVEN_BYTES = 64 };
+
+/* The audience of a lecture watches the room instead of a run. */
+static bool room_named(const struct request *request, char code[ROOM_GIVEN_BYTES])
+{
+    return request_query_word(request, "room", code, ROOM_GIVEN_BYTES) && code[0] != 0;
+}
 
 static bool run_named(const struct request *request, char run[LAB_RUN_ID_BYTES])
 {
@@ -23,19 +32,24 @@ static int viewer_check(struct request *request)
     struct server *server = request->server;
     struct error error;
     struct lab_problem problem = {0};
-    char run[LAB_RUN_ID_BYTES], owner[64];
+    char run[LAB_RUN_ID_BYTES], owner[64], code[ROOM_GIVEN_BYTES];
     if (request->zero_byte || strcmp(request->path, "/live") != 0)
         return reply_problem(request, 404, "The only WebSocket here is /live?run=ID.");
     if (!access_origin_allowed(server->access, request->connection, &error)) {
         atomic_fetch_add(&server->counters.origin_refused, 1);
         return reply_problem(request, 403, error.text);
     }
-    if (!run_named(request, run))
+    bool of_room = room_named(request, code);
+    if (!of_room && !run_named(request, run))
         return reply_problem(request, 404, "Say which run to watch: /live?run=ID.");
     if (!live_hub_has_room(server->hub)) {
         atomic_fetch_add(&live_hub_counters(server->hub)->viewers_refused, 1);
         request_header(request, "Retry-After", "10");
         return reply_problem(request, 503, "The server has as many viewers as it can have.");
+    }
+    if (of_room) {
+        int refused = room_code_check(request, code, &error);
+        return refused == 0 ? 0 : reply_problem(request, -refused, error.text);
     }
     int result = lab_run_owner(server->lab, run, owner, &problem);
     return result == 0 ? 0 : reply_lab(request, result, 0, NULL, &problem);
@@ -73,8 +87,8 @@ static int viewer_hand_over(void *argument)
     struct request *request = argument;
     struct server *server = request->server;
     struct lab_problem problem = {0};
-    char run[LAB_RUN_ID_BYTES];
-    if (!run_named(request, run))
+    char run[LAB_RUN_ID_BYTES] = "", code[ROOM_GIVEN_BYTES];
+    if (!room_named(request, code) && !run_named(request, run))
         return -1;
     int socket = connection_take(request->connection, server->viewer_descriptor_min);
     if (socket == -1)

@@ -70,3 +70,10 @@ bool rate_take(struct rate *rate, const char *address, uint32_t cost, int64_t no
     *retry_after_s = (uint32_t)(over_ns / 1000000000) + 1;
     return false;
 }
+
+void rate_give(struct rate *rate, const char *address, uint32_t cost, int64_t now_ns)
+{
+    pthread_mutex_lock(&rate->mutex);
+    bucket_find(rate, address_hash(address), now_ns)->full_at_ns -= cost * TOKEN_NS;
+    pthread_mutex_unlock(&rate->mutex);
+}

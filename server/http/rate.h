@@ -29,5 +29,7 @@ void rate_destroy(struct rate *rate);
  * until they would be there. now_ns: a monotonic clock. */
 bool rate_take(struct rate *rate, const char *address, uint32_t cost, int64_t now_ns,
                uint32_t *retry_after_s);
+/* Gives back what was taken for nothing. */
+void rate_give(struct rate *rate, const char *address, uint32_t cost, int64_t now_ns);
 
 #endif

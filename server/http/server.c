@@ -17,6 +17,7 @@
 #include "http/live_link.h"
 #include "http/pages.h"
 #include "http/request.h"
+#include "http/room_keep.h"
 #include "http/routes.h"
 #include "lab/lab.h"
 
@@ -171,6 +172,7 @@ struct server *server_start(const struct server_options *options, struct error *
     mg_init_library(0);
     if (descriptors_plan(server, error) != 0 || (server->pages = pages_build(error)) == NULL ||
         (server->hub = live_hub_start(server->lab, server->viewers_max, error)) == NULL ||
+        (server->room = room_keep_open(server->lab, server->hub, error)) == NULL ||
         context_start(server, options, error) != 0)
         server_stop(&server);
     return server;
@@ -212,6 +214,7 @@ void server_stop(struct server **server)
     if (gone->context != NULL)
         context_end(gone);
     live_hub_stop(&gone->hub);
+    room_keep_close(&gone->room);
     pages_free(&gone->pages);
     rate_destroy(&gone->rate);
     sem_destroy(&gone->heavy_places);

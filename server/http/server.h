@@ -15,6 +15,7 @@ struct lab;
 struct live_hub;
 struct mg_context;
 struct pages;
+struct room_keep;
 
 enum { STATUS_CLASSES = 6 };
 
@@ -39,6 +40,7 @@ struct server {
     struct access *access;
     struct pages *pages;
     struct live_hub *hub;
+    struct room_keep *room; /* of a lecture */
     struct mg_context *context;
     struct rate rate;
     sem_t heavy_places; /* for what computes much: comparisons, verifying */

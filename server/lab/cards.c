@@ -179,7 +179,6 @@ static void match_card(void *context, const struct store_card *card)
 int lab_card_delete(struct lab *lab, int64_t card, const char *owner, bool all,
                     struct lab_problem *problem)
 {
-    enum { FORBIDDEN = 403 };
     struct card_search search = {.card = card};
     struct error error = {""};
     const char *asking = owner == NULL ? "" : owner;
@@ -189,7 +188,8 @@ int lab_card_delete(struct lab *lab, int64_t card, const char *owner, bool all,
                           (long long)card);
     }
     if (status == 0 && search.shared && !all) {
-        return lab_refuse(problem, FORBIDDEN, "only the presenter may delete a card for everybody");
+        return lab_refuse(problem, LAB_FORBIDDEN,
+                          "only the presenter may delete a card for everybody");
     }
     if (status == 0) {
         status = store_card_delete(lab->store, card, search.shared ? "" : asking, &error);

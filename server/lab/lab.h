@@ -209,6 +209,20 @@ int lab_card_list(struct lab *lab, const char *owner, struct cJSON **out,
 int lab_card_delete(struct lab *lab, int64_t card, const char *owner, bool all,
                     struct lab_problem *problem);
 
+/* ---- The room of a lecture (http/room.h), of which the lab only keeps what is stored ---- */
+
+struct store_room;
+struct store_room_reader;
+int lab_room_put(struct lab *lab, const struct store_room *room, struct lab_problem *problem);
+int lab_room_read(struct lab *lab, const struct store_room_reader *to, struct lab_problem *problem);
+/* A shared run with the beginning of this one: scenario, seed and settings, and nothing that people did. */
+int lab_run_again(struct lab *lab, const char *run, struct cJSON **out,
+                  struct lab_problem *problem);
+/* As lab_run_input(), for somebody of the audience: only what a client of the system may do, and
+ * only now (-403). */
+int lab_run_operation(struct lab *lab, const char *run, const char *who, const struct cJSON *body,
+                      struct cJSON **out, struct lab_problem *problem);
+
 /* ---- Exports, streamed: `write` is called with pieces of at most 64 KB from the calling
  * thread; a non-zero answer stops. ---- */
 
@@ -251,6 +265,9 @@ struct lab_frame {
     int64_t encoded_ns; /* host monotonic clock */
     uint8_t bytes[];
 };
+enum { LAB_FRAME_HEADER_BYTES = 10 }; /* at most: of WebSocket, before the text */
+/* A text as such a message: a keyframe of sequence 0, whose nonce is of `now_ns` (monotonic). */
+struct lab_frame *lab_frame_make(const char *text, uint32_t length, int64_t now_ns);
 void lab_frame_release(struct lab_frame *frame);
 
 /* The hub's side. The lab calls `published` (from a worker thread, must not block) whenever a

@@ -21,46 +21,13 @@ static const int64_t JUDGE_EVERY_NS = 1000000000;
 
 /* ---- Publishing ---- */
 
-void lab_frame_release(struct lab_frame *frame)
-{
-    if (atomic_fetch_sub(&frame->references, 1) == 1) {
-        free(frame);
-    }
-}
-
-enum { WS_TEXT = 0x81, WS_LENGTH_16 = 126, WS_LENGTH_64 = 127, WS_HEADER_MAX = 10 };
-
-/* The header of an unmasked text message (RFC 6455, 5.2). Returns its length. */
-static uint32_t websocket_header(uint8_t header[WS_HEADER_MAX], uint64_t length)
-{
-    header[0] = WS_TEXT;
-    uint32_t length_bytes = length < WS_LENGTH_16 ? 0 : length <= UINT16_MAX ? 2 : 8;
-    header[1] = length_bytes == 0   ? (uint8_t)length
-                : length_bytes == 2 ? (uint8_t)WS_LENGTH_16
-                                    : (uint8_t)WS_LENGTH_64;
-    for (uint32_t i = 0; i < length_bytes; i++) {
-        header[2 + i] = (uint8_t)(length >> (8 * (length_bytes - 1 - i)));
-    }
-    return 2 + length_bytes;
-}
-
 static void publish(struct lab *lab, const struct lab_run *run, uint8_t layer,
                     const struct lab_frame_head *head, const struct text *text)
 {
-    uint8_t header[WS_HEADER_MAX];
-    uint32_t header_length = websocket_header(header, text->length);
-    struct lab_frame *frame = malloc(sizeof *frame + header_length + text->length);
-    if (frame == NULL) {
-        abort();
-    }
-    atomic_init(&frame->references, 1);
-    frame->length = header_length + text->length;
+    struct lab_frame *frame = lab_frame_make(text->at, text->length, head->encoded_ns);
     frame->sequence = head->sequence;
     frame->base = head->base;
     frame->nonce = head->nonce;
-    frame->encoded_ns = head->encoded_ns;
-    memcpy(frame->bytes, header, header_length);
-    memcpy(frame->bytes + header_length, text->at, text->length);
     lab->counters.frames++;
     lab->counters.frame_bytes += frame->length;
     lab->counters.keyframes += head->base == 0;
@@ -131,7 +98,7 @@ static void layer_turn(struct lab *lab, struct lab_run *run, uint8_t index, int6
     if (delta) {
         struct lab_frame_head head = head_make(run, layer->sequence + 1, layer->sequence);
         lab_frame_delta(&scene, layer, messages, now_ns, &head, &text);
-        layer->allowance -= text.length + WS_HEADER_MAX;
+        layer->allowance -= text.length + LAB_FRAME_HEADER_BYTES;
         layer->sequence++;
         if (text.cut) {
             layer->keyframe_wanted = true; /* too much for one frame: start again */

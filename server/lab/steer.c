@@ -89,13 +89,30 @@ static int check_state(const struct lab_run *run, bool client_operation, uint32_
     return 0;
 }
 
-static int read_parts(struct lab_run *run, const cJSON *body, struct lab_input_parts *parts,
-                      struct lab_problem *problem)
+/* Somebody of the audience acts as a client of the system does, and at once. */
+static int check_audience(const cJSON *body, bool client_operation, struct lab_problem *problem)
+{
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(body, "type");
+    if (!client_operation) {
+        return lab_refuse(problem, LAB_FORBIDDEN, "Only the presenter may send %.60s.",
+                          cJSON_IsString(type) ? type->valuestring : "that");
+    }
+    if (cJSON_HasObjectItem(body, "at_ms")) {
+        return lab_refuse(problem, LAB_FORBIDDEN, "Only the presenter may act at a later time.");
+    }
+    return 0;
+}
+
+static int read_parts(struct lab_run *run, const cJSON *body, bool audience,
+                      struct lab_input_parts *parts, struct lab_problem *problem)
 {
     bool client_operation = false;
     int64_t time_ns = 0;
     int status =
         lab_input_parts(run->scenario, &run->course.sim, body, parts, &client_operation, problem);
+    if (status == 0 && audience) {
+        status = check_audience(body, client_operation, problem);
+    }
     if (status == 0) {
         status = check_state(run, client_operation, parts->count, problem);
     }
@@ -185,8 +202,8 @@ static int commit(struct lab *lab, struct lab_run *run, const char *who,
     return status == 0 ? 0 : lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
 }
 
-int lab_run_input(struct lab *lab, const char *name, const char *who, const struct cJSON *body,
-                  struct cJSON **out, struct lab_problem *problem)
+static int take_input(struct lab *lab, const char *name, const char *who, bool audience,
+                      const struct cJSON *body, struct cJSON **out, struct lab_problem *problem)
 {
     struct lab_run *run;
     struct lab_input_parts parts = {.count = 0};
@@ -199,7 +216,7 @@ int lab_run_input(struct lab *lab, const char *name, const char *who, const stru
         status = lab_refuse(problem, LAB_CONFLICT, "%s", run->trouble.text);
     } else {
         lab_run_align(run); /* a stamp comes after all that happens at its time */
-        status = read_parts(run, body, &parts, problem);
+        status = read_parts(run, body, audience, &parts, problem);
     }
     if (status == 0) {
         status = commit(lab, run, who, &parts, &number, problem);
@@ -214,6 +231,18 @@ int lab_run_input(struct lab *lab, const char *name, const char *who, const stru
     }
     lab_run_give(lab, run);
     return status;
+}
+
+int lab_run_input(struct lab *lab, const char *name, const char *who, const struct cJSON *body,
+                  struct cJSON **out, struct lab_problem *problem)
+{
+    return take_input(lab, name, who, false, body, out, problem);
+}
+
+int lab_run_operation(struct lab *lab, const char *name, const char *who, const struct cJSON *body,
+                      struct cJSON **out, struct lab_problem *problem)
+{
+    return take_input(lab, name, who, true, body, out, problem);
 }
 
 /* ---- Pace ---- */

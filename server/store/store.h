@@ -159,6 +159,31 @@ int store_cards_read(struct store *store, const char *owner,
                      void (*each)(void *context, const struct store_card *card), void *context,
                      struct error *error);
 
+/* ---- The room of a lecture: what it shows, and how many voted for what ---- */
+
+struct store_vote {
+    const char *scene, *step, *option;
+    uint32_t round; /* 1 or 2 */
+    uint32_t count;
+};
+struct store_room {
+    const char *code, *state; /* JSON */
+    uint64_t version;
+    int64_t seen_ms; /* of the calendar, since 1970 */
+    bool ended;
+    const struct store_vote *votes;
+    uint32_t vote_count;
+};
+/* Durable. Takes the place of the one before, with its votes; no option may stand twice in them. */
+int store_room_put(struct store *store, const struct store_room *room, struct error *error);
+/* Who is told: `room` at most once, without votes; then `vote` for each. */
+struct store_room_reader {
+    void *context;
+    void (*room)(void *context, const struct store_room *room);
+    void (*vote)(void *context, const struct store_vote *vote);
+};
+int store_room_read(struct store *store, const struct store_room_reader *to, struct error *error);
+
 /* ---- Result rows ---- */
 
 struct store_batch; /* rows of one run, in order; belongs to one thread until it is queued */

@@ -24,6 +24,7 @@ enum store_job_kind {
     STORE_JOB_INPUT,
     STORE_JOB_CARD_CREATE,
     STORE_JOB_CARD_DELETE,
+    STORE_JOB_ROOM,
     STORE_JOB_FLUSH,
 };
 
@@ -43,6 +44,7 @@ struct store_job {
     const struct store_input *inputs;
     const struct store_card *card; /* of a deletion: number and owner */
     uint32_t cards_max;
+    const struct store_room *room;
     uint32_t input_count;
     bool done; /* under the lock */
     int status;
@@ -73,6 +75,9 @@ enum store_statement {
     STORE_SQL_CHECKPOINT,
     STORE_SQL_CARD_INSERT,
     STORE_SQL_CARD_DELETE,
+    STORE_SQL_ROOM,
+    STORE_SQL_VOTES_CLEAR,
+    STORE_SQL_VOTE,
     STORE_SQL_COUNT
 };
 

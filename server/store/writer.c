@@ -264,6 +264,36 @@ static int write_card_delete(struct store *store, const struct store_job *job)
     return statement_run(statement);
 }
 
+static int write_vote(struct store *store, const struct store_vote *vote)
+{
+    struct sqlite3_stmt *statement = store->statements[STORE_SQL_VOTE];
+    bind_text(statement, 1, vote->scene);
+    bind_text(statement, 2, vote->step);
+    (void)sqlite3_bind_int64(statement, 3, vote->round);
+    bind_text(statement, 4, vote->option);
+    (void)sqlite3_bind_int64(statement, 5, vote->count);
+    return statement_run(statement);
+}
+
+/* Whole, since it is small: so no order of writing can leave a count that never was. */
+static int write_room(struct store *store, const struct store_room *room)
+{
+    struct sqlite3_stmt *statement = store->statements[STORE_SQL_ROOM];
+    bind_text(statement, 1, room->code);
+    (void)sqlite3_bind_int64(statement, 2, (int64_t)room->version);
+    bind_text(statement, 3, room->state);
+    (void)sqlite3_bind_int64(statement, 4, room->seen_ms);
+    (void)sqlite3_bind_int(statement, 5, room->ended);
+    int status = statement_run(statement);
+    if (status == 0) {
+        status = statement_run(store->statements[STORE_SQL_VOTES_CLEAR]);
+    }
+    for (uint32_t i = 0; i < room->vote_count && status == 0; i++) {
+        status = write_vote(store, &room->votes[i]);
+    }
+    return status;
+}
+
 static int write_job(struct store *store, struct store_job *job)
 {
     switch (job->kind) {
@@ -285,6 +315,8 @@ static int write_job(struct store *store, struct store_job *job)
         return write_card(store, job);
     case STORE_JOB_CARD_DELETE:
         return write_card_delete(store, job);
+    case STORE_JOB_ROOM:
+        return write_room(store, job->room);
     case STORE_JOB_FLUSH:
         return 0;
     }

@@ -36,6 +36,19 @@ static void test_a_burst_then_the_steady_rate(void **state)
     assert_int_equal(retry_after_s, 4);
 }
 
+static void test_what_is_given_back_was_not_taken(void **state)
+{
+    (void)state;
+    uint32_t retry_after_s = 0;
+    int64_t now_ns = 100 * SECOND_NS;
+    for (int i = 0; i < 3; i++) {
+        assert_true(rate_take(&rate, "10.0.0.1", RATE_BURST, now_ns, &retry_after_s));
+        rate_give(&rate, "10.0.0.1", RATE_BURST, now_ns);
+    }
+    assert_true(rate_take(&rate, "10.0.0.1", RATE_BURST, now_ns, &retry_after_s));
+    assert_false(rate_take(&rate, "10.0.0.1", 1, now_ns, &retry_after_s));
+}
+
 static void test_a_long_rest_gives_no_more_than_a_burst(void **state)
 {
     (void)state;
@@ -63,6 +76,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_burst_then_the_steady_rate, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_given_back_was_not_taken, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_long_rest_gives_no_more_than_a_burst, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_more_addresses_than_buckets, setup, teardown),

@@ -82,12 +82,6 @@ static struct lab_frame *frame_make(const struct fake_run *run, uint64_t sequenc
     return frame;
 }
 
-void lab_frame_release(struct lab_frame *frame)
-{
-    if (atomic_fetch_sub_explicit(&frame->references, 1, memory_order_acq_rel) == 1)
-        free(frame);
-}
-
 static void publish(struct lab *lab, struct fake_run *run, uint8_t layer, uint64_t base,
                     uint32_t bytes)
 {
@@ -392,6 +386,33 @@ int lab_run_input(struct lab *lab, const char *run, const char *who, const cJSON
     (void)who;
     (void)body;
     return lab_run_get(lab, run, out, problem);
+}
+
+int lab_run_operation(struct lab *lab, const char *run, const char *who, const cJSON *body,
+                      cJSON **out, struct lab_problem *problem)
+{
+    return lab_run_input(lab, run, who, body, out, problem);
+}
+
+int lab_run_again(struct lab *lab, const char *run, cJSON **out, struct lab_problem *problem)
+{
+    return lab_run_get(lab, run, out, problem);
+}
+
+int lab_room_put(struct lab *lab, const struct store_room *room, struct lab_problem *problem)
+{
+    (void)lab;
+    (void)room;
+    (void)problem;
+    return 0;
+}
+
+int lab_room_read(struct lab *lab, const struct store_room_reader *to, struct lab_problem *problem)
+{
+    (void)lab;
+    (void)to;
+    (void)problem;
+    return 0;
 }
 
 int lab_run_pace(struct lab *lab, const char *run, const cJSON *body, cJSON **out,

@@ -3,7 +3,7 @@
  * Data: a header (mode, length), the bytes, padding, 15 bytes of Reed-Solomon over GF(256). They are
  * laid out bit by bit in columns of two, from the lower right, up and down, around the fixed
  * patterns. Then every module where the mask says so is turned over. */
-#include "command/qr_code.h"
+#include "http/qr_code.h"
 
 #include <assert.h>
 #include <string.h>
@@ -194,4 +194,31 @@ void qr_code_print(const struct qr_code *code, FILE *out)
             fputs(blocks[is_light(code, row, column)][is_light(code, row + 1, column)], out);
         fputc('\n', out);
     }
+}
+
+/* One path, in which each dark module is a square. */
+void qr_code_svg(const struct qr_code *code, struct text *svg)
+{
+    enum { QUIET = 4, EDGE = SIZE + 2 * QUIET };
+    text_add(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 ");
+    text_add_u64(svg, EDGE);
+    text_add_char(svg, ' ');
+    text_add_u64(svg, EDGE);
+    text_add(svg, "\" shape-rendering=\"crispEdges\"><path fill=\"#fff\" d=\"M0 0h");
+    text_add_u64(svg, EDGE);
+    text_add_char(svg, 'v');
+    text_add_u64(svg, EDGE);
+    text_add(svg, "H0z\"/><path d=\"");
+    for (int row = 0; row < SIZE; row++) {
+        for (int column = 0; column < SIZE; column++) {
+            if (!code->dark[row][column])
+                continue;
+            text_add_char(svg, 'M');
+            text_add_u64(svg, (uint64_t)column + QUIET);
+            text_add_char(svg, ' ');
+            text_add_u64(svg, (uint64_t)row + QUIET);
+            text_add(svg, "h1v1h-1z");
+        }
+    }
+    text_add(svg, "\"/></svg>\n");
 }

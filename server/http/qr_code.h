@@ -2,12 +2,14 @@
  *
  * One version is enough for an address: version 3 (29 x 29 modules), error correction L, bytes. One
  * block, so nothing is interleaved; one mask, which the standard lets a reader accept. */
-#ifndef COMMAND_QR_CODE_H
-#define COMMAND_QR_CODE_H
+#ifndef HTTP_QR_CODE_H
+#define HTTP_QR_CODE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+
+#include "base/text.h"
 
 enum { QR_CODE_SIZE = 29, QR_CODE_BYTES_MAX = 53 };
 
@@ -17,6 +19,9 @@ struct qr_code {
 
 /* False when the text is longer than QR_CODE_BYTES_MAX. */
 bool qr_code_make(const char *text, struct qr_code *code);
+
+/* As an SVG picture, black on white with the quiet zone around it; 20 KB are enough. */
+void qr_code_svg(const struct qr_code *code, struct text *svg);
 
 /* Two rows of modules a line, in half blocks, light on dark with the quiet zone around it. */
 void qr_code_print(const struct qr_code *code, FILE *out);
