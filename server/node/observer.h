@@ -54,6 +54,7 @@ struct node_world {
     /* Is that direction cut at this moment? */
     bool (*cut)(const struct node_world *world, uint32_t from, uint32_t to);
     uint32_t faults_active; /* nodes, disks, clocks and links that are not as built */
+    uint32_t clocks_off;    /* of them: clocks; one that is both wrong and too fast counts twice */
 };
 
 /* One row of one of the system's tables. Cells are integers in the unit and with the decimals of their

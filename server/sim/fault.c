@@ -507,8 +507,14 @@ static uint32_t fault_count_of_node(const struct sim_world *world, const struct 
     count += disk->factor_pct != SIM_PERCENT || disk->stalled_until_ns > world->now_ns;
     count += disk->full;
     count += disk->tears || disk->loses_fsync;
-    count += node->clock.drift_ppm != 0;
-    count += node->clock.wrong_by != 0;
+    return count;
+}
+
+static uint32_t fault_count_of_clock(const struct sim_clock *clock)
+{
+    uint32_t count = 0;
+    count += clock->drift_ppm != 0;
+    count += clock->wrong_by != 0;
     return count;
 }
 
@@ -520,14 +526,17 @@ static bool fault_on_link(const struct sim_link *link)
 void sim_fault_count(struct sim_world *world)
 {
     uint32_t count = 0;
+    uint32_t clocks = 0;
     for (uint32_t a = 0; a < world->node_count; a++) {
         count += fault_count_of_node(world, sim_node_at(world, a));
+        clocks += fault_count_of_clock(&sim_node_at(world, a)->clock);
         for (uint32_t b = 0; b < a; b++) {
             count +=
                 fault_on_link(sim_link_at(world, a, b)) || fault_on_link(sim_link_at(world, b, a));
         }
     }
-    world->faults_active = count;
+    world->faults_active = count + clocks;
+    world->clocks_off = clocks;
 }
 
 /* ---- Applying ---- */

@@ -58,6 +58,7 @@ void sim_world_view(const struct sim *sim, struct node_world *view)
         .truth = look_truth,
         .cut = look_cut,
         .faults_active = sim->world->faults_active,
+        .clocks_off = sim->world->clocks_off,
     };
 }
 

@@ -198,6 +198,7 @@ struct sim_world {
     int64_t waited_ns;
     uint32_t node_count, setting_count;
     uint32_t faults_active;
+    uint32_t clocks_off; /* of them: clocks */
     enum sim_halt halt;
     struct node_reason halt_reason;
     int64_t byte_link_ps, byte_disk_ps;

@@ -185,12 +185,18 @@ static const struct {
      "raft/trap-05-always-truncate", FAULT(LINK) | FAULT(CUT), 0},
     {COUNCIL_SET_BUGS + RAFT_BUG_COMMIT_UNCOVERED, COUNCIL_CHECK_STATE_MACHINE,
      "raft/trap-06-commit-uncovered", FAULT(LINK) | FAULT(ISOLATE) | FAULT(PARTITION), 0},
+    {COUNCIL_SET_BUGS + RAFT_BUG_ANY_RESETS_TIMER, COUNCIL_CHECK_SERVICE,
+     "raft/trap-08-who-keeps-waiting", FAULT(CRASH), 0},
     {COUNCIL_SET_BUGS + RAFT_BUG_COUNT_UNWRITTEN, COUNCIL_CHECK_COMPLETENESS,
      "raft/trap-09-leader-disk", FAULT(CRASH), 500},
     {COUNCIL_SET_BUGS + RAFT_BUG_SINGLE_QUORUM, COUNCIL_CHECK_COMPLETENESS,
      "raft/trap-11-both-majorities", FAULT(PARTITION), 4000},
     {COUNCIL_SET_BUGS + RAFT_BUG_CONFIG_NO_NOOP, COUNCIL_CHECK_COMPLETENESS,
      "raft/trap-11-own-term-first", FAULT(CRASH) | FAULT(ISOLATE), 1500},
+    {COUNCIL_SET_BUGS + RAFT_BUG_HEAR_REMOVED, COUNCIL_CHECK_STAYS, "raft/trap-12-removed-server",
+     FAULT(CRASH), 0},
+    {COUNCIL_SET_BUGS + RAFT_BUG_VOTER_AT_ONCE, COUNCIL_CHECK_SERVICE, "raft/trap-13-dead-address",
+     FAULT(PAUSE), 0},
     {COUNCIL_SET_BUGS + RAFT_BUG_TRANSFER_BEHIND, COUNCIL_CHECK_FRESH, "raft/trap-14-hand-over",
      FAULT(CUT), 3000},
     {COUNCIL_SET_BUGS + RAFT_BUG_SNAP_DROP_SUFFIX, COUNCIL_CHECK_STATE_MACHINE,
@@ -203,8 +209,11 @@ static const struct {
      FAULT(PAUSE), 0},
     {COUNCIL_SET_BUGS + RAFT_BUG_TRUST_TORN, COUNCIL_CHECK_COMPLETENESS,
      "raft/trap-18-damaged-middle", FAULT(DISK_ROT), 0},
+    {COUNCIL_SET_BUGS + RAFT_BUG_CHUNK_NO_RESET, COUNCIL_CHECK_STAYS,
+     "raft/trap-19-pieces-of-an-image", FAULT(CRASH), 0},
 };
 enum { CATCH_COUNT = sizeof CATCHES / sizeof CATCHES[0] };
+_Static_assert((int)CATCH_COUNT == (int)COUNCIL_SET_COUNT - (int)COUNCIL_SET_BUGS, "each of them");
 
 /* ---- The traps ---- */
 
@@ -251,7 +260,7 @@ static void test_each_trap_shows(void **state)
     (void)state;
     uint32_t traps = 0;
     lab_scenario_names(check_trap, &traps);
-    assert_true(traps >= 14);
+    assert_true(traps >= 18);
 }
 
 /* Seeds needed until the switch shows; the same run without the switch shows nothing. */

@@ -179,6 +179,8 @@ enum council_word {
     COUNCIL_WORD_APPLIED_TWICE,   /* operation was done twice: serial b of session a */
     COUNCIL_WORD_STALE,           /* it saw version a of its key, b had been seen before it began */
     COUNCIL_WORD_BAD_STATE,       /* a server is not sound: a = enum raft_violation_kind */
+    COUNCIL_WORD_NOBODY_LED,      /* nobody led for a ms, although a majority could have agreed */
+    COUNCIL_WORD_DEPOSED,         /* leader a of term b, whom c followed */
     COUNCIL_WORD_COUNT
 };
 extern const char *const COUNCIL_WORDS[COUNCIL_WORD_COUNT];

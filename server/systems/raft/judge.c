@@ -16,6 +16,8 @@ const struct system_check COUNCIL_CHECKS[COUNCIL_CHECK_COUNT] = {
     [COUNCIL_CHECK_APPLIED_ONCE] = {"applied_once", false},
     [COUNCIL_CHECK_SOUND] = {"server_sound", false},
     [COUNCIL_CHECK_LINEARIZABLE] = {"linearizable", true},
+    [COUNCIL_CHECK_SERVICE] = {"leader_when_possible", false},
+    [COUNCIL_CHECK_STAYS] = {"leader_stays", false},
 };
 
 #define FIGURE(n, u, d, t, b)                                                                      \

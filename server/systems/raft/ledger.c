@@ -268,6 +268,19 @@ static void host_note(const struct ledger_context *context)
     }
 }
 
+/* Before the note is taken in: it may end what it is about. */
+static void judge_service(const struct ledger_context *context)
+{
+    struct council_ledger *ledger = context->ledger;
+    uint32_t leader = ledger->leader;
+    uint32_t followers =
+        council_service_note(&ledger->service, context->world, context->note, leader, ledger->term);
+    if (followers > 0) {
+        council_ledger_break(context, COUNCIL_CHECK_STAYS, COUNCIL_WORD_DEPOSED, NODE_NONE,
+                             (int64_t[NODE_NOTE_ARGS]){leader, (int64_t)ledger->term, followers});
+    }
+}
+
 static void note(void *state, const struct node_world *world, const struct node_note *told,
                  const struct node_row_sink *sink)
 {
@@ -276,6 +289,7 @@ static void note(void *state, const struct node_world *world, const struct node_
     if (told->node < RAFT_NODES_MAX) {
         context.ledger->changed[told->node] = context.ledger->notes;
     }
+    judge_service(&context);
     if (told->kind < NODE_NOTE_SYSTEM) {
         host_note(&context);
         return;
@@ -311,6 +325,16 @@ static void tick(void *state, const struct node_world *world, const struct node_
 {
     struct council_ledger *ledger = state;
     struct ledger_context context = {.ledger = ledger, .world = world, .sink = sink};
+    if (council_service_tick(&ledger->service, world, ledger->leader, ledger->no_leader_since_ns)) {
+        int64_t gap_ns = world->time_ns - ledger->no_leader_since_ns;
+        context.note = &(struct node_note){.time_ns = world->time_ns,
+                                           .event = ledger->service.event,
+                                           .node = NODE_NONE,
+                                           .peer = NODE_NONE,
+                                           .subject = NODE_NONE};
+        council_ledger_break(&context, COUNCIL_CHECK_SERVICE, COUNCIL_WORD_NOBODY_LED, NODE_NONE,
+                             (int64_t[NODE_NOTE_ARGS]){gap_ns / COUNCIL_NS_PER_MS});
+    }
     council_ledger_rows_second(&context);
     ledger->last_ok = ledger->second_ok;
     ledger->second_ok = ledger->second_failed = ledger->second_unknown = 0;

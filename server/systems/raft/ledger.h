@@ -12,6 +12,7 @@
 #include "base/histogram.h"
 #include "systems/raft/council.h"
 #include "systems/raft/raft_safety.h"
+#include "systems/raft/service.h"
 
 enum council_check {
     COUNCIL_CHECK_ELECTION, /* in the order of enum raft_promise */
@@ -23,6 +24,8 @@ enum council_check {
     COUNCIL_CHECK_APPLIED_ONCE, /* no command of a session is done twice */
     COUNCIL_CHECK_SOUND,        /* a server's own invariant */
     COUNCIL_CHECK_LINEARIZABLE, /* by server/check, from the history alone */
+    COUNCIL_CHECK_SERVICE,      /* service.h: leader_when_possible */
+    COUNCIL_CHECK_STAYS,        /* service.h: leader_stays */
     COUNCIL_CHECK_COUNT
 };
 extern const struct system_check COUNCIL_CHECKS[COUNCIL_CHECK_COUNT];
@@ -86,6 +89,7 @@ struct ledger_witness {
 
 struct council_ledger {
     struct raft_safety safety;
+    struct council_service service;
     struct ledger_operation operations[LEDGER_OPERATIONS];
     struct ledger_witness witness[COUNCIL_CHECK_COUNT];
     struct histogram latency_us, commit_us;

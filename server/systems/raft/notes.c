@@ -51,4 +51,6 @@ const char *const COUNCIL_WORDS[COUNCIL_WORD_COUNT] = {
     [COUNCIL_WORD_APPLIED_TWICE] = "applied_twice",
     [COUNCIL_WORD_STALE] = "stale",
     [COUNCIL_WORD_BAD_STATE] = "bad_state",
+    [COUNCIL_WORD_NOBODY_LED] = "nobody_led",
+    [COUNCIL_WORD_DEPOSED] = "deposed",
 };
