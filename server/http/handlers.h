@@ -12,6 +12,7 @@ struct request;
 int handle_systems(struct request *request);
 int handle_scenarios(struct request *request);
 int handle_words(struct request *request);
+int handle_languages(struct request *request);
 int handle_openapi(struct request *request);
 int handle_session(struct request *request);
 int handle_presenter(struct request *request);

@@ -32,22 +32,18 @@ int handle_scenarios(struct request *request)
 
 /* ---- Words ---- */
 
-static const char WORDS_FOLDER[] = "web/words/";
-
-/* Names of the systems that have words; the caller's. */
-static cJSON *words_list(void)
+/* Appends the names of the files in a folder of the program, without what follows the dot. */
+static void list_files(const char *folder, cJSON *list)
 {
-    cJSON *list = cJSON_CreateArray();
     size_t count = 0;
-    const struct embedded_file *file = embedded_with_prefix(WORDS_FOLDER, &count);
+    const struct embedded_file *file = embedded_with_prefix(folder, &count);
     for (size_t i = 0; i < count; i++) {
         char name[64];
-        const char *base = file[i].path + sizeof WORDS_FOLDER - 1;
+        const char *base = file[i].path + strlen(folder);
         int length = (int)strcspn(base, ".");
         snprintf(name, sizeof name, "%.*s", length, base);
         cJSON_AddItemToArray(list, cJSON_CreateString(name));
     }
-    return list;
 }
 
 int handle_words(struct request *request)
@@ -59,10 +55,21 @@ int handle_words(struct request *request)
     if (status != 0)
         return status;
     snprintf(detail, sizeof detail, "There are no words for a system \"%s\".", system);
-    cJSON *list = words_list();
+    cJSON *list = cJSON_CreateArray();
+    list_files("web/words/", list);
     status = reply_problem_allowed(request, 404, detail, list);
     cJSON_Delete(list);
     return status;
+}
+
+/* English stands in the words themselves; each other language is a file. */
+int handle_languages(struct request *request)
+{
+    struct lab_problem problem = {0};
+    cJSON *list = cJSON_CreateArray();
+    cJSON_AddItemToArray(list, cJSON_CreateString("en"));
+    list_files("web/languages/", list);
+    return reply_lab(request, 0, 200, list, &problem);
 }
 
 int handle_openapi(struct request *request)

@@ -22,6 +22,7 @@ const struct route ROUTES[] = {
     {"POST", "/api/v1/scenes", handle_scene_check, COST},
     {"GET", "/api/v1/scenes/{scene}", handle_scene, COST},
     {"GET", "/api/v1/words/{system}", handle_words, COST},
+    {"GET", "/api/v1/languages", handle_languages, COST},
     {"GET", "/api/v1/openapi.json", handle_openapi, COST},
     {"POST", "/api/v1/session", handle_session, COST_NEW_RUN},
     {"POST", "/api/v1/presenter", handle_presenter, COST_HEAVY},

@@ -153,7 +153,7 @@ class Page:
         raise AssertionError(f"waited for {what}; events: {self.events()}; problem: {self.text('#problem')}")
 
     def wait_running(self):
-        self.wait("the badge to say LIVE", lambda: "LIVE" in (self.text(".badge") or ""))
+        self.wait("the badge to say that it is live", lambda: self.attribute(".badge", "data-state") == "live")
         self.wait("the first orders", lambda: any(c.isdigit() and c != "0" for c in (self.text("#verdict h2") or "")))
 
     def wait_event(self, text, seconds=WAIT_SECONDS_MAX):

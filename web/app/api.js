@@ -1,5 +1,7 @@
 // api.js: the requests of docs/api.md. Every failure is a Problem with one clear sentence.
 
+import { translated } from "./language.js";
+
 /** A problem document of the server, or the network's own failure. */
 export class Problem extends Error {
   /**
@@ -46,14 +48,26 @@ async function request(method, path, body) {
   throw new Problem(response.status, detail, answer?.allowed ?? []);
 }
 
+/**
+ * A scenario, or a run of one, with the scenario's title and what it is about in the viewer's language.
+ * @template {{name?: string, scenario?: string}} T
+ * @param {T} told
+ * @returns {T}
+ */
+function inWords(told) {
+  /** @type {Record<string, {title: string, about: string}>} */
+  const words = translated("scenarios", {});
+  return { ...told, ...words[told.scenario ?? told.name ?? ""] };
+}
+
 /** @param {string} run */
 const runPath = (run) => `/api/v1/runs/${encodeURIComponent(run)}`;
 
 export const api = {
   systems: () => request("GET", "/api/v1/systems"),
-  scenarios: () => request("GET", "/api/v1/scenarios"),
+  scenarios: async () => (await request("GET", "/api/v1/scenarios")).map(inWords),
   /** @returns {Promise<Record<string, Record<string, {rule: string, source: string}>>>} */
-  rules: () => request("GET", "/words/rules.json"),
+  rules: async () => translated("rules", await request("GET", "/words/rules.json")),
   /** @param {string} system */
   words: (system) => request("GET", `/api/v1/words/${encodeURIComponent(system)}`),
   session: () => request("POST", "/api/v1/session"),
@@ -61,7 +75,7 @@ export const api = {
   createRun: (body) => request("POST", "/api/v1/runs", body),
   runs: () => request("GET", "/api/v1/runs"),
   /** @param {string} run */
-  run: (run) => request("GET", runPath(run)),
+  run: async (run) => inWords(await request("GET", runPath(run))),
   /** @param {string} run @param {Record<string, unknown>} input */
   input: (run, input) => request("POST", `${runPath(run)}/inputs`, input),
   /** @param {string} run @param {Record<string, unknown>} pace */

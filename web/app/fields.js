@@ -136,9 +136,8 @@ function sliderMax(info, now) {
  */
 function withUnit(now, info) {
   if (info.unit === "ms") return duration(now);
-  const one = `unit.${info.unit}.one`;
-  const unit = now === 1 && has(one) ? t(one) : info.unit.replace(/^\w+\//, "per ");
-  return `${number(now, info.decimals)} ${unit}`.trim();
+  const unit = `unit.${info.unit}`;
+  return `${number(now, info.decimals)} ${has(unit) ? t(unit, { count: now }) : info.unit}`.trim();
 }
 
 /**

@@ -1,7 +1,9 @@
 // systems.js: the systems of the course that have a page, in the order of the course: one menu, by
 // mouse, by key and on a phone. Choosing one comes back to its run of this visit, or begins one.
+// Below them, the languages of the page.
 
 import { el, icon, setText } from "./dom.js";
+import { language, languages, speak } from "./language.js";
 import { menuEntry, openMenu } from "./menu.js";
 import { showRun, startRun } from "./runs.js";
 import { CATALOGUE, hasPage } from "../systems/catalogue.js";
@@ -71,14 +73,29 @@ export function systemsButton(shown) {
     "data-tool": "systems",
     "aria-haspopup": "menu",
     title: t("systems.about"),
-    onclick: () => openMenu(button, t("systems.menu"), pages.map((system) => menuEntry({
+    onclick: () => openMenu(button, t("systems.menu"), [...pages.map((system) => menuEntry({
       text: systemName(system.name),
       second: t(`system.${system.name}.about`),
       checked: system.name === shown,
       run: () => {
         if (system.name !== shown) void chooseSystem(system.name);
       },
-    }))),
+    })), ...languageEntries()]),
   }, logo, el("span.title", null, t("brand")), name, icon("chevron"));
   return button;
+}
+
+/** The languages that this page can speak, once there are two. */
+function languageEntries() {
+  const known = languages();
+  if (known.length < 2) return [];
+  return [
+    document.createElement("hr"),
+    el("h3", null, t("language.menu")),
+    ...known.map(({ tag, name }) => {
+      const entry = menuEntry({ text: name, checked: tag === language(), run: () => speak(tag) });
+      entry.lang = tag;
+      return entry;
+    }),
+  ];
 }

@@ -115,7 +115,7 @@ async function findStep(model, step, what) {
   finding = true;
   const from_us = replay.inPast ? replay.cursor_us : Math.max(0, model.clock.shown_us);
   try {
-    const found = await replay.find({ from_ms: from_us / 1000, step, what });
+    const found = await replay.find({ from_ms: Math.floor(from_us) / 1000, step, what });
     if (model.run !== run) return;
     if (found.found) await replay.seekTo(Math.round(found.t_ms * 1000));
     else sayNote(t(noneKey(step, replay.paired)), toLiveAction(model, step));

@@ -53,7 +53,7 @@ async function runUntil(model, condition) {
     return;
   }
   try {
-    const found = await replay.find({ from_ms: replay.cursor_us / 1000, until: condition });
+    const found = await replay.find({ from_ms: Math.floor(replay.cursor_us) / 1000, until: condition });
     if (model.run !== run) return;
     if (found.found) await replay.seekTo(Math.round(found.t_ms * 1000));
     else sayNote(t("until.none"), { text: t("transport.live"), run: () => replay.toLive() });

@@ -1,8 +1,10 @@
 // words.js: every sentence of the page comes from three tables: words/page.json (the page itself),
 // words/host.json (what befalls any node), and the system's own, which the command line reads too:
 // notes, settings, checks, and under "page" what only this system's page says, or says otherwise.
+// All in the language of this viewer.
 
 import { api } from "./api.js";
+import { chooseLanguage, language, translated } from "./language.js";
 
 /** @typedef {Record<string, any>} Table */
 
@@ -23,20 +25,21 @@ async function file(path) {
   return answer.json();
 }
 
-/** What the page says whatever is on it; enough to report a problem. */
+/** What the page says whatever is on it: the names of its rooms, and enough to report a problem. */
 export async function fetchPageWords() {
-  const [words, hosts] = await Promise.all([file("/words/page.json"), file("/words/host.json")]);
-  common = words.words;
-  host = hosts;
+  const [words, hosts] = await Promise.all([file("/words/page.json"), file("/words/host.json"), chooseLanguage()]);
+  common = translated("page", words).words;
+  host = translated("host", hosts);
   page = common;
+  for (const room of document.querySelectorAll("[data-named]")) room.setAttribute("aria-label", t(`room.${room.id}`));
 }
 
 /**
  * @param {string} name of the system
  * @returns {Promise<Table>}
  */
-export function fetchWords(name) {
-  return api.words(name);
+export async function fetchWords(name) {
+  return translated(name, await api.words(name));
 }
 
 /** @param {Table} words of the system that is on the page from now on */
@@ -122,16 +125,25 @@ export function humanise(key) {
   return key.replace(/^bug\./, "").replace(/[_.-]+/g, " ");
 }
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+/** One for each count of decimals: making one takes long.
+ * @type {Map<number, Intl.NumberFormat>} */
+const formats = new Map();
 
 /**
- * A number for a person, with at most so many decimals.
+ * A number for a person, with so many decimals: 1,234 or 0.85, as the language has it.
  * @param {number | null | undefined} value
  * @param {number} [decimals]
  */
 export function number(value, decimals = 0) {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
-  return decimals === 0 ? whole.format(value) : value.toFixed(decimals);
+  let format = formats.get(decimals);
+  if (!format) {
+    format = new Intl.NumberFormat(language(), {
+      minimumFractionDigits: decimals, maximumFractionDigits: decimals, useGrouping: decimals === 0,
+    });
+    formats.set(decimals, format);
+  }
+  return format.format(value);
 }
 
 const CITY_HOURS = 24;
@@ -172,8 +184,8 @@ export function virtualTime(t_us, decimals = 1) {
  */
 export function duration(ms) {
   if (ms === null || ms === undefined || !Number.isFinite(ms)) return "–";
-  if (ms < 1) return `${ms.toFixed(2)} ms`;
-  if (ms < 1000) return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
-  if (ms < 120_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+  if (ms < 1) return `${number(ms, 2)} ms`;
+  if (ms < 1000) return `${number(ms, ms < 10 ? 1 : 0)} ms`;
+  if (ms < 120_000) return `${number(ms / 1000, ms < 10_000 ? 2 : 1)} s`;
+  return `${Math.floor(ms / 60_000)} ${t("unit.minutes")} ${Math.round((ms % 60_000) / 1000)} s`;
 }

@@ -1,0 +1,99 @@
+"""The language of a viewer: by the menu, by the address, kept, and nothing cut off in it."""
+
+import unittest
+
+from page import open_page
+from test_layout import CARD, EVENTS, MEASURE, ROOMS
+
+VIETNAMESE = {"chef.language": "vi"}
+NAMES = {"kitchens": ["D Campus Canteen", "H Corner Bistro"], "raft": ["Market Hall", "Old Town"],
+         "kv": ["Bếp B", "Bếp C"], "city": ["E Market Hall", "B Old Town"]}
+
+
+def language(page):
+    return page.attribute("html", "lang")
+
+
+class Language(unittest.TestCase):
+    maxDiff = None
+
+    def choose(self, page, name):
+        """By the menu; the page begins again."""
+        page.press('#header [data-tool="systems"]')
+        page.wait("the menu", lambda: page.texts(".menu button"))
+        page.js("window.before = true")
+        page.press_text(".menu button", name)
+        page.wait("the page to begin again", lambda: page.js("return window.before === undefined"))
+        page.wait_running()
+
+    def test_the_menu_changes_it_and_the_run_and_its_moment_stay(self):
+        with open_page() as page:
+            self.assertEqual(language(page), "en")
+            loaded = "return performance.getEntriesByType('resource').some((one) => one.name.includes('/languages/vi'))"
+            self.assertFalse(page.js(loaded), "English does not fetch another language")
+            run = page.run()
+            self.choose(page, "Tiếng Việt")
+            self.assertEqual((language(page), page.run()), ("vi", run))
+            self.assertIn("chưa vỡ gì", page.text("#verdict h2"))
+            self.assertIn("TRỰC TIẾP", page.text(".badge"))
+            self.assertIn("Chữa hết", page.text("#actions"))
+            self.assertIn("Mỗi đơn tới nơi có điểm cao nhất", page.text("#caption"))
+            self.assertIn("Cao điểm trưa", page.text("#header"), "the scenario's title")
+            self.assertEqual(page.attribute("#events", "aria-label"), "Sự kiện")
+            page.key(".")
+            page.wait("a pause", lambda: page.attribute(".badge", "data-state") == "paused")
+            page.key("Left")
+            moment = page.wait("a moment in the address", lambda: page.js("return location.hash.includes('&t=') && location.hash"))
+            page.browser.refresh()
+            page.wait("the page", lambda: page.attribute(".badge", "data-state") == "replay")
+            self.assertEqual((language(page), page.js("return location.hash")), ("vi", moment))
+            self.assertIn("XEM LẠI", page.text(".badge"))
+            self.assertEqual(page.console_errors(), [])
+
+    def test_the_address_says_it_for_this_visit_and_the_menu_takes_it_back(self):
+        with open_page(hash_="?lang=vi") as page:
+            self.assertEqual(language(page), "vi")
+            page.enter_system("Hội đồng bếp")
+            page.wait("the council's words", lambda: "nhiệm kỳ" in (page.text("#caption") or ""))
+            self.choose(page, "English")
+            self.assertEqual((language(page), page.js("return location.search")), ("en", ""))
+            self.assertIn("presides", page.text("#caption"))
+            self.assertEqual(page.console_errors(), [])
+
+    def test_a_language_that_is_not_there_is_english(self):
+        with open_page(hash_="?lang=xx") as page:
+            self.assertEqual(language(page), "en")
+            self.assertEqual(page.console_errors(), [])
+
+    def test_nothing_is_cut_off_in_vietnamese(self):
+        for width, height, density in ((1280, 720, "lecture"), (1280, 600, "lecture"), (1920, 1080, "lab"), (390, 664, "lecture")):
+            with self.subTest(f"{width}x{height}"), \
+                    open_page(width, height, storage={**VIETNAMESE, "chef.density": density}) as page:
+                for tab in range(5 if width == 390 else 1):
+                    if width == 390:
+                        page.js("document.querySelectorAll('#tabs button')[arguments[0]].click()", tab)
+                    seen = page.js(MEASURE, ROOMS)
+                    self.assertLessEqual(max(seen["scroll"]), 0)
+                    self.assertEqual((seen["cut"], seen["outside"]), ([], []), f"tab {tab}")
+
+    def test_events_and_promises_fit_in_vietnamese(self):
+        with open_page(storage=VIETNAMESE) as page:
+            systems = {one["name"]: one for one in page.api("/api/v1/systems")}
+            words = page.api("/languages/vi.json")
+            for system, names in NAMES.items():
+                with self.subTest(system):
+                    if system != "kitchens":
+                        page.enter_system(words["page"]["words"][f"system.{system}"])
+                    page.wait("an event", lambda: page.texts("#events li .cut"))
+                    page.key(".")  # the list stands still
+                    self.assertEqual(page.browser.execute_async_script(EVENTS, systems[system], names), [])
+            page.enter_system(words["page"]["words"]["system.raft"])
+            page.show_rule("RAFT-T03", "broken")
+            page.wait("the broken promise", lambda: page.verdict() == "planned")
+            titles = [check["title"] for system in NAMES for check in words[system]["checks"].values()]
+            card = page.js(CARD, titles)
+            self.assertEqual((card["outside"], card["cut"]), ([], []))
+
+
+if __name__ == "__main__":
+    unittest.main()
