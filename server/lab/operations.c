@@ -75,7 +75,6 @@ static bool add_part(const struct lab_scenario *scenario, const struct system_op
 static bool end_value(const struct lab_scenario *scenario, const struct system_operation *told,
                       char *value)
 {
-    struct text text = text_init(value, LAB_OPERATION_BYTES);
     if (value[0] != '\0') {
         struct system_operation last = *told;
         last.key = NODE_NONE;
@@ -86,6 +85,7 @@ static bool end_value(const struct lab_scenario *scenario, const struct system_o
         return whole;
     }
     if (told->value_count > 0) {
+        struct text text = text_init(value, LAB_OPERATION_BYTES);
         struct json_writer json = json_init(&text);
         put_values(&json, told);
     }
