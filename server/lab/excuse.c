@@ -49,17 +49,6 @@ const char *lab_course_excuse(const struct lab_course *course)
     return excuse;
 }
 
-static bool is_by_level(const struct system *system, uint32_t check)
-{
-    for (uint32_t i = 0; system->history != NULL && i < system->history->judged_count; i++) {
-        const struct system_judged *judged = &system->history->judged[i];
-        if (judged->check == check && judged->by_level) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Once it was no promise, what is broken later may come from then; unless what is judged are
  * operations that were promised it themselves. */
 static void look(const struct lab_scenario *scenario, const int64_t *settings,
@@ -68,7 +57,7 @@ static void look(const struct lab_scenario *scenario, const int64_t *settings,
     const struct system *system = scenario->system;
     for (uint32_t i = 0; i < system->check_count; i++) {
         bool promised = unpromised[i] == UINT16_MAX;
-        if (promised != is_by_level(system, i)) {
+        if (promised != ((system->by_operation >> i & 1) != 0)) {
             unpromised[i] = system->unpromised(scenario->data, settings, i);
         }
     }

@@ -112,10 +112,6 @@ struct system_judged {
     const char *model;   /* of server/check: "register", "kv", "sessions" ... */
     const char *options; /* "init=0 nil=missing": KEY=VALUE with a blank between, or "" */
     uint8_t levels;      /* bits: operations of these levels are looked at */
-    /* Each of these operations was promised this itself, whatever was set before and after: the
-     * check is a promise of the run as soon as it was one at some time (see `unpromised`). Else it
-     * is none as soon as it was none: what broke later may come from then. */
-    bool by_level;
 };
 struct system_history {
     const char *const *functions; /* "read", "write", "cas"; NULL-terminated */
@@ -267,6 +263,10 @@ struct system {
      * is a promise. Asked for each state of the settings that a run went through. May be NULL: all
      * checks always are. */
     uint16_t (*unpromised)(const void *plan, const int64_t *settings, uint32_t check);
+    /* Bits of checks about operations of which each was promised it itself, whatever was set before
+     * and after: such a check is a promise of the run as soon as it was one at some time. All others
+     * are none as soon as they were none: what broke later may come from then. */
+    uint64_t by_operation;
 
     /* Who makes up the cluster, as bits of node indices: recipes of faults act among these, and
      * clients are none. May be NULL: all nodes. */

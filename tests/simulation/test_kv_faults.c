@@ -13,7 +13,7 @@
 
 enum {
     SWEEP_SEEDS = 30,     /* of each scenario below */
-    SWEEP_LONG = 60,      /* times as many when there is time: 16,200 runs */
+    SWEEP_LONG = 60,      /* times as many when there is time: 19,800 runs */
     CAUGHT_WITHIN = 1000, /* seeds in which a switch must show */
     WILD_SEEDS = 6,       /* of each switch with everything allowed */
     POWER_PCT = 95,
@@ -93,7 +93,9 @@ static const char *const SWEPT[] = {"kv/quorum",
                                     "kv/cp",
                                     "kv/hybrid",
                                     "kv/switch",
-                                    "kv/trap-12-the-switch-seals"};
+                                    "kv/trap-12-the-switch-seals",
+                                    "kv/batch",
+                                    "kv/trap-13-half-batch"};
 enum { SWEPT_COUNT = sizeof SWEPT / sizeof SWEPT[0] };
 
 static void test_no_fault_breaks_a_promise(void **state)
@@ -160,6 +162,7 @@ static const struct {
      1u << NEMESIS_LINK},
     {KV_SET_BUG_SWITCH_NO_SEAL, KV_CHECK_NO_ACKED_WRITE_LOST, "kv/trap-12-the-switch-seals",
      1u << NEMESIS_LINK},
+    {KV_SET_BUG_BATCH_SPLIT, KV_CHECK_BATCHES_WHOLE, "kv/trap-13-half-batch", 1u << NEMESIS_LINK},
     {KV_SET_BUG_RETRY_AS_NEW, KV_CHECK_STRONG_LINEARIZABLE, "kv/flapping-leader",
      1u << NEMESIS_ISOLATE},
     {KV_SET_BUG_FIRST_REPLY, KV_CHECK_READS_FRESH, "kv/quorum", 1u << NEMESIS_LINK},

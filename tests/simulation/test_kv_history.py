@@ -12,9 +12,9 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("CHEF_BUILD", SOURCE / "build" / "release")) / "chef"
 MODELS = {  # claim: model, options, levels (server/systems/kv/operations.c)
     "strong_linearizable": ("kv", ["nil=missing"], "strong"),
-    "eventual_linearizable": ("kv", ["nil=missing"], "eventual"),
-    "sessions_keep": ("sessions", ["nil=any", "siblings=list"], "eventual,strong"),
-    "final_reads_agree": ("convergence", ["siblings=list", "quiet_ms=10000"], "eventual,local,strong"),
+    "eventual_linearizable": ("kv", ["nil=missing"], "eventual,not-isolated"),
+    "sessions_keep": ("sessions", ["nil=any", "siblings=list"], "eventual,not-isolated,strong"),
+    "final_reads_agree": ("convergence", ["siblings=list", "quiet_ms=10000"], "eventual,not-isolated,local,strong"),
 }
 ANSWERS = {"valid": {"PASS", "NOT-PROMISED"}, "invalid": {"FAIL", "EXPECTED-FAIL"}, "unknown": {"UNKNOWN"}}
 # The run itself ends its load and reads all a last time: then its export has these reads, too.
@@ -100,6 +100,33 @@ class History(unittest.TestCase):
                 verdicts = self.run_of(scenario, [], "--set", f"{switch}=true")
                 self.assertEqual(verdicts["strong_linearizable"], "EXPECTED-FAIL")
                 self.assert_same(["strong_linearizable"], verdicts)
+
+    def test_batches(self):
+        """All of the load are batches: as transactions they fit into one order, and half a batch does not."""
+        for switch, answer, verdict in (("false", "valid", "PASS"), ("true", "invalid", "EXPECTED-FAIL")):
+            with self.subTest(switch):
+                verdicts = self.run_of("kv/trap-13-half-batch", [], "--set", f"bug.batch_split={switch}")
+                self.assertEqual(verdicts["batches_whole"], verdict)
+                for name in ("history.csv", "history.jsonl"):
+                    done = chef("check", "multi-register", str(self.folder / name), "--level", "atomic", "--json",
+                                "--option", "init=nil")
+                    self.assertEqual((json.loads(done.stdout)["answer"], done.stderr), (answer, ""))
+
+    def test_batches_that_nothing_holds_together(self):
+        """In the eventual mode the answer says so, key by key; there is no transaction in the history."""
+        self.run_of("kv/quorum", [], "--set", "batch_pct=50")
+        with (self.folder / "history.csv").open() as file:
+            levels = {row["level"] for row in csv.DictReader(file)}
+        self.assertIn("not-isolated", levels)
+        self.assertNotIn("atomic", levels)
+
+    def test_all_values_of_an_answer(self):
+        """What stands side by side is a list in the history."""
+        self.run_of("kv/ap", [])
+        with (self.folder / "history.csv").open() as file:
+            lists = [json.loads(row["result"]) for row in csv.DictReader(file) if row["result"].startswith("[")]
+        self.assertGreater(len(lists), 100)
+        self.assertTrue(all(len(values) > 1 for values in lists))
 
     def test_clients_that_crashed(self):
         """Whoever never heard an answer is in doubt, and never comes back: other formats refuse it."""

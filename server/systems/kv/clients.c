@@ -1,7 +1,6 @@
-/* clients.c: the workload: who asks what, of whom, and what came of it.
+/* clients.c: who asks what, of whom, and what came of it.
  *
- * What is drawn is keyed by the number of the arrival, so the same operations come under every mode
- * and quorum. Values are the numbers of operations: unique, so whoever reads one knows who wrote it.
+ * Values are the numbers of operations: unique, so whoever reads one knows who wrote it.
  * A client's operation that never got an answer is in doubt; its process goes on under another number
  * (histories need that). */
 #include "systems/kv/clients.h"
@@ -9,68 +8,10 @@
 #include <assert.h>
 #include <stddef.h>
 
-#include "base/draw.h"
-
-static const uint32_t DRAW_GAP = DRAW_PURPOSE('k', 'g', 'a', 'p');
-static const uint32_t DRAW_KEY = DRAW_PURPOSE('k', 'k', 'e', 'y');
-static const uint32_t DRAW_KIND = DRAW_PURPOSE('k', 'k', 'i', 'n');
-static const uint32_t DRAW_LEVEL = DRAW_PURPOSE('k', 'l', 'e', 'v');
-static const uint32_t DRAW_CONTEXT = DRAW_PURPOSE('k', 'c', 't', 'x');
-enum { HUNDRED = 100, ANY_REPLICA = -1, ARRIVALS_A_STEP = 64 };
-
-struct turn {
-    struct kv_client_node *self;
-    const struct node_env *env;
-    const struct kv_plan *plan;
-    struct node_outbox *outbox;
-    int64_t now_ns;
-};
-
-static int64_t setting(const struct turn *turn, enum kv_setting which)
-{
-    return turn->env->settings[which];
-}
-
-/* What to do; as an input or the load says it. */
-struct wish {
-    enum kv_function function;
-    enum kv_level level;
-    uint32_t key;
-    int64_t replica; /* or ANY_REPLICA */
-    int64_t value;
-    bool own_value; /* else the operation's number */
-    int64_t if_version;
-};
-
-/* ---- Keys: Zipf by their place ---- */
-
-/* rank^-(exponent/100) in 2^-30ths. The logarithm is that of the exponential draw (a table, no libm),
- * the power exp(-x) as (1 - x/2^16)^(2^16), by squaring. */
-static uint64_t zipf_weight(uint32_t rank, int64_t exponent_hundredths)
-{
-    enum { MILLION = 1000000, SQUARINGS = 16 };
-    const uint64_t one = UINT64_C(1) << 30;
-    uint64_t ln_ppm = rank == 0 ? 0 : draw_exponential(UINT64_MAX / (rank + 1), MILLION);
-    uint64_t x_ppm = ln_ppm * (uint64_t)exponent_hundredths / HUNDRED;
-    uint64_t power = one - x_ppm * (one >> SQUARINGS) / MILLION;
-    for (uint32_t i = 0; i < SQUARINGS; i++)
-        power = power * power >> 30;
-    return power > 0 ? power : 1;
-}
-
-static void rank_keys(const struct turn *turn)
-{
-    uint64_t sum = 0;
-    for (uint32_t key = 0; key < turn->plan->key_count; key++) {
-        sum += zipf_weight(key, setting(turn, KV_SET_ZIPF));
-        turn->self->weights[key] = sum;
-    }
-}
-
 /* ---- Notes ---- */
 
-static void note(const struct turn *turn, enum kv_note kind, const struct kv_process *process,
-                 uint32_t siblings, const int64_t args[3])
+static void note(const struct clients_turn *turn, enum kv_note kind,
+                 const struct kv_process *process, uint32_t siblings, const int64_t args[3])
 {
     int64_t who = (int64_t)((uint64_t)process->number << 32);
     struct node_note told = {
@@ -82,11 +23,20 @@ static void note(const struct turn *turn, enum kv_note kind, const struct kv_pro
     node_note(turn->outbox, &told);
 }
 
+void clients_skip(const struct clients_turn *turn)
+{
+    struct node_note note = {.kind = KV_NOTE_SKIPPED,
+                             .peer = NODE_NONE,
+                             .subject = NODE_NONE,
+                             .args = {++turn->self->skipped}};
+    node_note(turn->outbox, &note);
+}
+
 /* ---- An operation ---- */
 
-static struct kv_process *free_process(const struct turn *turn)
+struct kv_process *clients_free(const struct clients_turn *turn)
 {
-    uint32_t count = (uint32_t)setting(turn, KV_SET_CLIENTS);
+    uint32_t count = (uint32_t)clients_setting(turn, KV_SET_CLIENTS);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t index = (turn->self->next_process + i) % count;
         if (turn->self->processes[index].op != 0)
@@ -97,10 +47,10 @@ static struct kv_process *free_process(const struct turn *turn)
     return NULL;
 }
 
-static uint32_t coordinator_of(const struct turn *turn, const struct kv_process *process,
-                               const struct wish *wish)
+static uint32_t coordinator_of(const struct clients_turn *turn, const struct kv_process *process,
+                               const struct clients_wish *wish)
 {
-    if (wish->replica != ANY_REPLICA)
+    if (wish->replica != CLIENTS_ANY_REPLICA)
         return (uint32_t)wish->replica % turn->plan->replica_count;
     uint32_t index = (uint32_t)(process - turn->self->processes);
     uint32_t copies = kv_copies(turn->plan, turn->env->settings);
@@ -109,11 +59,18 @@ static uint32_t coordinator_of(const struct turn *turn, const struct kv_process 
 
 static bool is_strong(const struct kv_process *process)
 {
-    return process->level == KV_LEVEL_STRONG;
+    return process->level == KV_LEVEL_STRONG || process->level == KV_LEVEL_ATOMIC;
 }
 
-static void ask(const struct turn *turn, struct kv_process *process)
+void clients_ask(const struct clients_turn *turn, struct kv_process *process)
 {
+    int64_t again_ms = is_strong(process) ? CLIENTS_ATTEMPT_MS : 0;
+    process->retry_ns = again_ms > 0 ? turn->now_ns + again_ms * KV_NS_PER_MS : 0;
+    process->refused = false;
+    if (process->part_count > 0) {
+        clients_batch_ask(turn, process);
+        return;
+    }
     bool context = process->function != KV_GET && process->read_key == process->key;
     struct kv_request request = {.op = process->op,
                                  .key = (uint16_t)process->key,
@@ -128,42 +85,40 @@ static void ask(const struct turn *turn, struct kv_process *process)
                                  .if_version = (uint32_t)process->if_version};
     if (context)
         memcpy(request.context, process->context, sizeof request.context);
-    int64_t again_ms = is_strong(process) ? CLIENTS_ATTEMPT_MS : 0;
-    process->retry_ns = again_ms > 0 ? turn->now_ns + again_ms * KV_NS_PER_MS : 0;
-    process->refused = false;
     node_send(turn->outbox, process->node, KV_REQUEST, &request, sizeof request);
 }
 
 /* The replica of the client's part of the city. */
-static uint32_t own_replica(const struct turn *turn, const struct kv_process *process)
+static uint32_t own_replica(const struct clients_turn *turn, const struct kv_process *process)
 {
     return (uint32_t)(process - turn->self->processes) % turn->plan->replica_count;
 }
 
 /* Whom to ask when the last one did not help and named nobody. */
-static uint32_t another_replica(const struct turn *turn, const struct kv_process *process)
+static uint32_t another_replica(const struct clients_turn *turn, const struct kv_process *process)
 {
-    return setting(turn, KV_SET_ROAMING) ? (process->node + 1) % turn->plan->replica_count
-                                         : own_replica(turn, process);
+    return clients_setting(turn, KV_SET_ROAMING) ? (process->node + 1) % turn->plan->replica_count
+                                                 : own_replica(turn, process);
 }
 
 /* Who is asked, and under which number: a strong operation is known by session and serial, however
  * often it is asked. */
-static void choose(const struct turn *turn, struct kv_process *process, const struct wish *wish)
+static void choose(const struct clients_turn *turn, struct kv_process *process,
+                   const struct clients_wish *wish)
 {
     process->node = coordinator_of(turn, process, wish);
     if (!is_strong(process))
         return;
     process->session = process->session != 0 ? process->session : process->op;
     process->serial++;
-    if (wish->replica == ANY_REPLICA)
+    if (wish->replica == CLIENTS_ANY_REPLICA)
         process->node =
-            setting(turn, KV_SET_ROAMING) ? turn->self->leader : own_replica(turn, process);
+            clients_setting(turn, KV_SET_ROAMING) ? turn->self->leader : own_replica(turn, process);
 }
 
 /* What the version held that a conditional write names, if this process has read it: so a history can
  * say what was compared. */
-static void note_invoked(const struct turn *turn, const struct kv_process *process)
+static void note_invoked(const struct clients_turn *turn, const struct kv_process *process)
 {
     uint32_t condition = KV_CONDITION_UNKNOWN;
     if (process->function == KV_CAS && process->read_key == process->key &&
@@ -174,11 +129,12 @@ static void note_invoked(const struct turn *turn, const struct kv_process *proce
                       condition == KV_CONDITION_VALUE ? process->read_value : 0});
 }
 
-static void begin(const struct turn *turn, struct kv_process *process, const struct wish *wish)
+void clients_open(const struct clients_turn *turn, struct kv_process *process,
+                  const struct clients_wish *wish, bool chooses)
 {
     assert(process->op == 0);
     assert(wish->key < turn->plan->key_count);
-    int64_t patience_ms = setting(turn, KV_SET_OPERATION_MS) + CLIENTS_PATIENCE_MS;
+    int64_t patience_ms = clients_setting(turn, KV_SET_OPERATION_MS) + CLIENTS_PATIENCE_MS;
     process->number = process->number != 0 ? process->number : ++turn->self->number_last;
     process->op = ++turn->self->op_last;
     process->key = wish->key;
@@ -188,35 +144,62 @@ static void begin(const struct turn *turn, struct kv_process *process, const str
     process->if_version = wish->if_version;
     process->attempt = 1;
     process->in_doubt = false;
+    process->part_count = (uint8_t)wish->keys;
+    process->is_part = !chooses;
     process->deadline_ns = turn->now_ns + patience_ms * KV_NS_PER_MS;
-    choose(turn, process, wish);
+    if (chooses)
+        choose(turn, process, wish);
     turn->self->open++;
-    note_invoked(turn, process);
-    ask(turn, process);
-    if (wish->function != KV_GET)
-        process->read_key = NODE_NONE; /* a context is used once */
+    if (process->part_count == 0)
+        note_invoked(turn, process);
     turn->self->asked[wish->key / 64] |= UINT64_C(1) << wish->key % 64;
 }
 
+void clients_begin(const struct clients_turn *turn, struct kv_process *process,
+                   const struct clients_wish *wish)
+{
+    clients_open(turn, process, wish, true);
+    clients_ask(turn, process);
+    if (wish->function != KV_GET)
+        process->read_key = NODE_NONE; /* a context is used once */
+}
+
 /* The same once more, of somebody else; what was not answered may have been done. */
-static void ask_again(const struct turn *turn, struct kv_process *process, bool unanswered)
+static void ask_again(const struct clients_turn *turn, struct kv_process *process, bool unanswered)
 {
     process->in_doubt |= unanswered && process->function != KV_GET;
     if (unanswered)
         process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
     if (unanswered)
         process->node = another_replica(turn, process);
-    if (unanswered && is_strong(process) && setting(turn, KV_SET_BUG_RETRY_AS_NEW))
+    if (unanswered && is_strong(process) && clients_setting(turn, KV_SET_BUG_RETRY_AS_NEW))
         process->serial++; /* as if it were another operation: it may be done twice */
-    ask(turn, process);
+    clients_ask(turn, process);
 }
 
-static void end(const struct turn *turn, struct kv_process *process, enum kv_result result)
+/* The parts of a batch end as it does. */
+static void end_parts(const struct clients_turn *turn, const struct kv_process *head,
+                      enum kv_result result)
+{
+    for (uint32_t i = 0; i < KV_PROCESSES; i++) {
+        struct kv_process *process = &turn->self->processes[i];
+        if (process->is_part && process->op > head->op &&
+            process->op <= head->op + head->part_count)
+            clients_end(turn, process, result);
+    }
+}
+
+void clients_end(const struct clients_turn *turn, struct kv_process *process, enum kv_result result)
 {
     assert(turn->self->open > 0);
+    if (process->part_count > 0) {
+        clients_batch_note_over(turn, process, result);
+        end_parts(turn, process, result);
+    }
     if (result != KV_OK) {
         bool failed = kv_is_failure((enum kv_function)process->function, result);
-        note(turn, failed ? KV_NOTE_FAILED : KV_NOTE_UNKNOWN, process, 0, (int64_t[3]){result});
+        if (process->part_count == 0)
+            note(turn, failed ? KV_NOTE_FAILED : KV_NOTE_UNKNOWN, process, 0, (int64_t[3]){result});
         process->shift++;
         process->read_key = NODE_NONE;
         process->number = failed ? process->number : 0;
@@ -224,6 +207,8 @@ static void end(const struct turn *turn, struct kv_process *process, enum kv_res
     }
     process->retry_ns = 0;
     process->op = 0;
+    process->part_count = 0;
+    process->is_part = false;
     turn->self->open--;
 }
 
@@ -239,8 +224,8 @@ static const struct kv_sibling *first_there(const struct kv_state *state)
 }
 
 /* All values of the answer but one come as notes of their own, before it; that one is there, if any is. */
-static void note_values(const struct turn *turn, const struct kv_process *process,
-                        const struct kv_state *state)
+void clients_note_values(const struct clients_turn *turn, const struct kv_process *process,
+                         const struct kv_state *state)
 {
     const struct kv_sibling *first = first_there(state);
     if (process->function == KV_GET) {
@@ -261,24 +246,32 @@ static void note_values(const struct turn *turn, const struct kv_process *proces
 }
 
 /* Not here: somebody else is asked, after a pause that doubles up to a bound (KV-T15). */
-static void back_off(const struct turn *turn, struct kv_process *process,
-                     const struct kv_reply *reply)
+void clients_back_off(const struct clients_turn *turn, struct kv_process *process, uint8_t attempt,
+                      uint8_t leader)
 {
-    if (reply->attempt != process->attempt)
+    if (attempt != process->attempt)
         return; /* about an earlier question; this one is still open */
     uint32_t step =
         process->attempt < CLIENTS_BACKOFF_STEPS ? process->attempt : CLIENTS_BACKOFF_STEPS;
-    process->node = reply->leader > 0 ? (reply->leader - 1u) % turn->plan->replica_count
-                                      : another_replica(turn, process);
+    process->node =
+        leader > 0 ? (leader - 1u) % turn->plan->replica_count : another_replica(turn, process);
     turn->self->leader = process->node;
     process->attempt = (uint8_t)(process->attempt + (process->attempt < UINT8_MAX));
     process->retry_ns = turn->now_ns + ((int64_t)CLIENTS_BACKOFF_MS << (step - 1)) * KV_NS_PER_MS;
     process->refused = true;
-    if (step == 1 && reply->leader > 0)
-        ask(turn, process); /* it knows better: no pause */
+    if (step == 1 && leader > 0)
+        clients_ask(turn, process); /* it knows better: no pause */
 }
 
-static void on_reply(const struct turn *turn, const struct node_event *event)
+void clients_learn(const struct clients_turn *turn, uint16_t epoch, uint8_t mode)
+{
+    if (epoch < turn->self->epoch)
+        return;
+    turn->self->epoch = epoch;
+    turn->self->mode = mode;
+}
+
+static void on_reply(const struct clients_turn *turn, const struct node_event *event)
 {
     struct kv_reply reply = {.op = 0};
     memcpy(&reply, event->bytes, event->length);
@@ -286,25 +279,23 @@ static void on_reply(const struct turn *turn, const struct node_event *event)
     for (uint32_t i = 0; i < KV_PROCESSES && process == NULL; i++)
         if (turn->self->processes[i].op == reply.op && reply.op != 0)
             process = &turn->self->processes[i];
-    bool whom = process != NULL && (process->node == event->from || is_strong(process));
+    bool anybody = process != NULL && (is_strong(process) || process->is_part);
+    bool whom = process != NULL && (process->node == event->from || anybody);
     if (process == NULL || !whom || process->key != reply.state.key)
         return; /* too late, or said before */
-    if (reply.epoch >= turn->self->epoch) {
-        turn->self->epoch = reply.epoch;
-        turn->self->mode = reply.mode;
-    }
+    clients_learn(turn, reply.epoch, reply.mode);
     bool elsewhere =
         reply.result == KV_NOT_LEADER || reply.result == KV_BUSY || reply.result == KV_SWITCHING;
     if (reply.result == KV_WRONG_LEVEL && process->in_doubt)
         reply.result = KV_TIMEOUT; /* the mode has changed; an earlier attempt may have been done */
     if (is_strong(process) && elsewhere) {
-        back_off(turn, process, &reply);
+        clients_back_off(turn, process, reply.attempt, reply.leader);
         return;
     }
     if (is_strong(process) && reply.result == KV_OK)
         turn->self->leader = event->from;
     if (reply.result == KV_OK)
-        note_values(turn, process, &reply.state);
+        clients_note_values(turn, process, &reply.state);
     if (reply.result == KV_OK && process->function == KV_GET) {
         process->read_key = process->key;
         process->read_epoch = reply.epoch;
@@ -313,222 +304,78 @@ static void on_reply(const struct turn *turn, const struct node_event *event)
         process->read_value = first_there(&reply.state)->value;
         process->read_there = !first_there(&reply.state)->deleted;
     }
-    end(turn, process, (enum kv_result)reply.result);
-}
-
-/* ---- The load ---- */
-
-static uint64_t draw_for(const struct turn *turn, uint32_t purpose, uint32_t number)
-{
-    return draw_u64(turn->env->draw_key, purpose, 0, number);
-}
-
-static bool draw_pct(const struct turn *turn, uint32_t purpose, uint32_t number,
-                     enum kv_setting share)
-{
-    return (int64_t)draw_below(draw_for(turn, purpose, number), HUNDRED) < setting(turn, share);
-}
-
-static struct wish next_wish(const struct turn *turn, const struct kv_process *process,
-                             uint32_t number)
-{
-    int64_t kind = (int64_t)draw_below(draw_for(turn, DRAW_KIND, number), HUNDRED);
-    int64_t reads = setting(turn, KV_SET_READ_PCT);
-    struct wish wish = {.replica = ANY_REPLICA, .function = KV_PUT};
-    wish.key =
-        draw_weighted(draw_for(turn, DRAW_KEY, number), turn->self->weights, turn->plan->key_count);
-    if (kind < reads)
-        wish.function = KV_GET;
-    else if (kind < reads + setting(turn, KV_SET_DELETE_PCT))
-        wish.function = KV_DELETE;
-    if (wish.function == KV_GET && draw_pct(turn, DRAW_LEVEL, number, KV_SET_LOCAL_PCT))
-        wish.level = KV_LEVEL_LOCAL;
-    bool follows =
-        wish.function != KV_GET && draw_pct(turn, DRAW_CONTEXT, number, KV_SET_CONTEXT_PCT);
-    if (follows && process->read_key != NODE_NONE)
-        wish.key = process->read_key; /* changes what it has read */
-    else if (follows)
-        wish.function = KV_GET; /* reads first */
-    bool strong = kv_is_strong(turn->plan, turn->self->mode, wish.key);
-    if (strong && wish.level != KV_LEVEL_LOCAL)
-        wish.level = KV_LEVEL_STRONG;
-    else if (wish.level != KV_LEVEL_LOCAL)
-        wish.level = KV_LEVEL_EVENTUAL;
-    if (strong && follows && wish.function == KV_PUT) {
-        wish.function = KV_CAS; /* only if nobody has written since */
-        wish.if_version = (int64_t)process->read_version;
-    }
-    return wish;
-}
-
-static void arm_arrival(const struct turn *turn)
-{
-    if (setting(turn, KV_SET_OPS_PER_S) == 0) {
-        if (turn->self->final_at_ns == 0)
-            node_timer_stop(turn->outbox, CLIENTS_TIMER_ARRIVAL);
-        return;
-    }
-    node_timer_set(turn->outbox, CLIENTS_TIMER_ARRIVAL, turn->self->arrival_ns);
-}
-
-/* From one arrival to the next, not from when this node has time for it: the load stays what it is. */
-static void draw_arrival(const struct turn *turn, int64_t from_ns)
-{
-    int64_t rate = setting(turn, KV_SET_OPS_PER_S);
-    uint64_t gap =
-        draw_exponential(draw_for(turn, DRAW_GAP, turn->self->arrivals), (uint64_t)KV_NS_PER_S);
-    turn->self->arrival_ns = from_ns + (rate > 0 ? (int64_t)gap / rate : 0);
-}
-
-static void skip(const struct turn *turn)
-{
-    struct node_note note = {.kind = KV_NOTE_SKIPPED,
-                             .peer = NODE_NONE,
-                             .subject = NODE_NONE,
-                             .args = {++turn->self->skipped}};
-    node_note(turn->outbox, &note);
-}
-
-static void arrive(const struct turn *turn)
-{
-    struct kv_process *process = free_process(turn);
-    uint32_t number = turn->self->arrivals++;
-    if (process == NULL) {
-        skip(turn);
-        return;
-    }
-    struct wish wish = next_wish(turn, process, number);
-    begin(turn, process, &wish);
-}
-
-/* ---- The end: every home of every key that was asked for is read once more ---- */
-
-static uint32_t final_reads(const struct turn *turn)
-{
-    return turn->plan->key_count * kv_copies(turn->plan, turn->env->settings);
-}
-
-static void arm_final(const struct turn *turn, int64_t at_ns)
-{
-    node_timer_set(turn->outbox, CLIENTS_TIMER_ARRIVAL, at_ns);
-}
-
-static void read_finally(const struct turn *turn)
-{
-    struct kv_client_node *self = turn->self;
-    uint32_t copies = kv_copies(turn->plan, turn->env->settings);
-    while (self->final_next < final_reads(turn) &&
-           (self->asked[self->final_next / copies / 64] >> self->final_next / copies % 64 & 1) == 0)
-        self->final_next++;
-    if (self->final_next >= final_reads(turn))
-        return;
-    arm_final(turn, turn->now_ns + CLIENTS_FINAL_PAUSE_MS * KV_NS_PER_MS);
-    /* Each home of a key by a process of its own: a history compares what processes saw last. */
-    struct kv_process *process = &self->processes[self->final_next % copies];
-    if (process->op != 0)
-        return;
-    uint32_t key = self->final_next / copies;
-    struct wish wish = {
-        .function = KV_GET,
-        .level = KV_LEVEL_LOCAL,
-        .key = key,
-        .replica = kv_home(turn->plan, kv_range(turn->plan, key), self->final_next % copies)};
-    self->final_next++;
-    begin(turn, process, &wish);
-}
-
-static void on_final_reads(const struct turn *turn)
-{
-    bool wanted = setting(turn, KV_SET_FINAL_READS) != 0;
-    if (wanted == (turn->self->final_at_ns != 0))
-        return;
-    int64_t quiet_ms = CLIENTS_QUIET_REPAIRS * setting(turn, KV_SET_REPAIR_MS);
-    quiet_ms = quiet_ms > CLIENTS_QUIET_MS ? quiet_ms : CLIENTS_QUIET_MS;
-    turn->self->final_next = 0;
-    turn->self->final_at_ns = wanted ? turn->now_ns + quiet_ms * KV_NS_PER_MS : 0;
-    if (wanted && setting(turn, KV_SET_OPS_PER_S) == 0)
-        arm_final(turn, turn->self->final_at_ns);
-    else
-        arm_arrival(turn);
+    clients_end(turn, process, (enum kv_result)reply.result);
 }
 
 /* ---- The protocol ---- */
 
-static void on_tick(const struct turn *turn)
+static void on_tick(const struct clients_turn *turn)
 {
     for (uint32_t i = 0; i < KV_PROCESSES; i++) {
         struct kv_process *process = &turn->self->processes[i];
-        if (process->op == 0)
+        bool by_head = process->is_part && process->level == KV_LEVEL_STRONG;
+        if (process->op == 0 || by_head)
             continue;
         bool late = process->deadline_ns <= turn->now_ns;
         bool refused = is_strong(process) && process->refused && !process->in_doubt;
         if (late)
-            end(turn, process, refused ? KV_UNAVAILABLE : KV_TIMEOUT);
+            clients_end(turn, process, refused ? KV_UNAVAILABLE : KV_TIMEOUT);
         else if (process->retry_ns != 0 && process->retry_ns <= turn->now_ns)
             ask_again(turn, process, !process->refused);
     }
     node_timer_set(turn->outbox, CLIENTS_TIMER_TICK, turn->now_ns + CLIENTS_TICK_MS * KV_NS_PER_MS);
 }
 
-static void on_timer(const struct turn *turn, uint8_t id)
+static void on_batch_input(const struct clients_turn *turn, const struct node_event *event)
 {
-    if (id == CLIENTS_TIMER_TICK) {
-        on_tick(turn);
-    } else if (setting(turn, KV_SET_OPS_PER_S) > 0) {
-        for (uint32_t i = 0; i < ARRIVALS_A_STEP && turn->self->arrival_ns <= turn->now_ns; i++) {
-            arrive(turn);
-            draw_arrival(turn, turn->self->arrival_ns);
-        }
-        arm_arrival(turn);
-    } else if (turn->self->final_at_ns != 0) {
-        read_finally(turn);
-    }
+    uint32_t key = (uint32_t)event->args[0] % turn->plan->key_count;
+    uint32_t rest = turn->plan->key_count - key;
+    uint32_t keys = (uint32_t)event->args[1];
+    struct clients_wish wish = {.function = event->type == KV_INPUT_BATCH_PUT ? KV_PUT : KV_GET,
+                                .key = key,
+                                .keys = keys < rest ? keys : rest,
+                                .replica = event->args[2]};
+    clients_batch_begin(turn, &wish);
 }
 
-static void on_input(const struct turn *turn, const struct node_event *event)
+static void on_input(const struct clients_turn *turn, const struct node_event *event)
 {
     static const enum kv_function FUNCTIONS[] = {[KV_INPUT_PUT] = KV_PUT,
                                                  [KV_INPUT_GET] = KV_GET,
                                                  [KV_INPUT_DELETE] = KV_DELETE,
                                                  [KV_INPUT_REPAIR] = KV_GET,
                                                  [KV_INPUT_CAS] = KV_CAS};
+    if (event->type == KV_INPUT_BATCH_PUT || event->type == KV_INPUT_BATCH_GET)
+        on_batch_input(turn, event);
     if (event->type > KV_INPUT_CAS || event->type == KV_INPUT_REPAIR)
         return;
     bool cas = event->type == KV_INPUT_CAS;
     bool put = event->type == KV_INPUT_PUT || cas;
     const int64_t *rest = event->args + (put ? 2 : 1);
-    struct wish wish = {.function = FUNCTIONS[event->type],
-                        .key = (uint32_t)event->args[0] % turn->plan->key_count,
-                        .value = put ? event->args[1] : 0,
-                        .own_value = put,
-                        .replica = rest[0],
-                        .if_version = cas ? rest[1] : 0,
-                        .level = cas ? KV_LEVEL_STRONG : (enum kv_level)rest[1]};
+    struct clients_wish wish = {.function = FUNCTIONS[event->type],
+                                .key = (uint32_t)event->args[0] % turn->plan->key_count,
+                                .value = put ? event->args[1] : 0,
+                                .own_value = put,
+                                .replica = rest[0],
+                                .if_version = cas ? rest[1] : 0,
+                                .level = cas ? KV_LEVEL_STRONG : (enum kv_level)rest[1]};
     if (wish.level == KV_LEVEL_EVENTUAL && turn->self->mode == KV_MODE_CP)
         wish.level = KV_LEVEL_STRONG; /* this mode has no other */
-    struct kv_process *process = free_process(turn);
+    struct kv_process *process = clients_free(turn);
     if (process == NULL)
-        skip(turn);
+        clients_skip(turn);
     else
-        begin(turn, process, &wish);
-}
-
-static void on_setting(const struct turn *turn, uint16_t which)
-{
-    if (which == KV_SET_OPS_PER_S) {
-        draw_arrival(turn, turn->now_ns);
-        arm_arrival(turn);
-    }
-    if (which == KV_SET_OPS_PER_S || which == KV_SET_FINAL_READS)
-        on_final_reads(turn);
+        clients_begin(turn, process, &wish);
 }
 
 /* Operations are numbered on behind those of before a crash, of which nothing is known here but the
  * time: numbers never grow faster than this. */
-static void number_from(const struct turn *turn, int64_t wall_ns)
+static void number_from(const struct clients_turn *turn, int64_t wall_ns)
 {
-    enum { NUMBER_NS = 50000 };
-    uint32_t from = wall_ns > 0 ? (uint32_t)(wall_ns / NUMBER_NS) : 0;
+    enum { NUMBER_NS = 50000, NUMBER_OF_BATCHES_NS = 10000 }; /* each takes up to five */
+    bool batches = clients_setting(turn, KV_SET_BATCH_PCT) > 0;
+    int64_t number_ns = batches ? NUMBER_OF_BATCHES_NS : NUMBER_NS;
+    uint32_t from = wall_ns > 0 ? (uint32_t)(wall_ns / number_ns) : 0;
     turn->self->op_last = from;
     turn->self->number_last = from;
     turn->self->arrivals = from;
@@ -538,31 +385,34 @@ static void number_from(const struct turn *turn, int64_t wall_ns)
 static void step(void *state, const struct node_env *env, const struct node_event *event,
                  struct node_outbox *outbox)
 {
-    struct turn turn = {.self = state,
-                        .env = env,
-                        .plan = env->plan,
-                        .outbox = outbox,
-                        .now_ns = event->monotonic_ns};
+    struct clients_turn turn = {.self = state,
+                                .env = env,
+                                .plan = env->plan,
+                                .outbox = outbox,
+                                .now_ns = event->monotonic_ns};
     switch (event->kind) {
     case NODE_EVENT_START:
         number_from(&turn, event->wall_ns);
-        rank_keys(&turn);
-        draw_arrival(&turn, turn.now_ns);
-        arm_arrival(&turn);
+        clients_load_start(&turn);
         on_tick(&turn);
         break;
     case NODE_EVENT_MESSAGE:
         if (event->type == KV_REPLY)
             on_reply(&turn, event);
+        else
+            clients_batch_on_reply(&turn, event);
         break;
     case NODE_EVENT_TIMER:
-        on_timer(&turn, event->id);
+        if (event->id == CLIENTS_TIMER_TICK)
+            on_tick(&turn);
+        else
+            clients_load_on_timer(&turn);
         break;
     case NODE_EVENT_INPUT:
         on_input(&turn, event);
         break;
     case NODE_EVENT_SETTING:
-        on_setting(&turn, event->type);
+        clients_load_on_setting(&turn, event->type);
         break;
     default:
         break;
@@ -582,6 +432,12 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
 {
     const struct kv_plan *plan = env->plan;
     struct kv_reply reply = {.op = 0};
+    struct kv_batch_reply batch;
+    if (type == KV_BATCH_REPLY) {
+        memcpy(&batch, bytes, sizeof batch);
+        return batch.mode > KV_MODE_HYBRID || batch.result >= KV_RESULT_COUNT ||
+               batch.level >= KV_LEVEL_COUNT || batch.count > KV_BATCH_KEYS;
+    }
     if (type != KV_REPLY)
         return true;
     memcpy(&reply, bytes, length);

@@ -40,7 +40,10 @@ struct kv_process {
     uint64_t read_version;
     int64_t read_value; /* what it read there, if `read_there` */
     uint32_t session, serial;
-    uint8_t function, level, attempt, in_doubt, refused, read_there, pad[2];
+    uint8_t function, level, attempt, in_doubt, refused, read_there;
+    /* A batch through the log: it is asked for by its head, of part_count parts, which are processes
+     * of their own with the numbers behind that of the head; they end when it ends. */
+    uint8_t part_count, is_part;
 };
 
 struct kv_client_node {
@@ -57,5 +60,64 @@ struct kv_client_node {
     uint8_t mode;    /* and the mode then */
     uint8_t pad;
 };
+
+/* ---- Between the files ---- */
+
+struct clients_turn {
+    struct kv_client_node *self;
+    const struct node_env *env;
+    const struct kv_plan *plan;
+    struct node_outbox *outbox;
+    int64_t now_ns;
+};
+static inline int64_t clients_setting(const struct clients_turn *turn, enum kv_setting which)
+{
+    return turn->env->settings[which];
+}
+
+enum { CLIENTS_ANY_REPLICA = -1 };
+/* What to do; as an input or the load says it. */
+struct clients_wish {
+    enum kv_function function;
+    enum kv_level level;
+    uint32_t key;    /* of a batch: the first one, */
+    uint32_t keys;   /* and how many from there on; 0: no batch */
+    int64_t replica; /* or CLIENTS_ANY_REPLICA */
+    int64_t value;
+    bool own_value; /* else the operation's number */
+    int64_t if_version;
+};
+
+/* A client that waits for nothing, or NULL. */
+struct kv_process *clients_free(const struct clients_turn *turn);
+void clients_skip(const struct clients_turn *turn);
+/* Gives it a number, and notes what it asks for; `chooses`: and whom, and under which session. */
+void clients_open(const struct clients_turn *turn, struct kv_process *process,
+                  const struct clients_wish *wish, bool chooses);
+/* Opens it and asks. */
+void clients_begin(const struct clients_turn *turn, struct kv_process *process,
+                   const struct clients_wish *wish);
+void clients_ask(const struct clients_turn *turn, struct kv_process *process);
+void clients_back_off(const struct clients_turn *turn, struct kv_process *process, uint8_t attempt,
+                      uint8_t leader);
+void clients_note_values(const struct clients_turn *turn, const struct kv_process *process,
+                         const struct kv_state *state);
+/* Over; of the head of a batch: with all its parts. */
+void clients_end(const struct clients_turn *turn, struct kv_process *process,
+                 enum kv_result result);
+/* What a reply says about the mode. */
+void clients_learn(const struct clients_turn *turn, uint16_t epoch, uint8_t mode);
+
+/* clients_load.c */
+void clients_load_start(const struct clients_turn *turn);
+void clients_load_on_timer(const struct clients_turn *turn);
+void clients_load_on_setting(const struct clients_turn *turn, uint16_t which);
+
+/* clients_batch.c: several keys in one operation, the load's or a person's. */
+void clients_batch_begin(const struct clients_turn *turn, const struct clients_wish *wish);
+void clients_batch_ask(const struct clients_turn *turn, const struct kv_process *head);
+void clients_batch_on_reply(const struct clients_turn *turn, const struct node_event *event);
+void clients_batch_note_over(const struct clients_turn *turn, const struct kv_process *head,
+                             enum kv_result result);
 
 #endif

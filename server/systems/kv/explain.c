@@ -41,6 +41,8 @@ bool kv_explain(const void *memory, const struct node_world *world, uint32_t sub
     json_string(writer, "key", plan->keys[key]);
     json_u64(writer, "replica", op->node);
     json_u64(writer, "process", KV_WHAT_PROCESS(op->what));
+    if (op->batch != 0)
+        json_u64(writer, "batch", op->batch);
     json_array(writer, "homes");
     for (uint32_t i = 0; i < kv_copies(plan, world->env->settings); i++)
         json_u64(writer, NULL, kv_home(plan, kv_range(plan, key), i));

@@ -146,6 +146,8 @@ const struct system KV = {
     .remedy = kv_remedy,
     .history = &KV_HISTORY,
     .unpromised = kv_unpromised,
+    .by_operation = UINT64_C(1) << KV_CHECK_STRONG_LINEARIZABLE | UINT64_C(1)
+                                                                      << KV_CHECK_BATCHES_WHOLE,
     .core = kv_core,
     .observer = &KV_LEDGER,
     .figures_read = kv_figures_read,

@@ -7,7 +7,8 @@
  *
  * Parts: version.c (versions and siblings), store.c (a replica's keys, on its disk), merkle.c and
  * repair.c (anti-entropy), hints.c (hinted handoff), coordinator*.c (N, R and W), modes.c and
- * switch.c (changing the mode while running), replica.c (the protocol), clients.c (the workload).
+ * switch.c (changing the mode while running), batch.c (several keys at once), replica.c (the
+ * protocol), clients*.c (the workload).
  * Observer: ledger*.c, tables.c, view.c, explain.c; the history for checkers: operations.c.
  *
  * Sources: DeCandia et al., Dynamo (SOSP 2007), sections 4.3 to 4.7; Preguica et al., Dotted Version
@@ -28,6 +29,7 @@ enum {
     KV_COPIES_MAX = 5, /* N */
     KV_NAME_BYTES = 16,
     KV_PROCESSES = 256, /* threads of clients; each has at most one operation open */
+    KV_BATCH_KEYS = 4,  /* of one batch, at most */
 };
 #define KV_NS_PER_MS INT64_C(1000000)
 #define KV_NS_PER_S  INT64_C(1000000000)
@@ -93,6 +95,8 @@ enum kv_setting {
     KV_SET_SWITCH_TO, /* enum kv_switch: the mode that is wished now */
     KV_SET_BUG_SWITCH_NO_SEAL,
     KV_SET_BUG_RETRY_AS_NEW,
+    KV_SET_BATCH_PCT, /* of the operations of the load; each reads or writes several keys */
+    KV_SET_BUG_BATCH_SPLIT,
     KV_SET_COUNT,
 };
 extern const struct system_setting KV_SETTINGS[KV_SET_COUNT];
@@ -112,14 +116,17 @@ enum kv_input {
     KV_INPUT_DELETE,
     KV_INPUT_REPAIR,
     KV_INPUT_CAS,
+    KV_INPUT_BATCH_PUT,
+    KV_INPUT_BATCH_GET,
     KV_INPUT_COUNT
 };
 extern const struct system_input KV_INPUTS[KV_INPUT_COUNT];
 
 /* ---- Operations ---- */
 
-/* What a client asks for; names: KV_FUNCTIONS. */
-enum kv_function { KV_GET, KV_PUT, KV_DELETE, KV_CAS, KV_FUNCTION_COUNT };
+/* What a client asks for; names: KV_FUNCTIONS. A batch is told as one operation in the history, beside
+ * its parts, which are gets or puts of one key each. */
+enum kv_function { KV_GET, KV_PUT, KV_DELETE, KV_CAS, KV_BATCH_OF_KEYS, KV_FUNCTION_COUNT };
 extern const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1];
 
 /* The promise that an operation is made under, and that its reply states; names: KV_LEVELS. */
@@ -127,9 +134,17 @@ enum kv_level {
     KV_LEVEL_EVENTUAL, /* R or W replicas; converges */
     KV_LEVEL_LOCAL,    /* one replica, whatever it has: may be stale */
     KV_LEVEL_STRONG,   /* linearizable, through Raft's log */
+    /* Of batches: */
+    KV_LEVEL_ATOMIC,       /* all keys at once: nobody sees a half; each part is strong */
+    KV_LEVEL_NOT_ISOLATED, /* each part is eventual; what others see in between is not said */
     KV_LEVEL_COUNT,
 };
 extern const char *const KV_LEVELS[KV_LEVEL_COUNT + 1];
+
+static inline bool kv_is_eventual(uint32_t level)
+{
+    return level == KV_LEVEL_EVENTUAL || level == KV_LEVEL_NOT_ISOLATED;
+}
 
 /* What became of it. Those after KV_OK name the word that a client is told; names: KV_ERRORS. */
 enum kv_result {
@@ -191,7 +206,13 @@ enum kv_note {
     KV_NOTE_SEEDED,       /* the agreed value is the log's; args: key, epoch, wall, version */
     KV_NOTE_MODE_OPENED,  /* this replica serves that mode; args: epoch, mode */
     KV_NOTE_MODE_DROPPED, /* the switch was taken back: as before; args: epoch, mode */
-    KV_NOTE_RAFT,         /* + enum raft_note */
+    /* Clients: a batch. Its parts have the numbers that follow its own, and their own notes. What
+     * goes through the log is told once more as a whole. */
+    KV_NOTE_BATCH_PART, /* before the next two: one of its keys. args: what, value (of a read that is
+                           over: what it saw), 1 there is one */
+    KV_NOTE_BATCH_INVOKED, /* args: what, keys */
+    KV_NOTE_BATCH_OVER,    /* args: what, result */
+    KV_NOTE_RAFT,          /* + enum raft_note */
     KV_NOTE_END = KV_NOTE_RAFT + RAFT_NOTE_COUNT,
 };
 extern const struct system_note KV_NOTES[KV_NOTE_END - NODE_NOTE_SYSTEM];

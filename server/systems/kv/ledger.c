@@ -115,6 +115,15 @@ static void note(void *state, const struct node_world *world, const struct node_
     case KV_NOTE_UNKNOWN:
         kv_ledger_end(&context, (enum kv_result)told->args[1]);
         break;
+    case KV_NOTE_BATCH_PART:
+        kv_ledger_batch_part(&context);
+        break;
+    case KV_NOTE_BATCH_INVOKED:
+        kv_ledger_batch_invoked(&context);
+        break;
+    case KV_NOTE_BATCH_OVER:
+        kv_ledger_batch_over(&context);
+        break;
     case KV_NOTE_SKIPPED:
         context.ledger->skipped++;
         break;

@@ -21,6 +21,7 @@
  *   eventual_linearizable so do eventual ones: nobody promises that
  *   sessions_keep         a session sees what it wrote and what it saw
  *   final_reads_agree     when all is quiet every home of a key answers the same (T05)
+ *   batches_whole         who reads several strong keys at once never sees a half of a batch (T13)
  *   no_acked_write_lost   what was acknowledged is there in the end, or knowingly overwritten (T03, T08, T09)
  *   reads_fresh           with R + W > N an eventual read sees every write acknowledged before it (T16)
  *   reads_never_go_back   and nothing older than a read before it has seen (T01)
@@ -44,6 +45,7 @@ enum kv_check {
     KV_CHECK_REPLICAS_CONVERGE,
     KV_CHECK_TREES_AGREE,
     KV_CHECK_STORE_SOUND,
+    KV_CHECK_BATCHES_WHOLE,
     KV_CHECK_COUNT,
 };
 extern const struct system_check KV_CHECKS[KV_CHECK_COUNT];
@@ -92,6 +94,8 @@ enum {
     LEDGER_LIVE = 24, /* writes of a key that nobody has knowingly overwritten */
     LEDGER_FAILED = 4,
     LEDGER_RATE_S = 10,
+    LEDGER_BATCHES = 512, /* latest strong batches that write */
+    LEDGER_BY_HAND = 32,  /* latest values that are no number of an operation */
 };
 
 /* A version as the ledger compares it: by wall clock, then dot. Zero: none. */
@@ -111,7 +115,8 @@ struct ledger_op {
     uint64_t event;                /* of its invocation */
     int64_t dots[KV_SIBLINGS_MAX]; /* of its answer's values */
     uint32_t op, node, mark;
-    uint32_t era; /* of its key, when it got its version */
+    uint32_t era;   /* of its key, when it got its version */
+    uint32_t batch; /* the one that it is a part of; 0: none */
     uint8_t open, unfloored, stale, result, siblings, repairs, dot_count, pad[1];
 };
 
@@ -130,6 +135,15 @@ struct ledger_key {
         taken; /* what the present era began with, in the order of the one before */
     struct ledger_version base; /* the same in its own */
     uint32_t seeded_epoch, era;
+};
+
+/* A batch: its number, which is also the value that it writes to all its keys. */
+struct ledger_batch {
+    uint32_t op, count;
+    uint32_t keys[KV_BATCH_KEYS];
+    int64_t values[KV_BATCH_KEYS]; /* of a read: what it saw, */
+    uint8_t there[KV_BATCH_KEYS];  /* if anything */
+    uint32_t pad;
 };
 
 struct ledger_witness {
@@ -162,6 +176,10 @@ struct kv_ledger {
         uint32_t pad;
         uint32_t clock[KV_REPLICAS_MAX];
     } context;
+    struct ledger_batch batches[LEDGER_BATCHES]; /* by number, modulo */
+    struct ledger_batch told;                    /* the one whose parts were told just before */
+    int64_t by_hand[LEDGER_BY_HAND];
+    uint32_t by_hand_next, last_batch, last_batch_count, batch_pad;
 };
 
 /* What the ledger's functions get. */
@@ -191,6 +209,13 @@ static inline bool kv_ledger_is_deleted(int64_t dot)
 {
     return (dot & 1) != 0;
 }
+
+/* ledger_batch.c */
+/* A write whose value somebody chose: it may look like the mark of a batch. */
+void kv_ledger_chosen_value(struct kv_ledger *ledger, int64_t value);
+void kv_ledger_batch_part(const struct ledger_context *context);
+void kv_ledger_batch_invoked(const struct ledger_context *context);
+void kv_ledger_batch_over(const struct ledger_context *context);
 
 /* ledger_switch.c */
 void kv_ledger_seeded(const struct ledger_context *context);

@@ -25,6 +25,7 @@ const struct system_check KV_CHECKS[KV_CHECK_COUNT] = {
     [KV_CHECK_REPLICAS_CONVERGE] = {"replicas_converge", false},
     [KV_CHECK_TREES_AGREE] = {"trees_agree", false},
     [KV_CHECK_STORE_SOUND] = {"store_sound", false},
+    [KV_CHECK_BATCHES_WHOLE] = {"batches_whole", true},
 };
 
 /* ---- Breaking ---- */
@@ -103,6 +104,7 @@ static enum kv_word why_unpromised(const struct kv_plan *plan, const int64_t *se
     bool switched = settings[KV_SET_SWITCH_TO] != KV_SWITCH_NONE;
     switch (check) {
     case KV_CHECK_STRONG_LINEARIZABLE:
+    case KV_CHECK_BATCHES_WHOLE:
         return serves_strong(plan, settings) ? KV_WORD_NOTHING_BROKEN : KV_WORD_NO_STRONG;
     case KV_CHECK_EVENTUAL_LINEARIZABLE:
         return eventual ? KV_WORD_NO_ONE_ORDER : KV_WORD_NO_EVENTUAL;

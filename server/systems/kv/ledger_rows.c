@@ -132,7 +132,8 @@ static void operation_row(const struct node_row_sink *sink, const int64_t *setti
                   good && read ? op->staleness_ns / NS_PER_US : NODE_CELL_NULL,
                   good && read ? op->siblings : NODE_CELL_NULL, op->repairs,
                   good || !read ? op->value : NODE_CELL_NULL, mode, settings[KV_SET_COPIES],
-                  settings[KV_SET_READ_QUORUM], settings[KV_SET_WRITE_QUORUM]}};
+                  settings[KV_SET_READ_QUORUM], settings[KV_SET_WRITE_QUORUM],
+                  op->batch != 0 ? op->batch : NODE_CELL_NULL}};
     put(sink, &row, KV_TABLE_OPERATIONS, op->invoked_ns);
 }
 

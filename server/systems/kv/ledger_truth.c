@@ -88,6 +88,10 @@ void kv_ledger_begin(const struct ledger_context *context)
                              .node = note->peer,
                              .mark = (uint32_t)context->ledger->notes,
                              .open = true};
+    if (op->op - context->ledger->last_batch - 1 < context->ledger->last_batch_count)
+        op->batch = context->ledger->last_batch;
+    else if (KV_WHAT_FUNCTION(op->what) != KV_GET && op->value != op->op)
+        kv_ledger_chosen_value(context->ledger, op->value);
     memcpy(op->floor_clock, key->acked_clock, sizeof op->floor_clock);
     memcpy(op->seen_clock, key->seen_clock, sizeof op->seen_clock);
 }
@@ -290,7 +294,7 @@ static int64_t staleness_ns(const struct ledger_context *context, const struct l
  * new mode yet. */
 static bool promises_nothing(const struct ledger_context *context, const struct ledger_op *op)
 {
-    return KV_WHAT_LEVEL(op->what) != KV_LEVEL_EVENTUAL || op->unfloored ||
+    return !kv_is_eventual(KV_WHAT_LEVEL(op->what)) || op->unfloored ||
            kv_is_strong(context->plan, context->ledger->mode, KV_WHAT_KEY(op->what));
 }
 

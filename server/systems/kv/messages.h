@@ -14,6 +14,11 @@
  *                       <------------------------- VALUE
  *     <--------- REPLY  all R compared; who is behind gets a WRITE (read repair)
  *
+ *     BATCH   ------->  through the log: one entry, or one read
+ *     <--- BATCH_REPLY
+ *     BATCH   ------->  keys of the eventual class: PART ->    a home of that key coordinates it
+ *     <------------------------------------------- REPLY       one a key
+ *
  * Anti-entropy: HASHES from the root down, level by level, each answered by the next level of what
  * differs, at last by ENTRIES of the leaves that differ, and AGREED where nothing does.
  *
@@ -38,6 +43,9 @@ enum kv_message {
     KV_ENTRIES,
     KV_AGREE,
     KV_REPORT,
+    KV_BATCH,
+    KV_BATCH_REPLY,
+    KV_PART,
     KV_MESSAGE_COUNT,
 };
 extern const struct node_message_type KV_MESSAGES[KV_MESSAGE_COUNT];
@@ -69,6 +77,42 @@ struct kv_reply {
     uint8_t mode, pad;       /* enum kv_mode */
     struct kv_state state;
 };
+
+/* Reads or writes several keys; the value is the same for all. Its parts are the operations op + 1,
+ * op + 2 ... in the order of the keys. */
+struct kv_batch {
+    uint32_t op;
+    uint8_t function; /* KV_GET or KV_PUT */
+    uint8_t level;    /* KV_LEVEL_ATOMIC or KV_LEVEL_NOT_ISOLATED */
+    uint8_t count, attempt;
+    uint32_t session, serial;
+    int64_t value;
+    uint16_t keys[KV_BATCH_KEYS];
+};
+_Static_assert(sizeof(struct kv_batch) == 32, "no padding");
+
+/* Of a batch through the log, or of one that was refused whole: all keys at one moment. */
+struct kv_batch_item {
+    int64_t value;
+    uint32_t version; /* the entry that wrote the key last; 0: never written */
+    uint32_t there;
+};
+struct kv_batch_reply {
+    uint32_t op;
+    uint8_t result, level, attempt, leader; /* as in struct kv_reply */
+    uint16_t epoch;
+    uint8_t mode, count;
+    uint32_t pad;
+    struct kv_batch_item items[KV_BATCH_KEYS];
+};
+_Static_assert(sizeof(struct kv_batch_reply) == 16 + 16 * KV_BATCH_KEYS, "no padding");
+
+/* A coordinator that is no home of this key to one that is: it answers the client itself. */
+struct kv_part {
+    struct kv_request request;
+    uint32_t client, pad;
+};
+_Static_assert(sizeof(struct kv_part) == sizeof(struct kv_request) + 8, "no padding");
 
 /* Why a state is sent: what its receiver does beside merging it. */
 enum kv_write_kind {
@@ -181,6 +225,10 @@ _Static_assert(sizeof(struct kv_agree) == 16, "no padding");
         [KV_HASHES] = {"hashes", KV_HASHES_BYTES_MIN, sizeof(struct kv_hashes)},                   \
         [KV_ENTRIES] = {"entries", KV_ENTRIES_BYTES_MIN, sizeof(struct kv_entries)},               \
         [KV_AGREE] = {"agree", sizeof(struct kv_agree), sizeof(struct kv_agree)},                  \
-        [KV_REPORT] = {"report", sizeof(struct kv_report), sizeof(struct kv_report)}
+        [KV_REPORT] = {"report", sizeof(struct kv_report), sizeof(struct kv_report)},              \
+        [KV_BATCH] = {"batch", sizeof(struct kv_batch), sizeof(struct kv_batch)},                  \
+        [KV_BATCH_REPLY] = {"batch_reply", sizeof(struct kv_batch_reply),                          \
+                            sizeof(struct kv_batch_reply)},                                        \
+        [KV_PART] = {"part", sizeof(struct kv_part), sizeof(struct kv_part)}
 
 #endif

@@ -39,11 +39,37 @@ static void told(const struct node_note *note, struct system_operation *operatio
         add_value(operation, note->args[1]);
 }
 
+/* A batch through the log as a whole: a list of what it does with each key. One whose parts nothing holds
+ * together is no operation beside them. */
+static bool batch_of(const struct node_note *note, struct system_operation *operation)
+{
+    bool reads = operation->function == KV_GET;
+    if (operation->level != KV_LEVEL_ATOMIC)
+        return false;
+    if (note->kind == KV_NOTE_BATCH_PART) {
+        operation->phase = SYSTEM_PART;
+        if (note->args[2] != 0)
+            add_value(operation, note->args[1]);
+        return true;
+    }
+    enum kv_result result = (enum kv_result)note->args[1];
+    bool failed = kv_is_failure(reads ? KV_GET : KV_PUT, result);
+    operation->key = NODE_NONE;
+    operation->function = KV_BATCH_OF_KEYS;
+    operation->phase = SYSTEM_INVOKED;
+    if (note->kind == KV_NOTE_BATCH_INVOKED)
+        return true;
+    operation->phase = result == KV_OK ? SYSTEM_OK : failed ? SYSTEM_FAILED : SYSTEM_INFO;
+    operation->error = (uint16_t)result;
+    return true;
+}
+
 static bool operation_of(const void *plan, const struct node_note *note,
                          struct system_operation *operation)
 {
     (void)plan;
-    if (note->kind < KV_NOTE_INVOKED || note->kind > KV_NOTE_UNKNOWN)
+    bool batch = note->kind >= KV_NOTE_BATCH_PART && note->kind <= KV_NOTE_BATCH_OVER;
+    if (!batch && (note->kind < KV_NOTE_INVOKED || note->kind > KV_NOTE_UNKNOWN))
         return false;
     *operation = (struct system_operation){.function = (uint16_t)KV_WHAT_FUNCTION(note->args[0]),
                                            .level = (uint8_t)KV_WHAT_LEVEL(note->args[0]),
@@ -51,6 +77,8 @@ static bool operation_of(const void *plan, const struct node_note *note,
                                            .process = KV_WHAT_PROCESS(note->args[0]),
                                            .node = note->peer,
                                            .key = KV_WHAT_KEY(note->args[0])};
+    if (batch)
+        return batch_of(note, operation);
     switch (note->kind) {
     case KV_NOTE_INVOKED:
         invoked(note, operation);
@@ -69,7 +97,7 @@ static bool operation_of(const void *plan, const struct node_note *note,
 }
 
 enum {
-    EVENTUAL = 1 << KV_LEVEL_EVENTUAL,
+    EVENTUAL = 1 << KV_LEVEL_EVENTUAL | 1 << KV_LEVEL_NOT_ISOLATED,
     LOCAL = 1 << KV_LEVEL_LOCAL,
     STRONG = 1 << KV_LEVEL_STRONG,
 };
@@ -79,8 +107,7 @@ enum {
 static const struct system_judged JUDGED[] = {{.check = KV_CHECK_STRONG_LINEARIZABLE,
                                                .model = "kv",
                                                .options = "nil=missing",
-                                               .levels = STRONG,
-                                               .by_level = true},
+                                               .levels = STRONG},
                                               {.check = KV_CHECK_EVENTUAL_LINEARIZABLE,
                                                .model = "kv",
                                                .options = "nil=missing",

@@ -144,6 +144,7 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
 {
     const struct kv_wrote *wrote = bytes;
     const struct kv_value *value = bytes;
+    const struct kv_part *part = bytes;
     hear(turn, event->from);
     switch (event->type) {
     case KV_WRITE:
@@ -167,6 +168,9 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
     case KV_REPORT:
         switch_on_report(turn, event->from, bytes);
         break;
+    case KV_PART:
+        replica_on_request(turn, part->client, &part->request);
+        break;
     case KV_HASHES:
         repair_on_hashes(turn, event->from, bytes);
         break;
@@ -182,13 +186,13 @@ static void on_peer_message(const struct kv_turn *turn, const struct node_event 
 }
 
 /* By the class of the key and the level asked for; what does not fit is refused, and says so. */
-static void on_request(const struct kv_turn *turn, uint32_t client,
-                       const struct kv_request *request)
+void replica_on_request(const struct kv_turn *turn, uint32_t client,
+                        const struct kv_request *request)
 {
     bool strong = kv_is_strong(turn->plan, turn->self->served.mode, request->key);
     bool local = request->level == KV_LEVEL_LOCAL && request->function == KV_GET;
     bool fits = strong ? request->level == KV_LEVEL_STRONG
-                       : request->level == KV_LEVEL_EVENTUAL && request->function != KV_CAS;
+                       : kv_is_eventual(request->level) && request->function != KV_CAS;
     if (!fits && !local)
         coordinator_refuse(turn, client, request, KV_WRONG_LEVEL);
     else if (switch_holds_up(turn, request))
@@ -209,7 +213,9 @@ static void on_message(const struct kv_turn *turn, const struct node_event *even
     memset(copy.bytes, 0, need < sizeof copy.bytes ? need : sizeof copy.bytes);
     memcpy(copy.bytes, event->bytes, event->length);
     if (event->type == KV_REQUEST)
-        on_request(turn, event->from, (const void *)copy.bytes);
+        replica_on_request(turn, event->from, (const void *)copy.bytes);
+    else if (event->type == KV_BATCH)
+        batch_on_request(turn, event->from, (const void *)copy.bytes);
     else if (turn->self->ready)
         on_peer_message(turn, event, copy.bytes);
 }
@@ -330,11 +336,29 @@ static bool bad_hashes(const struct kv_plan *plan, const uint8_t *bytes, uint32_
            hashes.index >= MERKLE_FANOUT || length != full;
 }
 
+static bool bad_request(const struct kv_plan *plan, const struct kv_request *request)
+{
+    return request->key >= plan->key_count || request->function > KV_CAS ||
+           request->level >= KV_LEVEL_COUNT;
+}
+
+static bool bad_batch(const struct kv_plan *plan, const uint8_t *bytes)
+{
+    struct kv_batch batch;
+    memcpy(&batch, bytes, sizeof batch);
+    bool bad = batch.count == 0 || batch.count > KV_BATCH_KEYS || batch.function > KV_PUT ||
+               (batch.level != KV_LEVEL_ATOMIC && batch.level != KV_LEVEL_NOT_ISOLATED);
+    for (uint32_t i = 0; i < KV_BATCH_KEYS && !bad; i++)
+        bad = i < batch.count && batch.keys[i] >= plan->key_count;
+    return bad;
+}
+
 static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *bytes,
                       uint32_t length)
 {
     const struct kv_plan *plan = env->plan;
     struct kv_request request;
+    struct kv_part part;
     struct kv_write write;
     struct kv_read read;
     struct kv_agree agree;
@@ -343,8 +367,13 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
     switch (type) {
     case KV_REQUEST:
         memcpy(&request, bytes, sizeof request);
-        return request.key >= plan->key_count || request.function >= KV_FUNCTION_COUNT ||
-               request.level >= KV_LEVEL_COUNT;
+        return bad_request(plan, &request);
+    case KV_BATCH:
+        return bad_batch(plan, bytes);
+    case KV_PART:
+        memcpy(&part, bytes, sizeof part);
+        return part.client < plan->replica_count || part.client >= env->node_count ||
+               part.request.level != KV_LEVEL_NOT_ISOLATED || bad_request(plan, &part.request);
     case KV_WRITE:
         memcpy(&write, bytes, offsetof(struct kv_write, state));
         return write.kind >= KV_WRITE_KINDS || write.target >= plan->replica_count ||

@@ -1,7 +1,7 @@
 /* replica.h: a replica's memory, and what its parts offer each other.
  *
  * Private to the replica's files: store.c (keys and their disk), hints.c, coordinator.c and
- * coordinator_read.c (operations under way), repair.c (anti-entropy), strong.c (the log), switch.c
+ * coordinator_read.c (operations under way), batch.c (several keys), repair.c (anti-entropy), strong.c (the log), switch.c
  * (changing the mode), replica.c (the protocol: who gets which event). Observers may read it.
  *
  * On the disk every key and every hint has two places of fixed size, written in turn, each a record
@@ -86,8 +86,11 @@ struct kv_op {
 struct kv_waiting {
     uint64_t index, term; /* of its entry; index 0: a read, by ticket */
     uint32_t op, client;
-    uint16_t key;
-    uint8_t attempt, level, function, pad[3];
+    uint16_t key; /* of a batch: the first one */
+    uint8_t attempt, level, function;
+    uint8_t batch_count; /* 0: no batch */
+    uint16_t pad;
+    uint16_t batch_keys[KV_BATCH_KEYS];
 };
 
 /* What a leader does about a switch; forgotten with its term. */
@@ -241,12 +244,23 @@ void coordinator_read(const struct kv_turn *turn, uint32_t client,
 void coordinator_on_value(const struct kv_turn *turn, uint32_t from, const struct kv_value *value);
 void coordinator_repaired(const struct kv_turn *turn, struct kv_op *op, uint32_t from);
 
+/* ---- batch.c ---- */
+
+void batch_on_request(const struct kv_turn *turn, uint32_t client, const struct kv_batch *batch);
+/* The answer to what waited: every key as it stands in the machine now. */
+void batch_reply(const struct kv_turn *turn, const struct kv_waiting *waiting,
+                 enum kv_result result);
+/* A request of one key, by its class: replica.c. */
+void replica_on_request(const struct kv_turn *turn, uint32_t client,
+                        const struct kv_request *request);
+
 /* ---- strong.c ---- */
 
 void strong_boot(struct kv_replica *self, const struct kv_plan *plan, const int64_t *settings);
 /* Gives Raft the event, and takes out what came of it. True: it was Raft's own. */
 bool strong_step(const struct kv_turn *turn, const struct node_event *event);
 void strong_request(const struct kv_turn *turn, uint32_t client, const struct kv_request *request);
+void strong_batch(const struct kv_turn *turn, uint32_t client, const struct kv_batch *batch);
 /* A key of the machine, as a state whose one version is the entry that wrote it. */
 void strong_state(const struct kv_replica *self, uint32_t key, struct kv_state *state);
 

@@ -81,6 +81,8 @@ const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
     [KV_SET_SWITCH_TO] = CHOICE("switch_to", true, SWITCHES, 4, KV_SWITCH_NONE),
     [KV_SET_BUG_SWITCH_NO_SEAL] = BUG("switch_no_seal", "KV-T12"),
     [KV_SET_BUG_RETRY_AS_NEW] = BUG("retry_as_new", "KV-T15"),
+    [KV_SET_BATCH_PCT] = NUMBER("batch_pct", true, "%", 0, 100, 0),
+    [KV_SET_BUG_BATCH_SPLIT] = BUG("batch_split", "KV-T13"),
 };
 
 #define ARG(n, low, high, std)                                                                     \
@@ -93,9 +95,11 @@ const struct system_setting KV_SETTINGS[KV_SET_COUNT] = {
         .list = which                                                                              \
     }
 #define KEY   ARG_NAMED("key", 0, KV_KEYS_MAX - 1, 0, KV_LIST_KEYS)
-#define LEVEL ARG_NAMED("level", 0, KV_LEVEL_COUNT - 1, 0, KV_LIST_LEVELS)
+#define LEVEL ARG_NAMED("level", 0, KV_LEVEL_STRONG, 0, KV_LIST_LEVELS)
 /* -1: any home of the key. */
 #define REPLICA ARG("replica", -1, KV_REPLICAS_MAX - 1, -1)
+/* How many keys, from that one on. */
+#define KEYS ARG("keys", 1, KV_BATCH_KEYS, KV_BATCH_KEYS)
 
 const struct system_input KV_INPUTS[KV_INPUT_COUNT] = {
     [KV_INPUT_PUT] = {.name = "kv.put",
@@ -115,11 +119,21 @@ const struct system_input KV_INPUTS[KV_INPUT_COUNT] = {
                       .client_operation = true,
                       .args = {KEY, ARG("value", -1000000000, 1000000000, 0), REPLICA,
                                ARG("if_version", 0, 1000000000, 0)}},
+    [KV_INPUT_BATCH_PUT] = {.name = "kv.batch_put",
+                            .target = "clients",
+                            .client_operation = true,
+                            .args = {KEY, KEYS, REPLICA}},
+    [KV_INPUT_BATCH_GET] = {.name = "kv.batch_get",
+                            .target = "clients",
+                            .client_operation = true,
+                            .args = {KEY, KEYS, REPLICA}},
     [KV_INPUT_REPAIR] = {.name = "admin.repair"},
 };
 
-const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1] = {"read", "write", "delete", "cas", NULL};
-const char *const KV_LEVELS[KV_LEVEL_COUNT + 1] = {"eventual", "local", "strong", NULL};
+const char *const KV_FUNCTIONS[KV_FUNCTION_COUNT + 1] = {"read", "write", "delete",
+                                                         "cas",  "batch", NULL};
+const char *const KV_LEVELS[KV_LEVEL_COUNT + 1] = {"eventual", "local",        "strong",
+                                                   "atomic",   "not-isolated", NULL};
 const char *const KV_ERRORS[KV_RESULT_COUNT + 1] = {
     "ok",      "unavailable", "unconfirmed", "not-ready",   "busy",      "too-many-siblings",
     "timeout", "not-leader",  "mismatch",    "wrong-level", "switching", NULL};

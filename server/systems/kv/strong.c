@@ -79,6 +79,10 @@ static void reply(const struct kv_turn *turn, const struct kv_waiting *waiting,
                   enum kv_result result)
 {
     const struct kv_replica *self = turn->self;
+    if (waiting->batch_count > 0) {
+        batch_reply(turn, waiting, result);
+        return;
+    }
     struct kv_reply message = {.op = waiting->op,
                                .result = (uint8_t)result,
                                .level = waiting->level,
@@ -116,6 +120,15 @@ static enum kv_result result_of(const struct machine_answer *answer, uint8_t fun
     return KV_OK;
 }
 
+/* Are all its keys the log's now? */
+static bool takes(const struct kv_turn *turn, const struct kv_waiting *waiting)
+{
+    bool all = kv_takes_strong(turn->plan, &turn->self->modes, waiting->key);
+    for (uint32_t i = 0; i < waiting->batch_count; i++)
+        all = all && kv_takes_strong(turn->plan, &turn->self->modes, waiting->batch_keys[i]);
+    return all;
+}
+
 /* `answer` NULL: what stands there now is no command of this replica's client. */
 static void answer_entry(const struct kv_turn *turn, const struct raft_entry *entry,
                          const struct machine_answer *answer)
@@ -127,7 +140,7 @@ static void answer_entry(const struct kv_turn *turn, const struct raft_entry *en
             continue;
         bool own = waiting->term == entry->term;
         enum kv_result result = KV_NOT_LEADER;
-        if (own && !kv_takes_strong(turn->plan, &self->modes, waiting->key))
+        if (own && !takes(turn, waiting))
             result = KV_SWITCHING;
         else if (own && answer != NULL)
             result = result_of(answer, waiting->function);
@@ -150,6 +163,48 @@ static void name_version(const struct kv_replica *self, struct machine_command *
     command->expected = same ? (int64_t)self->machine.keys[command->key].version : -1;
 }
 
+/* A command as it stands in the log; only a batch has pairs. */
+struct strong_command {
+    struct machine_command head;
+    struct machine_pair pairs[MACHINE_BATCH_MAX];
+};
+_Static_assert(sizeof(struct strong_command) <= RAFT_COMMAND_BYTES_MAX, "one entry");
+
+static uint32_t key_count(const struct strong_command *command)
+{
+    return command->head.kind == MACHINE_BATCH ? command->head.count : 1;
+}
+
+static uint32_t key_of(const struct strong_command *command, uint32_t i)
+{
+    return command->head.kind == MACHINE_BATCH ? command->pairs[i].key : command->head.key;
+}
+
+/* Are all its keys the log's now? All or none is done. */
+static bool applies(const struct kv_turn *turn, const struct strong_command *command)
+{
+    bool all = command->head.key < turn->plan->key_count;
+    for (uint32_t i = 0; i < key_count(command) && all; i++)
+        all = key_of(command, i) < turn->plan->key_count &&
+              kv_takes_strong(turn->plan, &turn->self->modes, key_of(command, i));
+    return all;
+}
+
+/* Each key has its version from the entry; the parts of a batch are operations of their own. */
+static void note_written(const struct kv_turn *turn, const struct strong_command *command,
+                         uint64_t index)
+{
+    bool batch = command->head.kind == MACHINE_BATCH;
+    for (uint32_t i = 0; i < key_count(command); i++) {
+        struct kv_state state;
+        uint32_t key = key_of(command, i);
+        turn->self->written_at[key] = index;
+        strong_state(turn->self, key, &state);
+        kv_say(turn, KV_NOTE_VERSIONED, NODE_NONE, command->head.operation + (batch ? i + 1 : 0),
+               key, state.siblings[0].value, state.siblings[0].wall_ns, kv_dot(&state.siblings[0]));
+    }
+}
+
 static void apply(const struct kv_turn *turn, const struct raft_entry *entry)
 {
     struct kv_replica *self = turn->self;
@@ -160,25 +215,18 @@ static void apply(const struct kv_turn *turn, const struct raft_entry *entry)
         answer_entry(turn, entry, NULL);
         return;
     }
-    struct machine_command command;
-    memcpy(&command, entry->bytes, sizeof command);
-    if (command.key >= turn->plan->key_count ||
-        !kv_takes_strong(turn->plan, &self->modes, command.key)) {
+    struct strong_command command;
+    memcpy(&command, entry->bytes, entry->length);
+    if (!applies(turn, &command)) {
         answer_entry(turn, entry, NULL); /* the key has left the log: nothing is done, anywhere */
         return;
     }
-    name_version(self, &command);
-    if (kv_setting(turn, KV_SET_BUG_CAS_ANYWAY) && command.kind == MACHINE_PUT_VERSION)
-        command.kind = MACHINE_PUT;
-    struct machine_answer answer = machine_apply(&self->machine, &command, sizeof command, false);
-    bool changed = answer.result == MACHINE_OK && !answer.repeated;
-    if (changed) {
-        struct kv_state state;
-        self->written_at[command.key] = entry->index;
-        strong_state(self, command.key, &state);
-        kv_say(turn, KV_NOTE_VERSIONED, NODE_NONE, command.operation, command.key,
-               state.siblings[0].value, state.siblings[0].wall_ns, kv_dot(&state.siblings[0]));
-    }
+    name_version(self, &command.head);
+    if (kv_setting(turn, KV_SET_BUG_CAS_ANYWAY) && command.head.kind == MACHINE_PUT_VERSION)
+        command.head.kind = MACHINE_PUT;
+    struct machine_answer answer = machine_apply(&self->machine, &command, entry->length, false);
+    if (answer.result == MACHINE_OK && !answer.repeated)
+        note_written(turn, &command, entry->index);
     answer_entry(turn, entry, &answer);
 }
 
@@ -189,8 +237,8 @@ static void answer_read(const struct kv_turn *turn, uint64_t ticket, bool grante
         struct kv_waiting *waiting = &self->waiting[i];
         if (waiting->index != 0 || waiting->term != ticket)
             continue;
-        bool here = kv_takes_strong(turn->plan, &self->modes, waiting->key);
-        reply(turn, waiting, !granted ? KV_NOT_LEADER : here ? KV_OK : KV_SWITCHING);
+        enum kv_result here = takes(turn, waiting) ? KV_OK : KV_SWITCHING;
+        reply(turn, waiting, granted ? here : KV_NOT_LEADER);
         forget(self, i);
         return;
     }
@@ -290,6 +338,13 @@ static uint8_t kind_of(const struct kv_request *request)
     return KINDS[request->function];
 }
 
+static enum raft_refusal read_raft(const struct kv_turn *turn, const struct raft_turn *raft,
+                                   struct kv_waiting *waiting)
+{
+    waiting->term = ++turn->self->ticket_last;
+    return raft_read(raft, waiting->term);
+}
+
 static enum raft_refusal ask_raft(const struct kv_turn *turn, const struct raft_turn *raft,
                                   const struct kv_request *request, struct kv_waiting *waiting)
 {
@@ -300,43 +355,100 @@ static enum raft_refusal ask_raft(const struct kv_turn *turn, const struct raft_
                                       .kind = kind_of(request),
                                       .value = request->value,
                                       .expected = request->if_version};
-    if (request->function == KV_GET) {
-        waiting->term = ++turn->self->ticket_last;
-        return raft_read(raft, waiting->term);
-    }
+    if (request->function == KV_GET)
+        return read_raft(turn, raft, waiting);
     enum raft_refusal refusal = raft_propose(raft, &command, sizeof command, &waiting->index);
     waiting->term = turn->self->raft.term;
     return refusal;
 }
 
-void strong_request(const struct kv_turn *turn, uint32_t client, const struct kv_request *request)
+/* The bug: each key is an entry of its own, and whoever reads between two of them sees a half. */
+static enum raft_refusal propose_split(const struct kv_turn *turn, const struct raft_turn *raft,
+                                       const struct kv_batch *batch, struct kv_waiting *waiting)
+{
+    enum raft_refusal refusal = RAFT_ACCEPTED;
+    for (uint32_t i = 0; i < batch->count && refusal == RAFT_ACCEPTED; i++) {
+        struct machine_command command = {.operation = batch->op + 1 + i,
+                                          .key = batch->keys[i],
+                                          .kind = MACHINE_PUT,
+                                          .value = batch->value};
+        refusal = raft_propose(raft, &command, sizeof command, &waiting->index);
+    }
+    waiting->term = turn->self->raft.term;
+    return refusal;
+}
+
+/* One entry for all keys, or one read of all of them. */
+static enum raft_refusal ask_batch(const struct kv_turn *turn, const struct raft_turn *raft,
+                                   const struct kv_batch *batch, struct kv_waiting *waiting)
+{
+    struct strong_command command = {.head = {.session = batch->session,
+                                              .serial = batch->serial,
+                                              .operation = batch->op,
+                                              .key = batch->keys[0],
+                                              .kind = MACHINE_BATCH,
+                                              .count = batch->count}};
+    if (batch->function == KV_GET)
+        return read_raft(turn, raft, waiting);
+    if (kv_setting(turn, KV_SET_BUG_BATCH_SPLIT))
+        return propose_split(turn, raft, batch, waiting);
+    for (uint32_t i = 0; i < batch->count; i++)
+        command.pairs[i] = (struct machine_pair){.key = batch->keys[i], .value = batch->value};
+    uint32_t length = (uint32_t)(sizeof command.head + batch->count * sizeof command.pairs[0]);
+    enum raft_refusal refusal = raft_propose(raft, &command, length, &waiting->index);
+    waiting->term = turn->self->raft.term;
+    return refusal;
+}
+
+/* Waits for its entry or its read: of one key (`batch` NULL), or of several. */
+static void wait_for(const struct kv_turn *turn, const struct kv_waiting *waiting,
+                     const struct kv_request *request, const struct kv_batch *batch)
 {
     struct kv_replica *self = turn->self;
     struct strong strong;
+    bool from_here = waiting->level == KV_LEVEL_LOCAL || kv_setting(turn, KV_SET_BUG_STALE_STRONG);
+    if (waiting->function == KV_GET && from_here) {
+        reply(turn, waiting, KV_OK);
+        return;
+    }
+    if (self->waiting_count == KV_WAITING_MAX) {
+        reply(turn, waiting, KV_BUSY);
+        return;
+    }
+    const struct raft_turn *raft = raft_turn(turn, &strong);
+    uint32_t place = self->waiting_count++; /* first: it may be answered within the call */
+    self->waiting[place] = *waiting;
+    enum raft_refusal refusal = batch != NULL
+                                    ? ask_batch(turn, raft, batch, &self->waiting[place])
+                                    : ask_raft(turn, raft, request, &self->waiting[place]);
+    if (refusal != RAFT_ACCEPTED) {
+        self->waiting_count--;
+        bool elsewhere = refusal == RAFT_NOT_LEADER || refusal == RAFT_TRANSFERRING;
+        reply(turn, waiting, elsewhere ? KV_NOT_LEADER : KV_BUSY);
+    }
+    drain(turn, raft);
+}
+
+void strong_request(const struct kv_turn *turn, uint32_t client, const struct kv_request *request)
+{
     struct kv_waiting waiting = {.op = request->op,
                                  .client = client,
                                  .key = request->key,
                                  .attempt = request->attempt,
                                  .level = request->level,
                                  .function = request->function};
-    bool from_here = request->level == KV_LEVEL_LOCAL ||
-                     (request->function == KV_GET && kv_setting(turn, KV_SET_BUG_STALE_STRONG));
-    if (request->function == KV_GET && from_here) {
-        reply(turn, &waiting, KV_OK);
-        return;
-    }
-    if (self->waiting_count == KV_WAITING_MAX) {
-        reply(turn, &waiting, KV_BUSY);
-        return;
-    }
-    const struct raft_turn *raft = raft_turn(turn, &strong);
-    uint32_t place = self->waiting_count++; /* first: it may be answered within the call */
-    self->waiting[place] = waiting;
-    enum raft_refusal refusal = ask_raft(turn, raft, request, &self->waiting[place]);
-    if (refusal != RAFT_ACCEPTED) {
-        self->waiting_count--;
-        bool elsewhere = refusal == RAFT_NOT_LEADER || refusal == RAFT_TRANSFERRING;
-        reply(turn, &waiting, elsewhere ? KV_NOT_LEADER : KV_BUSY);
-    }
-    drain(turn, raft);
+    wait_for(turn, &waiting, request, NULL);
+}
+
+void strong_batch(const struct kv_turn *turn, uint32_t client, const struct kv_batch *batch)
+{
+    struct kv_waiting waiting = {.op = batch->op,
+                                 .client = client,
+                                 .key = batch->keys[0],
+                                 .attempt = batch->attempt,
+                                 .level = batch->level,
+                                 .function = batch->function,
+                                 .batch_count = batch->count};
+    memcpy(waiting.batch_keys, batch->keys, sizeof waiting.batch_keys);
+    wait_for(turn, &waiting, NULL, batch);
 }

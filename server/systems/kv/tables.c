@@ -24,6 +24,7 @@ static const struct system_column OPERATIONS[] = {
     NUMBER("n", 0, "replicas", "copies of a key"),
     NUMBER("r", 0, "replicas", "answers a read waits for"),
     NUMBER("w", 0, "replicas", "confirmations a write waits for"),
+    NUMBER("batch", 0, "", "number of the batch that it is a part of; empty: of none"),
 };
 
 /* One row a virtual second; counts are of that second where the meaning says so, else of the run. */

@@ -17,6 +17,7 @@
     WORD(NO_SUCH_VERSION, no_such_version)   /* key, value, replica */                             \
     WORD(DIVERGED, diverged)                 /* key, first replica, second replica */              \
     WORD(TREES_DIFFER, trees_differ)         /* range, first replica, second replica */            \
+    WORD(HALF_BATCH, half_batch)             /* a batch, another batch, key */                     \
     WORD(INVARIANT_BROKEN, invariant_broken) /* node */                                            \
     /* Why something is no promise */                                                              \
     WORD(QUORUMS_MISS, quorums_miss)         /* */                                                 \

@@ -13,6 +13,7 @@ const LEVELS = ["eventual", "local"]; /* server/systems/kv/settings.c */
 const FIRST_PRICE = 20;
 const ANSWER_TRIES = 12;
 const ANSWER_EVERY_MS = 400;
+const BATCH_KEYS = 4; /* server/systems/kv/kv.h */
 const ROWS_BACK = 2000; /* operations that end while one waits */
 
 /**
@@ -63,17 +64,39 @@ function homeEntries(model, entry) {
   return [keyChoice(model, render), list];
 }
 
+/** @param {Model} model the keys of a batch that begins with the one shown */
+function batch(model) {
+  const names = (model.plan?.keys ?? []).slice(model.key, model.key + BATCH_KEYS);
+  return { keys: names.length, first: names[0], last: names[names.length - 1] };
+}
+
+/**
+ * @param {Model} model
+ * @param {number} node
+ * @param {"kv.batch_put" | "kv.batch_get"} type
+ */
+function batchEntry(model, node, type) {
+  const { keys, first, last } = batch(model);
+  return menuEntry({
+    icon: type === "kv.batch_put" ? "order" : "search",
+    text: t(type === "kv.batch_put" ? "store.write_batch" : "store.read_batch", { keys, letter: model.nodeLetter(node) }),
+    second: t("store.batch", { first, last }),
+    run: () => void operate(model, node, { type, keys }),
+  });
+}
+
 /** @param {Model} model */
 function writeEntries(model) {
   return homeEntries(model, (node) => {
     const known = (model.siblings(node, model.key) ?? []).map((one) => one.value);
     const value = Math.max(FIRST_PRICE - 1, ...known) + 1;
-    return menuEntry({
+    const one = menuEntry({
       icon: "order",
       text: t("store.write", { letter: model.nodeLetter(node) }),
       second: number(value),
       run: () => void operate(model, node, { type: "kv.put", value }),
     });
+    return el("div", { role: "group" }, one, batchEntry(model, node, "kv.batch_put"));
   });
 }
 
@@ -85,7 +108,8 @@ function readEntries(model) {
     second: systemTitle("lists", level) ?? humanise(level),
     run: () => void operate(model, node, { type: "kv.get", level }),
   });
-  return homeEntries(model, (node) => el("div", { role: "group" }, ...LEVELS.map((level) => entry(node, level))));
+  return homeEntries(model, (node) => el("div", { role: "group" }, ...LEVELS.map((level) => entry(node, level)),
+    batchEntry(model, node, "kv.batch_get")));
 }
 
 /**
@@ -128,8 +152,9 @@ async function answerOf(model, run, { t_ms, key, node }) {
       cell(one, "replica") === model.nodeName(node));
     if (!row) continue;
     const result = String(cell(row, "result"));
-    return t(result === "ok" ? "store.answer" : "store.no_answer", {
-      letter: model.nodeLetter(node), key, value: cell(row, "value"), result: systemTitle("lists", result) ?? humanise(result),
+    const good = cell(row, "batch") ? "store.batch_answer" : "store.answer";
+    return t(result === "ok" ? good : "store.no_answer", {
+      ...batch(model), promise: cell(row, "batch") ? t(`store.promise.${cell(row, "level")}`) : "", letter: model.nodeLetter(node), key, value: cell(row, "value"), result: systemTitle("lists", result) ?? humanise(result),
       stale: Number(cell(row, "stale")) === 1 ? t("store.stale") : "",
     });
   }

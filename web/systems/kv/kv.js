@@ -93,7 +93,7 @@ function mount(model, hands) {
       "read_repair", "hinted_handoff", "hint_window_ms", "anti_entropy", "repair_interval_ms", "tombstone_ms",
     ], until) },
     { id: "load", icon: "rush", parts: (until) => settingFields(model, [
-      "ops_per_s", "read_pct", "delete_pct", "context_pct", "local_pct", "key_zipf", "clients",
+      "ops_per_s", "batch_pct", "read_pct", "delete_pct", "context_pct", "local_pct", "key_zipf", "clients",
     ], until) },
     { id: "faults", icon: "break", parts: (until) => faultParts(model, stage, until) },
     { id: "rules", icon: "verify", parts: (until) => ruleParts(model, until) },
