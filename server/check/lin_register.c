@@ -90,7 +90,8 @@ static bool make_class(const struct registers *registers, struct lin_builder *bu
     *wanted = true;
     switch (parts->verb) {
     case REGISTER_READ:
-        if (operation->outcome == CHECK_INFO || (output->kind == CHECK_NIL && registers->nil_any)) {
+        if (operation->outcome == CHECK_INFO || (output->kind == CHECK_NIL && registers->nil_any) ||
+            (output->kind == CHECK_LIST && registers->siblings)) {
             *wanted = false;
             return true;
         }
@@ -317,6 +318,7 @@ int register_open(struct registers *registers, const struct check_history *histo
                   struct error *error)
 {
     const char *init = option_text(options, "init"), *nil = option_text(options, "nil");
+    const char *siblings = option_text(options, "siblings");
     bool kv = strcmp(model, "kv") == 0 || strcmp(model, "sequential") == 0;
     *registers = (struct registers){.history = history, .locks = strcmp(model, "mutex") == 0};
     if (option_refuse_others(options, model, known, error) != 0) {
@@ -325,6 +327,10 @@ int register_open(struct registers *registers, const struct check_history *histo
     if (nil != NULL && strcmp(nil, "any") != 0 && strcmp(nil, "missing") != 0) {
         return error_set(error, "nil is %s; it is missing or any", nil);
     }
+    if (siblings != NULL && strcmp(siblings, "single") != 0 && strcmp(siblings, "list") != 0) {
+        return error_set(error, "siblings is %s; it is single or list", siblings);
+    }
+    registers->siblings = siblings != NULL && strcmp(siblings, "list") == 0;
     registers->nil_any = nil != NULL && strcmp(nil, "any") == 0;
     registers->tuples = strcmp(model, "kv") == 0 || is_keyed(history);
     for (uint32_t i = 0; i < history->count; i++) {
@@ -424,7 +430,7 @@ static int judge_kv(const struct check_history *history, const struct check_opti
                     const struct check_limits *limits, struct check_verdict *verdict,
                     struct error *error)
 {
-    static const char *const KNOWN[] = {"init", "nil", "partition", NULL};
+    static const char *const KNOWN[] = {"init", "nil", "siblings", "partition", NULL};
     return judge(history, options, limits, verdict, error, "kv", KNOWN);
 }
 
@@ -445,7 +451,8 @@ const struct check_model check_register = {
 const struct check_model check_kv = {
     .name = "kv",
     .about = "registers by key: read or get, write or put, cas, append, delete; linearizable",
-    .options = "init=VALUE (nil; with append: the empty text) nil=missing|any partition=yes|no",
+    .options = "init=VALUE (nil; with append: the empty text) nil=missing|any siblings=single|list "
+               "partition=yes|no",
     .judge = judge_kv,
 };
 const struct check_model check_mutex = {

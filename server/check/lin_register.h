@@ -17,10 +17,11 @@ enum register_verb {
 struct registers {
     const struct check_history *history;
     struct check_value init;
-    bool locks;   /* acquire and release, nothing else */
-    bool tuples;  /* no operation has a key: values are [key value] */
-    bool appends; /* texts: missing is the same as empty */
-    bool nil_any; /* a read of nil says nothing */
+    bool locks;    /* acquire and release, nothing else */
+    bool tuples;   /* no operation has a key: values are [key value] */
+    bool appends;  /* texts: missing is the same as empty */
+    bool nil_any;  /* a read of nil says nothing, */
+    bool siblings; /* nor does one that shows several values */
 };
 
 struct register_parts {

@@ -12,7 +12,7 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("CHEF_BUILD", SOURCE / "build" / "release")) / "chef"
 MODELS = {  # claim: model, options, levels (server/systems/kv/operations.c)
     "strong_linearizable": ("kv", ["nil=missing"], "strong"),
-    "eventual_linearizable": ("kv", ["nil=missing"], "eventual,not-isolated"),
+    "eventual_linearizable": ("kv", ["nil=missing", "siblings=list"], "eventual,not-isolated"),
     "sessions_keep": ("sessions", ["nil=any", "siblings=list"], "eventual,not-isolated,strong"),
     "final_reads_agree": ("convergence", ["siblings=list", "quiet_ms=10000"], "eventual,not-isolated,local,strong"),
 }

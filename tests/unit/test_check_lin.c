@@ -575,6 +575,23 @@ static void test_other_objects(void **state)
     assert_int_equal(judge_text("multi-register", FIRST, "init", "{x 5 y 8}"), CHECK_INVALID);
 }
 
+/* What stands side by side is nobody's write; told so, a read of it says nothing, and others still do. */
+static void test_siblings(void **state)
+{
+    (void)state;
+    static const char *const READ = "{:process 0 :type :invoke :f :write :key :x :value 1}"
+                                    "{:process 0 :type :ok :f :write :key :x :value 1}"
+                                    "{:process 1 :type :invoke :f :read :key :x :value nil}"
+                                    "{:process 1 :type :ok :f :read :key :x :value %s}";
+    char text[600];
+    (void)snprintf(text, sizeof text, READ, "[1 2]");
+    assert_int_equal(judge_text("kv", text, NULL, NULL), CHECK_INVALID);
+    assert_int_equal(judge_text("kv", text, "siblings", "single"), CHECK_INVALID);
+    assert_int_equal(judge_text("kv", text, "siblings", "list"), CHECK_VALID);
+    (void)snprintf(text, sizeof text, READ, "2");
+    assert_int_equal(judge_text("kv", text, "siblings", "list"), CHECK_INVALID);
+}
+
 static void test_appends(void **state)
 {
     (void)state;
@@ -720,6 +737,7 @@ int main(void)
         cmocka_unit_test(test_equal_moments_are_concurrent_but_not_for_oneself),
         cmocka_unit_test(test_planted_violations),
         cmocka_unit_test(test_other_objects),
+        cmocka_unit_test(test_siblings),
         cmocka_unit_test(test_appends),
         cmocka_unit_test(test_generated_runs),
         cmocka_unit_test(test_limits_give_unknown),

@@ -110,7 +110,7 @@ static const struct system_judged JUDGED[] = {{.check = KV_CHECK_STRONG_LINEARIZ
                                                .levels = STRONG},
                                               {.check = KV_CHECK_EVENTUAL_LINEARIZABLE,
                                                .model = "kv",
-                                               .options = "nil=missing",
+                                               .options = "nil=missing siblings=list",
                                                .levels = EVENTUAL},
                                               {.check = KV_CHECK_SESSIONS_KEEP,
                                                .model = "sessions",
