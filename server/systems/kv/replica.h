@@ -28,12 +28,12 @@ enum {
     KV_TICK_MS = 25,
     KV_META_PLACE = KV_KEYS_MAX + KV_HINTS, /* the replica's own record */
     KV_PLACES = KV_META_PLACE + 1,
-    KV_PLACE_BYTES = 320,    /* of one of the two records of a place */
-    KV_READ_PLACES = 12,     /* records read at a time */
+    KV_PLACE_BYTES = 576,    /* of one of the two records of a place */
+    KV_READ_PLACES = 7,      /* records read at a time */
     KV_GRACE_HINTS_MS = 200, /* between two replays of one hint */
     KV_SEEN = 512,           /* requests that are remembered, so that a doubled one does nothing */
     KV_UNANSWERED_MAX = 24,  /* messages to a peer that is not heard; then no more are sent */
-    KV_WRITES_MAX = 32,      /* writes that the disk has not told of; then clients are refused */
+    KV_WRITES_MAX = 64,      /* writes that the disk has not told of; then clients are refused */
     KV_STUCK_MS = 100,       /* a key whose write takes longer is not told to anybody */
     KV_TICKET_SWITCH = KV_OPS, /* of a read by which a leader learns a value to be seeded */
 };

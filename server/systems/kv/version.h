@@ -20,8 +20,11 @@
 
 enum {
     /* A coordinator refuses a write that would leave more values of its own than this: so a key has
-     * at most KV_OWN_SIBLINGS_MAX values from each of its homes. */
-    KV_OWN_SIBLINGS_MAX = 2,
+     * at most KV_OWN_SIBLINGS_MAX values from each of its homes, and a bound in memory, in messages
+     * and on the disk. Refusing is the only way left: any value thrown away for it may be one that
+     * was acknowledged. Clients that read before they write, as many as one home serves at a time,
+     * stay below four; those who write blindly do not (KV-T08). */
+    KV_OWN_SIBLINGS_MAX = 4,
     KV_SIBLINGS_MAX = KV_OWN_SIBLINGS_MAX * KV_COPIES_MAX,
 };
 
