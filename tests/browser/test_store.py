@@ -39,6 +39,18 @@ class Store(unittest.TestCase):
             self.assertIn("Nothing broken so far", page.text("#verdict h2"))
             self.assertEqual(page.console_errors(), [])
 
+    def test_several_prices_at_once_and_their_promise(self):
+        with open_page() as page:
+            self.enter(page)
+            before = self.price(page, "A")
+            page.key("w")
+            page.press_text(".menu button", "4 at once through A")
+            page.wait("another price", lambda: self.price(page, "A") != before)
+            page.key("r")
+            page.press_text(".menu button", "Ask A for 4 at once")
+            page.wait("an answer", lambda: "A answers for lobster to soup, not isolated" in (page.text("#note") or ""))
+            self.assertEqual(page.console_errors(), [])
+
     def test_the_quorum_is_chosen_and_said(self):
         with open_page() as page:
             self.enter(page)
