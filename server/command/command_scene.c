@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 static const char USAGE[] =
-    "usage: chef scene [NAME|FILE.json] [--seed N | --seeds A..B]\n"
+    "usage: chef scene [NAME|FILE.json] [--seed N | --seeds A..B] [--tasks FILE.json]\n"
     "\n"
     "Without a name: the scenes of the storyboard. With one: plays it to its end and says where "
     "each\n"
@@ -18,9 +18,12 @@ static const char USAGE[] =
     "\n"
     "  --seed N       on another seed than the scene's\n"
     "  --seeds A..B   on each of these seeds\n"
+    "  --tasks FILE   and tries the tasks of its turns: each must come true with its inputs of\n"
+    "                 the file, {\"STEP/TASK\": [{\"after_ms\": 0, \"type\": ...}]}, and not "
+    "without\n"
     "\n"
     "Exit code: 0 played to its end, 1 it failed on a seed, 2 unusable input.\n";
-enum { SEEDS_MAX = 10000 };
+enum { SEEDS_MAX = 10000, TASKS_BYTES_MAX = 64 * 1024 };
 
 static void print_name(void *context, const char *name)
 {
@@ -58,7 +61,41 @@ static void print_result(const struct lab_scene *scene, uint64_t seed,
     printf("  %s%s\n", result->failed ? "failed: " : "played to its end", result->why);
 }
 
-static int play(const struct lab_scene *scene, uint64_t first, uint64_t last)
+/* Solutions of tasks; NULL and a message when the file is none. The caller's. */
+static cJSON *read_solutions(const char *path)
+{
+    static char text[TASKS_BYTES_MAX + 1];
+    FILE *file = fopen(path, "rb");
+    size_t length = file == NULL ? 0 : fread(text, 1, sizeof text, file);
+    cJSON *solutions = length > TASKS_BYTES_MAX ? NULL : cJSON_ParseWithLength(text, length);
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    if (!cJSON_IsObject(solutions)) {
+        cJSON_Delete(solutions);
+        (void)command_refuse("scene", "--tasks: %s is no file of a JSON object of at most %d bytes",
+                             path, TASKS_BYTES_MAX);
+        return NULL;
+    }
+    return solutions;
+}
+
+/* A scene that came to its end, and its tasks where there are solutions. */
+static int play_once(const struct lab_scene *scene, uint64_t seed, const cJSON *solutions,
+                     struct lab_scene_result *result, struct lab_problem *problem)
+{
+    static struct lab_scene_result tasks;
+    int status = lab_scene_run(scene, seed, result, problem);
+    if (status == 0 && !result->failed && solutions != NULL) {
+        status = lab_scene_tasks(scene, seed, solutions, &tasks, problem);
+        result->failed = tasks.failed;
+        (void)snprintf(result->why, sizeof result->why, "%s", tasks.why);
+    }
+    return status;
+}
+
+static int play(const struct lab_scene *scene, uint64_t first, uint64_t last,
+                const cJSON *solutions)
 {
     struct lab_scene_result *result = calloc(1, sizeof *result);
     uint64_t failures = 0;
@@ -68,7 +105,7 @@ static int play(const struct lab_scene *scene, uint64_t first, uint64_t last)
     }
     for (uint64_t seed = first; seed <= last && code == EXIT_GOOD; seed++) {
         struct lab_problem problem = {0};
-        if (lab_scene_run(scene, seed, result, &problem) != 0) {
+        if (play_once(scene, seed, solutions, result, &problem) != 0) {
             code = command_refuse_problem("scene", &problem);
         } else if (first == last || result->failed) {
             print_result(scene, seed, result);
@@ -122,6 +159,8 @@ int command_scene(int argc, char **argv)
         return EXIT_GOOD;
     }
     int status = read_seeds(argc, argv, &first, &last);
+    const char *tasks =
+        status == 0 ? command_option("scene", argc, argv, "--tasks", &status) : NULL;
     const char *name = take_name(argc, argv);
     status = status != 0 ? status : command_rest("scene", argc, argv);
     if (status != 0) {
@@ -134,7 +173,12 @@ int command_scene(int argc, char **argv)
     if (lab_scene_load(name, true, &scene, &problem) != 0) {
         return command_refuse_problem("scene", &problem);
     }
-    status = first == UINT64_MAX ? play(scene, scene->seed, scene->seed) : play(scene, first, last);
+    cJSON *solutions = tasks == NULL ? NULL : read_solutions(tasks);
+    first = first == UINT64_MAX ? scene->seed : first;
+    last = first > last ? first : last;
+    status =
+        tasks != NULL && solutions == NULL ? EXIT_UNUSABLE : play(scene, first, last, solutions);
+    cJSON_Delete(solutions);
     lab_scene_free(&scene);
     return status;
 }

@@ -129,10 +129,18 @@ int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene
 struct cJSON *lab_scene_body(const struct lab_scene *scene, const struct cJSON *item, uint32_t node,
                              uint32_t peer);
 
-/* Goes through the scene to its turn `step`, then does `inputs` and goes on for `within_ns`: does the task come true?
- * `inputs` is a list of inputs as in `do`, each with "after_ms" from the turn on, in order of time; client's
- * operations may be among them. NULL: nobody does anything. -422 with the input that is refused, or the step of
- * the scene that failed. */
+/* ---- Tasks of its turns ---- */
+
+enum { LAB_TASK_IDLE_S = 180, LAB_TASK_SOLVED_S = 600 }; /* virtual, from the turn on */
+
+/* Can each task be done, and is none done by nobody? `solutions` holds for each "STEP/TASK" a list of inputs as in
+ * `do`, each with "after_ms" from the turn on, in order of time; client's operations may be among them. Fails with one
+ * sentence about the first task that comes true though nobody does anything, or that does not come true with its
+ * inputs, or that has none, or about a solution of no task. -422 with the input that is refused. */
+int lab_scene_tasks(const struct lab_scene *scene, uint64_t seed, const struct cJSON *solutions,
+                    struct lab_scene_result *result, struct lab_problem *problem);
+/* One of them: does it come true within `within_ns` when `inputs` (NULL: nothing) are done? -422 also when the scene
+ * fails before its turn. */
 int lab_scene_task(const struct lab_scene *scene, uint64_t seed, uint32_t step, uint32_t task,
                    const struct cJSON *inputs, int64_t within_ns, bool *done,
                    struct lab_problem *problem);

@@ -306,3 +306,45 @@ int lab_scene_task(const struct lab_scene *scene, uint64_t seed, uint32_t step, 
     lab_course_close(&play.course);
     return status;
 }
+
+static int try_task(struct play *play, uint32_t step, uint32_t task, const cJSON *inputs)
+{
+    const struct lab_scene_step *turn = &play->scene->steps[step];
+    const int64_t within_s = inputs == NULL ? LAB_TASK_IDLE_S : LAB_TASK_SOLVED_S;
+    bool done = false;
+    int status = lab_scene_task(play->scene, play->seed, step, task, inputs, within_s * 1000000000,
+                                &done, play->problem);
+    if (status == 0 && done != (inputs != NULL)) {
+        fail(play, "task %s/%s %s within %lld s", turn->id, turn->choices[task].id,
+             done ? "comes true though nobody does anything" : "is not done by its solution",
+             (long long)within_s);
+    }
+    return status;
+}
+
+int lab_scene_tasks(const struct lab_scene *scene, uint64_t seed, const cJSON *solutions,
+                    struct lab_scene_result *result, struct lab_problem *problem)
+{
+    struct play play = {.scene = scene, .seed = seed, .result = result, .problem = problem};
+    int count = 0;
+    int status = 0;
+    memset(result, 0, sizeof *result);
+    for (uint32_t i = 0; i < scene->step_count; i++) {
+        const struct lab_scene_step *step = &scene->steps[i];
+        for (uint32_t k = 0; step->beat == LAB_BEAT_TURN && k < step->choice_count; k++) {
+            char key[2 * LAB_SCENE_NAME_BYTES + 2];
+            (void)snprintf(key, sizeof key, "%s/%s", step->id, step->choices[k].id);
+            const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(solutions, key);
+            count++;
+            if (!cJSON_IsArray(inputs)) {
+                fail(&play, "there is no solution of %s", key);
+            }
+            status = status != 0 || result->failed ? status : try_task(&play, i, k, NULL);
+            status = status != 0 || result->failed ? status : try_task(&play, i, k, inputs);
+        }
+    }
+    if (status == 0 && !result->failed && cJSON_GetArraySize(solutions) != count) {
+        fail(&play, "%d solutions of %d tasks", cJSON_GetArraySize(solutions), count);
+    }
+    return status;
+}

@@ -1,6 +1,7 @@
 /* test_scenes.c - every scene of the storyboard comes to its end: on its seed, and on ten others unless it
  * says why it needs its own. Its tasks can be done, as missions/NAME.json does them, and are not done by
- * doing nothing. It has all that a scene of the course should have. */
+ * doing nothing. It has all that a scene of the course should have. The
+ * example of docs/writing-a-scene.md does what the page says. */
 #include "lab/scene.h"
 #include "unit.h"
 
@@ -14,7 +15,7 @@ enum {
     OTHER_SEEDS = 10,
     TASK_SEEDS = 2,        /* beside its own */
     CAPTION_LETTERS = 125, /* two lines on a page of 1280 pixels */
-    MISSION_BYTES = 64 * 1024,
+    FILE_BYTES = 64 * 1024,
 };
 #define IDLE_NS   INT64_C(180000000000)
 #define SOLVED_NS INT64_C(600000000000)
@@ -51,68 +52,50 @@ static void test_every_scene_comes_to_its_end(void **state)
 
 /* ---- Tasks ---- */
 
-/* {"STEP/TASK": [inputs with after_ms]}; the caller's. */
-static cJSON *missions_of(const char *name)
+/* A file of the repository, in a buffer that the next one takes. */
+static char *text_of(const char *place)
 {
-    static char text[MISSION_BYTES];
+    static char text[FILE_BYTES];
     char path[512];
     const char *source = getenv("CHEF_SOURCE");
-    (void)snprintf(path, sizeof path, "%s/tests/simulation/missions/%s.json",
-                   source != NULL ? source : ".", name);
+    (void)snprintf(path, sizeof path, "%s/%s", source != NULL ? source : ".", place);
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
-        fail_msg("%s: its tasks are not solved: there is no %s", name, path);
-        return NULL;
+        fail_msg("there is no %s", path);
+        return text;
     }
     size_t length = fread(text, 1, sizeof text - 1, file);
     (void)fclose(file);
     text[length] = '\0';
-    cJSON *missions = cJSON_Parse(text);
+    return text;
+}
+
+/* {"STEP/TASK": [inputs with after_ms]}; the caller's. */
+static cJSON *missions_of(const char *name)
+{
+    char place[128];
+    (void)snprintf(place, sizeof place, "tests/simulation/missions/%s.json", name);
+    cJSON *missions = cJSON_Parse(text_of(place));
     assert_non_null(missions);
     return missions;
 }
 
-static void try_task(const struct lab_scene *scene, uint32_t step, uint32_t task, uint64_t seed,
-                     const cJSON *inputs)
-{
-    struct lab_problem problem = {0};
-    bool done = false;
-    const char *name = scene->steps[step].choices[task].id;
-    if (lab_scene_task(scene, seed, step, task, inputs, inputs == NULL ? IDLE_NS : SOLVED_NS, &done,
-                       &problem) != 0) {
-        fail_msg("%s/%s, seed %" PRIu64 ": %s", scene->name, name, seed, problem.detail);
-    }
-    if (done != (inputs != NULL)) {
-        fail_msg("%s/%s, seed %" PRIu64 ": %s", scene->name, name, seed,
-                 done ? "comes true though nobody does anything" : "is not done by its solution");
-    }
-}
-
 static void try_tasks(void *context, const char *name)
 {
+    static struct lab_scene_result result;
     struct lab_scene *scene = NULL;
     (void)context;
     assert_int_equal(lab_scene_load(name, false, &scene, NULL), 0);
     cJSON *missions = missions_of(name);
-    uint32_t tasks = 0;
-    for (uint32_t i = 0; i < scene->step_count; i++) {
-        for (uint32_t k = 0;
-             scene->steps[i].beat == LAB_BEAT_TURN && k < scene->steps[i].choice_count; k++) {
-            char key[96];
-            (void)snprintf(key, sizeof key, "%s/%s", scene->steps[i].id,
-                           scene->steps[i].choices[k].id);
-            const cJSON *inputs = cJSON_GetObjectItemCaseSensitive(missions, key);
-            if (!cJSON_IsArray(inputs)) {
-                fail_msg("%s: no solution of %s", name, key);
-            }
-            for (uint64_t seed = scene->seed; seed <= scene->seed + TASK_SEEDS; seed++) {
-                try_task(scene, i, k, seed, NULL);
-                try_task(scene, i, k, seed, inputs);
-            }
-            tasks++;
+    for (uint64_t seed = scene->seed; seed <= scene->seed + TASK_SEEDS; seed++) {
+        struct lab_problem problem = {0};
+        if (lab_scene_tasks(scene, seed, missions, &result, &problem) != 0) {
+            fail_msg("%s, seed %" PRIu64 ": %s", name, seed, problem.detail);
+        }
+        if (result.failed) {
+            fail_msg("%s, seed %" PRIu64 ": %s", name, seed, result.why);
         }
     }
-    assert_int_equal(tasks, cJSON_GetArraySize(missions)); /* no solution of what is no task */
     cJSON_Delete(missions);
     lab_scene_free(&scene);
 }
@@ -176,12 +159,53 @@ static void test_the_scenes_are_a_course(void **state)
     assert_string_equal(expected, ""); /* the last one ends it */
 }
 
+/* ---- The example of docs/writing-a-scene.md ---- */
+
+/* The json block number `which` of the page, in the page's buffer. */
+static char *block_of(char *page, uint32_t which)
+{
+    static const char FENCE[] = "```json\n";
+    char *block = page;
+    for (uint32_t i = 0; i <= which; i++) {
+        block = strstr(block, FENCE);
+        assert_non_null(block);
+        block += sizeof FENCE - 1;
+    }
+    return block;
+}
+
+/* It is a file of one's own, as a lecturer would write it, and its solution stands below it. */
+static void test_the_example_of_the_page_plays(void **state)
+{
+    (void)state;
+    static struct lab_scene_result result;
+    struct lab_scene *scene = NULL;
+    struct lab_problem problem = {0};
+    char *page = text_of("docs/writing-a-scene.md");
+    char *text = block_of(page, 0);
+    cJSON *solutions = cJSON_Parse(block_of(page, 1));
+    assert_non_null(solutions);
+    *strstr(text, "```") = '\0';
+    if (lab_scene_parse("example", text, true, &scene, &problem) != 0) {
+        fail_msg("%s", problem.detail);
+    }
+    assert_true(scene->any_seed);
+    for (uint64_t seed = scene->seed; seed <= scene->seed + OTHER_SEEDS; seed++) {
+        play(scene, seed);
+    }
+    assert_int_equal(lab_scene_tasks(scene, scene->seed, solutions, &result, NULL), 0);
+    assert_string_equal(result.why, "");
+    cJSON_Delete(solutions);
+    lab_scene_free(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_scene_comes_to_its_end),
         cmocka_unit_test(test_tasks_can_be_done_and_are_not_done_by_themselves),
         cmocka_unit_test(test_the_scenes_are_a_course),
+        cmocka_unit_test(test_the_example_of_the_page_plays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
