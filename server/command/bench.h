@@ -40,6 +40,7 @@ int bench_queue(bool json);
 int bench_host(bool json);
 int bench_city(bool json);
 int bench_raft(bool json);
+int bench_room(bool json);
 int bench_live(bool json);
 int bench_search(bool json);
 int bench_seek(bool json);

@@ -17,6 +17,7 @@ static const struct {
     {"city", "a virtual hour of the frozen scenario kitchens/bench, judged", bench_city},
     {"raft", "two virtual minutes of the frozen scenario raft/bench, judged", bench_raft},
     {"live", "1,000 recorded runs of the default city at once, along the wall clock", bench_live},
+    {"room", "a lecture hall: 500 phones watch, vote within 5 s and order", bench_room},
     {"shrink", "from a run with thirty faults to the smallest that breaks the same promise",
      bench_shrink},
     {"seek", "any moment of a recorded run of eight virtual hours of the default city", bench_seek},
