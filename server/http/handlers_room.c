@@ -22,7 +22,9 @@ enum {
     QR_BYTES = 20480,
     CSV_ROW_BYTES_MAX = 3 * ROOM_WORD_BYTES + 40,
     CSV_BYTES = (ROOM_TALLIES_MAX + 1) * CSV_ROW_BYTES_MAX,
-    CODE_GIVEN_BYTES = 64
+    CODE_GIVEN_BYTES = 64,
+    VOTE_WAIT_MS = 100,       /* for the disk; then a vote is counted, and stored a little later */
+    PRESENTER_WAIT_MS = 10000 /* likewise */
 };
 
 static struct room *room_of(const struct request *request)
@@ -37,14 +39,16 @@ static int refuse(struct request *request, int result, const struct error *error
     return reply_problem(request, -result, error->text);
 }
 
-/* Whoever changed the room is answered once that is stored, and the phones are told. */
+/* The phones are told at once; the presenter is answered when it is stored. */
 static int answer_stored(struct request *request, int status, bool another, bool tell)
 {
     struct lab_problem problem = {.detail = ""};
     struct room_keep *keep = request->server->room;
-    int result = room_keep_store(keep, &problem);
     if (tell)
         room_keep_tell(keep, another);
+    int result = room_keep_store(keep, PRESENTER_WAIT_MS, &problem);
+    if (result == ROOM_KEEP_LATER)
+        result = 0;
     cJSON *document = result == 0 ? room_json(room_of(request), request->visitor.presenter) : NULL;
     return reply_lab(request, result, status, document, &problem);
 }
@@ -100,8 +104,8 @@ int handle_room_end(struct request *request)
         return refuse(request, result, &error);
     room_end(room_of(request));
     room_keep_tell(request->server->room, false);
-    result = room_keep_store(request->server->room, &problem);
-    return reply_lab(request, result, 204, NULL, &problem);
+    result = room_keep_store(request->server->room, PRESENTER_WAIT_MS, &problem);
+    return reply_lab(request, result < 0 ? result : 0, 204, NULL, &problem);
 }
 
 /* 0, or -status: the presenter, a member, or whoever has the code. */
@@ -225,7 +229,9 @@ int handle_room_vote(struct request *request)
         room_vote(room_of(request), request->visitor.owner, &choice, room_now_ms(), &error);
     if (result != 0)
         return refuse(request, result, &error);
-    result = room_keep_store(request->server->room, &problem);
+    result = room_keep_store(request->server->room, VOTE_WAIT_MS, &problem);
+    if (result == ROOM_KEEP_LATER)
+        return reply_empty(request, 202);
     return reply_lab(request, result, 204, NULL, &problem);
 }
 

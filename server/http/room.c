@@ -10,6 +10,8 @@
 #include "http/room_internal.h"
 #include "store/store.h"
 
+enum { VERSIONS_LOST_MAX = 1000 }; /* told, and not yet stored when the program ended */
+
 struct room *room_new(void)
 {
     struct room *room = calloc(1, sizeof *room);
@@ -379,7 +381,7 @@ void room_load(struct room *room, const struct store_room *stored)
     cJSON_Delete(state);
     strcpy(room->code, stored->code);
     room->state.vote.open = false;
-    room->version = stored->version + 1;
+    room->version = stored->version + VERSIONS_LOST_MAX;
     room->seen_ms = room->seen_stored_ms = stored->seen_ms;
     room->ended = stored->ended;
 }

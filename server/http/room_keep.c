@@ -14,18 +14,23 @@
 #include "lab/lab.h"
 #include "store/store.h"
 
+enum { RETRY_MS = 1000 };
+
 struct room_keep {
     struct lab *lab;
     struct live_hub *hub;
     struct room *room;
+    pthread_t thread;
+    bool started;
     /* Guards all that follows; not held while the store works. */
     pthread_mutex_t mutex;
-    pthread_cond_t stored_some;
-    bool storing;
-    uint64_t stored; /* generation of the room that is on the disk */
-    /* Of the last write: how many there were, and whether it failed. */
-    uint64_t writes;
-    int status;
+    pthread_cond_t changed; /* for the thread: something is to be stored, or closing */
+    pthread_cond_t written; /* for those who wait */
+    bool closing, writing;
+    bool awaited;      /* by somebody who came after the last write began */
+    uint64_t stored;   /* generation of the room that is on the disk */
+    uint64_t attempts; /* writes that are over, whatever came of them */
+    int status;        /* of the last one */
     char problem[LAB_PROBLEM_BYTES];
 };
 
@@ -41,7 +46,7 @@ struct room *room_keep_room(struct room_keep *keep)
     return keep->room;
 }
 
-/* ---- Opening ---- */
+/* ---- Reading what was stored ---- */
 
 static void on_room(void *context, const struct store_room *room)
 {
@@ -65,6 +70,103 @@ static int keep_read(struct room_keep *keep, struct error *error)
     return -1;
 }
 
+/* ---- Storing: the thread ---- */
+
+/* Writes the room as it is now; the mutex is held, and let go meanwhile. */
+static void keep_write(struct room_keep *keep)
+{
+    struct store_room copy;
+    struct lab_problem problem = {.detail = ""};
+    keep->writing = true;
+    keep->awaited = false;
+    pthread_mutex_unlock(&keep->mutex);
+    uint64_t generation = room_generation(keep->room); /* before the copy, which may hold more */
+    room_copy(keep->room, &copy);
+    int status = lab_room_put(keep->lab, &copy, &problem);
+    room_copy_free(&copy);
+    pthread_mutex_lock(&keep->mutex);
+    keep->writing = false;
+    keep->attempts++;
+    keep->status = status;
+    memcpy(keep->problem, problem.detail, sizeof keep->problem);
+    lab_problem_clear(&problem);
+    if (status == 0)
+        keep->stored = generation;
+    pthread_cond_broadcast(&keep->written);
+}
+
+static struct timespec in_ms(int64_t ms)
+{
+    struct timespec at;
+    clock_gettime(CLOCK_MONOTONIC, &at);
+    int64_t ns = at.tv_nsec + ms % 1000 * 1000000;
+    at.tv_sec += ms / 1000 + ns / 1000000000;
+    at.tv_nsec = ns % 1000000000;
+    return at;
+}
+
+/* What could not be written is tried again some time, and at once for whoever waits. At the end once
+ * more. */
+static void *keep_run(void *context)
+{
+    struct room_keep *keep = context;
+    bool done = false;
+    pthread_mutex_lock(&keep->mutex);
+    while (!done) {
+        done = keep->closing;
+        if (keep->stored < room_generation(keep->room))
+            keep_write(keep);
+        if (done || keep->closing)
+            continue;
+        if (keep->stored == room_generation(keep->room)) {
+            pthread_cond_wait(&keep->changed, &keep->mutex);
+        } else if (keep->status != 0 && !keep->awaited) {
+            const struct timespec until = in_ms(RETRY_MS);
+            pthread_cond_timedwait(&keep->changed, &keep->mutex, &until);
+        }
+    }
+    pthread_mutex_unlock(&keep->mutex);
+    return NULL;
+}
+
+/* ---- Storing: any thread ---- */
+
+/* A write under way may have begun before this change: the one after it counts. */
+int room_keep_store(struct room_keep *keep, int64_t wait_ms, struct lab_problem *problem)
+{
+    uint64_t wanted = room_generation(keep->room);
+    const struct timespec until = in_ms(wait_ms);
+    int waited = 0;
+    pthread_mutex_lock(&keep->mutex);
+    uint64_t enough = keep->attempts + (keep->writing ? 2 : 1);
+    keep->awaited = true;
+    pthread_cond_signal(&keep->changed);
+    while (keep->stored < wanted && keep->attempts < enough && waited == 0)
+        waited = pthread_cond_timedwait(&keep->written, &keep->mutex, &until);
+    int status = ROOM_KEEP_LATER;
+    if (keep->stored >= wanted)
+        status = 0;
+    else if (keep->attempts >= enough)
+        status = keep->status;
+    if (status < 0)
+        snprintf(problem->detail, sizeof problem->detail, "%s", keep->problem);
+    pthread_mutex_unlock(&keep->mutex);
+    return status;
+}
+
+/* ---- Coming and going ---- */
+
+static void keep_init(struct room_keep *keep)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_mutex_init(&keep->mutex, NULL);
+    pthread_cond_init(&keep->changed, &monotonic);
+    pthread_cond_init(&keep->written, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
 struct room_keep *room_keep_open(struct lab *lab, struct live_hub *hub, struct error *error)
 {
     struct room_keep *keep = calloc(1, sizeof *keep);
@@ -75,69 +177,39 @@ struct room_keep *room_keep_open(struct lab *lab, struct live_hub *hub, struct e
     }
     keep->lab = lab;
     keep->hub = hub;
-    pthread_mutex_init(&keep->mutex, NULL);
-    pthread_cond_init(&keep->stored_some, NULL);
+    keep_init(keep);
     if (keep_read(keep, error) != 0) {
         room_keep_close(&keep);
         return NULL;
     }
     keep->stored = room_generation(keep->room);
+    if (pthread_create(&keep->thread, NULL, keep_run, keep) != 0) {
+        error_set(error, "the system has no thread left for the room");
+        room_keep_close(&keep);
+        return NULL;
+    }
+    keep->started = true;
     room_keep_tell(keep, false);
     return keep;
 }
 
-void room_keep_close(struct room_keep **keep)
+void room_keep_close(struct room_keep **keep_pointer)
 {
-    if (*keep == NULL)
+    struct room_keep *keep = *keep_pointer;
+    if (keep == NULL)
         return;
-    room_free(&(*keep)->room);
-    pthread_mutex_destroy(&(*keep)->mutex);
-    pthread_cond_destroy(&(*keep)->stored_some);
-    free(*keep);
-    *keep = NULL;
-}
-
-/* ---- Storing ---- */
-
-/* Writes the room as it is now; the mutex is held, and let go meanwhile. */
-static void keep_write(struct room_keep *keep)
-{
-    struct store_room copy;
-    struct lab_problem problem = {.detail = ""};
-    keep->storing = true;
-    pthread_mutex_unlock(&keep->mutex);
-    uint64_t generation = room_generation(keep->room); /* before the copy, which may hold more */
-    room_copy(keep->room, &copy);
-    int status = lab_room_put(keep->lab, &copy, &problem);
-    room_copy_free(&copy);
     pthread_mutex_lock(&keep->mutex);
-    keep->storing = false;
-    keep->writes++;
-    keep->status = status;
-    memcpy(keep->problem, problem.detail, sizeof keep->problem);
-    lab_problem_clear(&problem);
-    if (status == 0)
-        keep->stored = generation;
-    pthread_cond_broadcast(&keep->stored_some);
-}
-
-/* The write under way may have begun before this change: the one after it counts. */
-int room_keep_store(struct room_keep *keep, struct lab_problem *problem)
-{
-    uint64_t wanted = room_generation(keep->room);
-    pthread_mutex_lock(&keep->mutex);
-    uint64_t enough = keep->writes + (keep->storing ? 2 : 1);
-    while (keep->stored < wanted && keep->writes < enough) {
-        if (keep->storing)
-            pthread_cond_wait(&keep->stored_some, &keep->mutex);
-        else
-            keep_write(keep);
-    }
-    int status = keep->stored >= wanted ? 0 : keep->status;
-    if (status != 0)
-        snprintf(problem->detail, sizeof problem->detail, "%s", keep->problem);
+    keep->closing = true;
+    pthread_cond_signal(&keep->changed);
     pthread_mutex_unlock(&keep->mutex);
-    return status;
+    if (keep->started)
+        pthread_join(keep->thread, NULL);
+    room_free(&keep->room);
+    pthread_mutex_destroy(&keep->mutex);
+    pthread_cond_destroy(&keep->changed);
+    pthread_cond_destroy(&keep->written);
+    free(keep);
+    *keep_pointer = NULL;
 }
 
 /* ---- Telling ---- */

@@ -410,6 +410,24 @@ class Enduring(Lecture):
         self.assertNotIn(person.headers["Cookie"].split("=")[1], str(rooms))
         self.server.start()
 
+    def test_a_slow_disk_delays_nobody(self):
+        code = self.open()
+        self.ask_class()
+        person = self.person(code)
+        with self.database() as other:
+            other.execute("BEGIN IMMEDIATE")
+            self.assertEqual(person.vote("more").status, 202)
+            self.assertEqual(self.ask("POST", "/state", {"blank": True}).status, 503)
+            self.assertEqual(person.get().json()["blank"], True)
+            other.rollback()
+        for _ in range(600):
+            if (answer := person.vote("more")).status == 204:
+                break
+        self.assertEqual(answer.status, 204)
+        self.restart()
+        self.assertEqual(self.ask("GET").json()["vote"]["counts"], {"1": {"fewer": 0, "more": 1}})
+        self.assertTrue(self.ask("GET").json()["blank"])
+
     def test_without_a_presenter_it_is_over(self):
         code = self.open()
         self.ask_class()
