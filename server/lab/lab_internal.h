@@ -155,6 +155,7 @@ struct lab_new_run {
      * NULL: the scenario's script, whose numbers are 1, 2, 3 ... */
     const struct lab_inputs *inputs;
     int64_t at_ns; /* computed up to here, then paused; 0: plays from the beginning */
+    bool paused;   /* stands at the beginning */
     const char *parent, *family, *label; /* of a branch; NULL: it is none */
     int64_t branch_ns;
 };

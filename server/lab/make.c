@@ -170,6 +170,7 @@ static bool flush(struct lab *lab, struct lab_run *run)
 /* Computes the run up to where it is to stand. If that cannot be finished here, its turns do it. */
 static void go_to_start(struct lab *lab, struct lab_run *run, const struct lab_new_run *new_run)
 {
+    run->pace.paused = new_run->paused;
     if (new_run->at_ns == 0) {
         return;
     }
@@ -283,7 +284,7 @@ static int scenario_read(const cJSON *name, struct lab_scenario **scenario,
 
 static int read_new_run(const cJSON *body, struct lab_new_run *new_run, struct lab_problem *problem)
 {
-    static const char *const FIELDS[] = {"scenario", "seed", "settings", "private"};
+    static const char *const FIELDS[] = {"scenario", "seed", "settings", "private", "paused"};
     for (const cJSON *item = body->child; item != NULL; item = item->next) {
         bool known = false;
         for (size_t i = 0; i < sizeof FIELDS / sizeof FIELDS[0]; i++) {
@@ -298,6 +299,11 @@ static int read_new_run(const cJSON *body, struct lab_new_run *new_run, struct l
             return status;
         }
     }
+    const cJSON *paused = cJSON_GetObjectItemCaseSensitive(body, "paused");
+    if (paused != NULL && !cJSON_IsBool(paused)) {
+        return lab_refuse(problem, LAB_UNPROCESSABLE, "paused must be true or false");
+    }
+    new_run->paused = cJSON_IsTrue(paused);
     const cJSON *name = cJSON_GetObjectItemCaseSensitive(body, "scenario");
     int status = scenario_read(name, &new_run->scenario, problem);
     if (status == 0) {

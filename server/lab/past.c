@@ -162,6 +162,7 @@ struct found {
     bool has_note;
     struct node_note note;
     const struct system_note *known;
+    const struct lab_course *course; /* that looks at a condition */
 };
 
 static void see_interesting(void *context, const struct node_note *note,
@@ -171,6 +172,19 @@ static void see_interesting(void *context, const struct node_note *note,
     if (lab_note_stops(note, known)) {
         *found = (struct found){
             .time_ns = note->time_ns, .has_note = true, .note = *note, .known = known};
+    }
+}
+
+/* The course has just looked at the note: is it the one at which the condition holds? */
+static void see_condition(void *context, const struct node_note *note,
+                          const struct system_note *known)
+{
+    struct found *found = context;
+    if (found->course->stopped && !found->has_note) {
+        found->time_ns = note->time_ns;
+        found->has_note = true;
+        found->note = *note;
+        found->known = known;
     }
 }
 
@@ -192,7 +206,8 @@ static void find_next(struct lab_replay *replay, const struct find *find, struct
         return;
     }
     replay->context = found;
-    replay->note = find->what == FIND_INTERESTING ? see_interesting : NULL;
+    replay->note = find->what == FIND_INTERESTING ? see_interesting : see_condition;
+    found->course = course;
     lab_course_arm(course, find->what == FIND_CONDITION ? find->condition : NULL,
                    find->what == FIND_INTERESTING);
     (void)lab_replay_run(replay, replay->edge_ns);

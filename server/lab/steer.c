@@ -313,8 +313,7 @@ static int pace_step(struct lab *lab, struct lab_run *run, const cJSON *value,
     return 0;
 }
 
-static int pace_until(struct lab *lab, struct lab_run *run, const cJSON *value,
-                      struct lab_problem *problem)
+static int arm_until(struct lab_run *run, const cJSON *value, struct lab_problem *problem)
 {
     struct lab_condition condition;
     if (!cJSON_IsString(value)) {
@@ -323,7 +322,31 @@ static int pace_until(struct lab *lab, struct lab_run *run, const cJSON *value,
     int status = lab_condition_parse(run->scenario, value->valuestring, &condition, problem);
     if (status == 0) {
         lab_course_arm(&run->course, &condition, false);
+    }
+    return status;
+}
+
+static int pace_until(struct lab *lab, struct lab_run *run, const cJSON *value,
+                      struct lab_problem *problem)
+{
+    int status = arm_until(run, value, problem);
+    if (status == 0) {
         chase(lab, run, last_ns());
+    }
+    return status;
+}
+
+/* The same at a speed, for somebody who watches. */
+static int pace_play_until(struct lab *lab, struct lab_run *run, const cJSON *body,
+                           struct lab_problem *problem)
+{
+    int status = arm_until(run, cJSON_GetObjectItemCaseSensitive(body, "until"), problem);
+    if (status == 0) {
+        status = pace_speed(lab, run, cJSON_GetObjectItemCaseSensitive(body, "speed"), problem);
+    }
+    if (status == 0) {
+        run->pace.mode = LAB_PACE_PLAY;
+        run->pace.paused = false;
     }
     return status;
 }
@@ -357,10 +380,15 @@ static int apply_pace(struct lab *lab, struct lab_run *run, const cJSON *body,
                       struct lab_problem *problem)
 {
     const cJSON *item = cJSON_IsObject(body) ? body->child : NULL;
+    bool both = cJSON_GetArraySize(body) == 2 && cJSON_HasObjectItem(body, "until") &&
+                cJSON_HasObjectItem(body, "speed");
+    if (both) {
+        return pace_play_until(lab, run, body, problem);
+    }
     if (item == NULL || item->next != NULL) {
         return lab_refuse(problem, LAB_UNPROCESSABLE,
                           "a pace is an object with exactly one of speed, paused, step, until, "
-                          "advance_ms");
+                          "advance_ms, or until and speed together");
     }
     for (size_t i = 0; i < PACE_COUNT; i++) {
         if (strcmp(PACES[i].field, item->string) == 0) {

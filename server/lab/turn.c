@@ -146,6 +146,15 @@ void lab_run_align(struct lab_run *run)
     lab_run_settle(run);
 }
 
+/* Where it was to come: it stands. */
+static void arrive(struct lab_run *run)
+{
+    lab_course_arm(&run->course, NULL, false);
+    run->pace.mode = LAB_PACE_PLAY;
+    run->pace.paused = true;
+    run->pace.version++;
+}
+
 static void play(struct lab *lab, struct lab_run *run, int64_t wall_ns)
 {
     int64_t target = target_ns(run, wall_ns);
@@ -158,6 +167,11 @@ static void play(struct lab *lab, struct lab_run *run, int64_t wall_ns)
     int64_t tolerated_ns = scaled(BEHIND_NS, run->pace.speed_ppm, LAB_SPEED_PPM_ONE);
     int64_t skipped_ns = scaled(GIVE_UP_NS, run->pace.speed_ppm, LAB_SPEED_PPM_ONE);
     run->pace.behind_ns = behind_ns;
+    if (run->course.stopped) {
+        run->pace.behind_ns = 0;
+        arrive(run);
+        return;
+    }
     if (behind_ns > tolerated_ns) {
         lab->counters.behind_turns++;
     }
@@ -169,13 +183,9 @@ static void play(struct lab *lab, struct lab_run *run, int64_t wall_ns)
 void lab_run_chase(struct lab *lab, struct lab_run *run, uint64_t steps_max)
 {
     bool arrived = move_to(lab, run, run->pace.goal_ns, steps_max);
-    if (!arrived && !is_halted(run)) {
-        return;
+    if (arrived || is_halted(run)) {
+        arrive(run);
     }
-    lab_course_arm(&run->course, NULL, false);
-    run->pace.mode = LAB_PACE_PLAY;
-    run->pace.paused = true;
-    run->pace.version++;
 }
 
 static void move(struct lab *lab, struct lab_run *run, int64_t wall_ns)

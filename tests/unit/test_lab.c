@@ -166,6 +166,8 @@ static void test_bad_requests_change_nothing(void **state)
     done(lab, lab_run_pace, run, "{\"advance_ms\":-1}", -422);
     done(lab, lab_run_pace, run, "{}", -422);
     done(lab, lab_run_pace, run, "{\"speed\":1,\"paused\":false}", -422);
+    done(lab, lab_run_pace, run, "{\"speed\":0,\"until\":\"t_ms >= 5\"}", -422);
+    done(lab, lab_run_pace, run, "{\"speed\":1,\"until\":\"no such\"}", -422);
     assert_int_equal((int)number(lab, run, "inputs_count"), 2);
 }
 
@@ -190,6 +192,30 @@ static void test_pace_is_not_an_input(void **state)
     assert_true(number(lab, a, "t_ms") == 70000);
     text(lab, a, "digest", digest);
     assert_text(lab, b, "digest", digest);
+}
+
+/* To be watched on the way there, it comes to the same moment. */
+static void test_play_until(void **state)
+{
+    struct fixture *fixture = *state;
+    struct lab *lab = fixture->lab;
+    char a[LAB_RUN_ID_BYTES], b[LAB_RUN_ID_BYTES], paused[64] = "", digest[64];
+    make(lab, "{\"scenario\":\"kitchens/kitchen-fire\",\"seed\":5,\"paused\":true}", a);
+    make(lab, "{\"scenario\":\"kitchens/kitchen-fire\",\"seed\":5,\"paused\":true}", b);
+    assert_text(lab, b, "state", "paused");
+    assert_true(number(lab, b, "t_ms") == 0);
+    done(lab, lab_run_pace, a, "{\"until\":\"kitchen_suspected\"}", 0);
+    done(lab, lab_run_pace, b, "{\"until\":\"kitchen_suspected\",\"speed\":1000}", 0);
+    for (int i = 0; i < 3000 && strcmp(paused, "paused") != 0; i++) {
+        usleep(10000);
+        text(lab, b, "state", paused);
+    }
+    assert_string_equal(paused, "paused");
+    assert_true(number(lab, b, "speed") == 1000);
+    assert_true(number(lab, a, "t_ms") == number(lab, b, "t_ms"));
+    text(lab, a, "digest", digest);
+    assert_text(lab, b, "digest", digest);
+    done(lab, create, NULL, "{\"scenario\":\"kitchens/bench\",\"paused\":1}", -422);
 }
 
 static void test_past_and_future_inputs(void **state)
@@ -657,6 +683,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_content_same_id, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_requests_change_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_pace_is_not_an_input, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_play_until, setup, teardown),
         cmocka_unit_test_setup_teardown(test_past_and_future_inputs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_branch, setup, teardown),
         cmocka_unit_test_setup_teardown(test_family, setup, teardown),

@@ -312,6 +312,9 @@ static void test_interesting_and_conditions(void **state)
     assert_true(at < 400000);
     assert_true(find(fixture, 0, false, false, "kitchen_suspected and peer == C", &at, kind));
     assert_true(at > 101000 && at < 103000);
+    assert_string_equal(kind, "kitchen_suspected");
+    assert_true(find(fixture, 0, false, false, "t_ms >= 5000", &at, kind));
+    assert_string_equal(kind, "");
     assert_false(find(fixture, 0, false, false, "t_ms > 86000000", &at, kind));
     assert_true(at == VIRTUAL_S * 1000);
     assert_false(find(fixture, 0, true, true, NULL, &at, kind));

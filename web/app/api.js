@@ -71,7 +71,7 @@ export const api = {
   /** @param {string} system */
   words: (system) => request("GET", `/api/v1/words/${encodeURIComponent(system)}`),
   session: () => request("POST", "/api/v1/session"),
-  /** @param {{scenario: string, seed?: number, settings?: object, private?: boolean}} body */
+  /** @param {{scenario: string, seed?: number, settings?: object, private?: boolean, paused?: boolean}} body */
   createRun: (body) => request("POST", "/api/v1/runs", body),
   runs: () => request("GET", "/api/v1/runs"),
   /** @param {string} run */
@@ -172,6 +172,11 @@ export const api = {
   job: (job) => request("GET", `/api/v1/jobs/${encodeURIComponent(job)}`),
   /** @param {string} job */
   endJob: (job) => request("DELETE", `/api/v1/jobs/${encodeURIComponent(job)}`),
+  scenes: () => request("GET", "/api/v1/scenes"),
+  /** @param {string} scene */
+  scene: (scene) => request("GET", `/api/v1/scenes/${encodeURIComponent(scene)}`),
+  /** @param {unknown} scene */
+  checkScene: (scene) => request("POST", "/api/v1/scenes", scene),
   cards: () => request("GET", "/api/v1/cards"),
   /** @param {Record<string, unknown>} body */
   keepCard: (body) => request("POST", "/api/v1/cards", body),

@@ -10,6 +10,19 @@ export function recall(name) {
   }
 }
 
+/**
+ * What it remembers for this visit.
+ * @param {string} name
+ * @returns {string | null}
+ */
+export function recallVisit(name) {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
 /** @param {string} name @param {string} value */
 export function keep(name, value) {
   try {

@@ -7,7 +7,8 @@ import { momentInAddress, pairInAddress, putInAddress, putPairInAddress, runInAd
 import { dropOffer, endProblem, sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openLink } from "./share.js";
 import { openSearch } from "./search.js";
-import { chooseLook } from "./shell.js";
+import { recallVisit } from "./kept.js";
+import { chooseLook } from "./look.js";
 import { report } from "./steer.js";
 import { LiveLink } from "./live.js";
 import { noteVisit, setSystems, systemName } from "./systems.js";
@@ -99,17 +100,34 @@ function keepAddress({ model, replay, comparing }) {
   });
 }
 
-/** What the address names: a link, or a run. False when it names nothing, or what it names is not
+/** The scene named in the address, or "". */
+function sceneInAddress() {
+  return new URLSearchParams(location.hash.slice(1)).get("scene") ?? "";
+}
+
+/** The scene of this visit, if it is the run on the stage that it plays on. */
+async function resumeScene() {
+  const { model } = rooms ?? {};
+  const run = model?.run?.run;
+  if (run === undefined || !recallVisit("chef.scene")?.includes(`"run":"${run}"`)) return;
+  const scenes = await import("./scene/player.js");
+  if (rooms && rooms.model === model) await scenes.resumeScene(rooms);
+}
+
+/** What the address names: a scene, a link, or a run. False when it names nothing, or what it names is not
  * there any more. */
 async function enterAddressed() {
+  const scene = sceneInAddress();
   const shared = linkInAddress();
   const wanted = runInAddress();
   const pair = pairInAddress();
   try {
-    if (shared !== "") await openLink(shared);
+    if (scene !== "") await (await import("./scene/player.js")).openScene(scene, () => rooms);
+    else if (shared !== "") await openLink(shared);
     else if (pair) await enterPair(pair, wanted, momentInAddress());
     else if (wanted !== "") await enter(wanted, { at_us: momentInAddress() });
-    return shared !== "" || wanted !== "" || pair !== null;
+    void resumeScene().catch(report);
+    return scene !== "" || shared !== "" || wanted !== "" || pair !== null;
   } catch (error) {
     report(error);
     return false;
@@ -131,7 +149,7 @@ async function enterPair({ a, b, back_us }, home, at_us) {
 
 async function start() {
   chooseLook();
-  const named = runInAddress() + linkInAddress() !== "" || pairInAddress() !== null;
+  const named = sceneInAddress() + runInAddress() + linkInAddress() !== "" || pairInAddress() !== null;
   const session = named ? null : api.session();
   const [systems, catalogue] = await Promise.all([api.systems(), api.scenarios(), fetchPageWords(), session]);
   setSystems(systems);

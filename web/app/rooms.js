@@ -136,7 +136,8 @@ export class Rooms {
     mountTransport(timeline, model, own.untils);
     mountTimeline(timeline, model, this.overview, own.timelineWords);
     mountTabs(byId("tabs"), model);
-    const diagram = mountSpacetime(model, own.diagramWords, {
+    this.verify = verdict.verify;
+    const diagram = this.diagram = mountSpacetime(model, own.diagramWords, {
       now: () => cursorOf(model),
       scrub: (t_us) => void replay.scrubTo(t_us),
       seek: (t_us) => goTo(model, t_us),

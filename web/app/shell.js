@@ -2,8 +2,9 @@
 
 import { cardEntries, readCards } from "./cards.js";
 import { openCompareMenu } from "./comparing.js";
-import { byId, el, fill, forgetTokens, hide, icon, setText } from "./dom.js";
-import { keep, recall } from "./kept.js";
+import { byId, el, fill, hide, icon, setText } from "./dom.js";
+import { keep } from "./kept.js";
+import { chooseLook, dark, DENSITY, LAB_WIDTH, still, STILL, THEME } from "./look.js";
 import { openMenu, menuEntry } from "./menu.js";
 import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
 import { sayStatus } from "./say.js";
@@ -13,31 +14,6 @@ import { systemsButton } from "./systems.js";
 import { cityClock, t } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
-
-const THEME = "chef.theme";
-const DENSITY = "chef.density";
-const STILL = "chef.still";
-const PHONE_WIDTH = 700;
-const LAB_WIDTH = 1200;
-
-const dark = window.matchMedia("(prefers-color-scheme: dark)");
-const still = window.matchMedia("(prefers-reduced-motion: reduce)");
-
-/** Theme, density and motion: what was chosen here, else what the system and the window say. */
-export function chooseLook() {
-  const theme = recall(THEME) ?? (dark.matches ? "dark" : "light");
-  const wanted = recall(DENSITY) ?? "lecture";
-  const phone = window.innerWidth < PHONE_WIDTH || window.innerHeight > window.innerWidth * 1.15;
-  const large = wanted === "lab" && window.innerWidth >= LAB_WIDTH ? "lab" : "lecture";
-  const density = phone ? "phone" : large;
-  const stillNow = (recall(STILL) ?? (still.matches ? "1" : "0")) === "1";
-  const root = document.documentElement;
-  root.dataset.theme = theme;
-  root.dataset.density = density;
-  root.dataset.still = String(stillNow);
-  forgetTokens();
-  return { theme, density, still: stillNow };
-}
 
 /** @param {Model} model */
 export function refreshLook(model) {
@@ -171,6 +147,7 @@ function runEntries(model, anchor) {
     menuEntry({ icon: "share", text: t("run.share"), run: () => void openShare(model) }),
     menuEntry({ icon: "open", text: t("run.goto"), run: () => openGoTo() }),
     menuEntry({ icon: "search", text: t("find.title"), run: () => openSearch(model) }),
+    el("a", { role: "menuitem", href: "/storyboard" }, icon("list"), t("run.storyboard")),
     ...cardEntries(model),
     document.createElement("hr"),
     el("h3", null, t("run.scenarios")),

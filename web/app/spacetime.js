@@ -31,6 +31,7 @@ import { number, t } from "./words.js";
 
 const FIRST_SPAN_US = 2e6; /* so much of time when it is opened while time runs */
 const FIRST_SPAN_PAUSED_US = 0.12e6; /* a message takes a few milliseconds */
+const AHEAD = 0.06; /* of what is shown: room behind the last event */
 const FIT_MARGIN = 0.08;
 const FIT_SPAN_MIN_US = 20_000;
 const FIT_CAUSES = 4; /* of what is about nothing in particular */
@@ -203,6 +204,16 @@ export class Spacetime {
     this.window = bounded({ from_us, to_us: from_us + span, scroll: 0 }, this.edge());
     this.gliding = null;
     this.dirty = true;
+  }
+
+  /**
+   * Opened on what led up to a moment.
+   * @param {number} t_us
+   * @param {number} last_us
+   */
+  showLast(t_us, last_us) {
+    this.setOpen(true);
+    this.moveTo({ from_us: t_us - last_us, to_us: t_us + last_us * AHEAD, scroll: 0 });
   }
 
   toggle() {

@@ -361,6 +361,7 @@ export interface Focus {
   subject: number;
   t_us: number;
   slice: Set<number>;
+  nodes?: number[]; /* of a scene: all who are meant, instead of a message's two ends */
 }
 
 export type Topic =

@@ -230,13 +230,14 @@ function drawFocus(ctx, model, geometry) {
   const { u } = geometry;
   ctx.globalAlpha = STEPPED_BACK;
   ctx.fillStyle = token("--map-land");
+  const meant = new Set(focus.nodes ?? [focus.node, focus.from]);
   for (const [node, box] of geometry.plates) {
-    if (node !== focus.node && node !== focus.from) ctx.fillRect(box.x - 4, box.y - 4, box.width + 8, box.height + 8);
+    if (!meant.has(node)) ctx.fillRect(box.x - 4, box.y - 4, box.width + 8, box.height + 8);
   }
   ctx.globalAlpha = 1;
   ctx.strokeStyle = token("--focus");
   ctx.lineWidth = 4 * u;
-  for (const node of [focus.node, focus.from]) {
+  for (const node of meant) {
     const box = geometry.box(node);
     if (!box) continue;
     ctx.beginPath();

@@ -23,15 +23,16 @@ export function drawFocus(ctx, model, geometry) {
   if (!focus) return;
   ctx.globalAlpha = STEPPED_BACK;
   ctx.fillStyle = token("--map-land");
+  const meant = new Set(focus.nodes ?? [focus.node, focus.from]);
   for (const [node, box] of geometry.plates) {
-    if (node !== focus.node && node !== focus.from) {
+    if (!meant.has(node)) {
       ctx.fillRect(box.x - 4, box.y - 4, box.width + 8, box.height + 8);
     }
   }
   ctx.globalAlpha = 1;
   const order = model.orders.get(focus.subject);
   const home = order ? geometry.point(order.x_m, order.y_m) : null;
-  for (const node of new Set([focus.node, focus.from])) outline(ctx, geometry, node, home);
+  for (const node of meant) outline(ctx, geometry, node, home);
   if (focus.from >= 0) drawArrow(ctx, geometry, focus.from, focus.node, home);
 }
 

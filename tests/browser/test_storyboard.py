@@ -1,0 +1,258 @@
+"""Scenes of the storyboard on the page: by keyboard alone, by taps on a phone, after a reload, back into the
+past, a scene that cannot go on, a lecturer's own file, one's own turn and what is handed in."""
+
+import contextlib
+import csv
+import io
+import json
+import pathlib
+import tempfile
+import unittest
+
+from chef_browser import console_errors, open_browser
+from page import Page, server
+
+HOUR_S = 3600
+OWN = {
+    "title": "Own <script>document.title='taken'</script>", "about": "A scene <b>from</b> a file.",
+    "scenario": "kitchens/stadium-night", "seed": 11,
+    "steps": [
+        {"id": "look", "beat": "situation", "caption": "Eight kitchens & a <i>city</i>."},
+        {"id": "guess", "beat": "predict", "question": "What happens to kitchen B?", "options": [
+            {"id": "gone", "text": "It is gone for good", "holds": "order_lost"},
+            {"id": "down", "text": "It is down", "holds": "node_crashed"},
+            {"id": "slow", "text": "It is slow", "holds": "kitchen_slowed"},
+            {"id": "none", "text": "Nothing"}]},
+        {"id": "crash", "beat": "run", "caption": "Kitchen B breaks.", "do": [{"type": "node.crash", "node": "B"}],
+         "until": "t_ms >= 4000", "within_s": 30, "speed": 20},
+        {"id": "stop", "beat": "freeze", "caption": "It stands still.", "focus": ["B"]},
+        {"id": "why", "beat": "explain", "caption": "From near.", "view": "spacetime", "last_s": 2},
+        {"id": "judge", "beat": "explain", "caption": "Judged.", "view": "verdict"},
+        {"id": "turn", "beat": "turn", "caption": "Break one more.", "tasks": [
+            {"id": "one", "text": "Stop kitchen C", "until": "node_crashed and node == C"},
+            {"id": "two", "text": "Come to the second hour", "until": f"t_ms > {HOUR_S * 1000}"}]},
+        {"id": "home", "beat": "home"}],
+}
+
+
+class Storyboard(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.stack = contextlib.ExitStack()
+        cls.url = cls.stack.enter_context(server())
+        cls.folder = pathlib.Path(cls.stack.enter_context(tempfile.TemporaryDirectory()))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.stack.close()
+
+    @contextlib.contextmanager
+    def page(self, width=1280, height=720, still=False, path="/storyboard"):
+        with open_browser(width, height) as browser:
+            page = Page(browser, self.url)
+            page.emulate(False, still)
+            browser.get(self.url + path)
+            if path == "/storyboard":
+                page.wait("the cards", lambda: page.texts(".scenes a"))
+            yield page
+
+    def load(self, page, scene):
+        path = self.folder / "scene.json"
+        path.write_text(scene if isinstance(scene, str) else json.dumps(scene))
+        page.browser.find_element("id", "scene-file").send_keys(str(path))
+
+    def at_step(self, page, step, card=None):
+        """Waits until the scene has come to a step and stands there, with such a card."""
+        page.wait(f"step {step}", lambda: (page.text("#scene .count") or "").startswith(f"{step} of "))
+        page.wait(f"step {step} to be over", lambda: page.text("#scene .next") in ("Next", "Run")
+                  or page.attribute("#scene-card", "data-kind") == "failure")
+        if card:
+            page.wait(f"the card {card}", lambda: page.js(
+                "const c = document.querySelector('#scene-card'); return !c.hidden && c.dataset.kind") == card)
+
+    def on(self, page, step, card=None):
+        """To the next step by key; a run that takes its time is hurried by the same key."""
+        page.key("Right")
+        page.wait(f"step {step}", lambda: (page.text("#scene .count") or "").startswith(f"{step} of "))
+        if page.text("#scene .next") == "Skip":
+            page.key("Right")
+        self.at_step(page, step, card)
+
+    def moment(self, page):
+        """The virtual second that the header's clock shows."""
+        minutes, seconds = page.text("#header .clock").split(":")
+        return int(minutes) * 60 + int(seconds)
+
+    def test_a_whole_scene_by_keyboard(self):
+        with self.page() as page:
+            page.js("document.querySelector('.scenes a[href=\"/#scene=crisis\"]').focus()")
+            page.key("Enter")
+            self.at_step(page, 1)
+            count = int(page.text("#scene .count").split(" of ")[1])
+            beats = [step["beat"] for step in page.api("/api/v1/scenes/crisis")["steps"]]
+            asked = None
+            for step in range(1, count):
+                if beats[step] in ("predict", "vote_again"):
+                    self.on(page, step + 1, "question")
+                    page.key("2" if beats[step] == "predict" else "1")
+                    page.wait("the vote", lambda: page.js("return document.querySelector('#scene-card .tag,"
+                                                          " #scene-card [aria-pressed=true]') !== null"))
+                    asked = step
+                else:
+                    self.on(page, step + 1)
+                if beats[step] == "freeze" and asked is not None:
+                    self.assertEqual(page.texts("#scene-card .tag"), ["you"])
+                    self.assertEqual(len(page.texts("#scene-card [data-right=true]")), 1, "the run has answered")
+                if beats[step] == "vote_again":
+                    self.assertEqual(sorted(page.texts("#scene-card .tag")), ["first", "now"])
+            self.assertEqual(page.attribute("#scene-card", "data-kind"), "home")
+            page.wait("the id of the run", lambda: "#" in page.text("#scene-card output") or page.text("#scene-card output"))
+            edge = self.moment(page)
+            page.key("o")
+            page.wait("all steps", lambda: page.texts("#scene-steps .steps button"))
+            page.key("Escape")
+            asked_at = beats.index("predict") + 1
+            for step in range(count - 1, asked_at - 1, -1):
+                page.key("Left")
+                self.at_step(page, step)
+            page.wait("the past", lambda: "REPLAY" in page.text(".badge"))
+            page.wait("the moment of the question", lambda: self.moment(page) < edge)
+            self.assertEqual(page.attribute("#scene-card [aria-pressed=true]", "data-option"),
+                             page.js("return document.querySelectorAll('#scene-card [data-option]')[1].dataset.option"))
+            page.key("b")
+            page.wait("the dark screen", lambda: page.js("return document.querySelector('#blank') !== null"))
+            page.key("Right")
+            page.wait("light again", lambda: page.js("return document.querySelector('#blank') === null"))
+            self.at_step(page, asked_at)
+            self.assertEqual(page.console_errors(), [])
+            page.browser.get(self.url + "/storyboard")
+            page.wait("the tick", lambda: page.texts(".scenes .done"))
+
+    def test_on_a_phone_by_taps(self):
+        with self.page(390, 844, still=True) as page:
+            self.load(page, OWN)
+            self.at_step(page, 1)
+            self.assertEqual(page.text("#scene p").strip(), "Eight kitchens & a <i>city</i>.")
+            page.press("#scene .next")
+            self.at_step(page, 2, "question")
+            heights = page.js("return [...document.querySelectorAll('#scene-card [data-option]')].map((e) => e.offsetHeight)")
+            self.assertTrue(len(heights) == 4 and min(heights) >= 52, heights)
+            boxes = page.js("""
+              return ["#stage", "#scene-card", "#scene", "#tabs"].map((name) => {
+                const part = document.querySelector(name);
+                const { top, bottom } = part.getBoundingClientRect();
+                return [top, bottom, part.scrollHeight - part.clientHeight];
+              });""")
+            for (_, bottom, _), (top, _, _) in zip(boxes, boxes[1:]):
+                self.assertLessEqual(bottom, top + 1, boxes)
+            self.assertLessEqual(boxes[1][2], 1, "question and answers fit without scrolling")
+            self.assertLessEqual(boxes[-1][1], 844)
+            page.press("#scene-card [data-option=down]")
+            page.press("#scene .next")
+            self.at_step(page, 3)
+            page.press("#scene .next")
+            self.at_step(page, 4, "result")
+            self.assertEqual(page.texts("#scene-card .tag"), ["you"])
+            self.assertIn("It is down", page.text("#scene-card [data-right=true]"))
+            page.press("#scene .next")
+            page.wait("the diagram", lambda: page.js("return document.documentElement.dataset.tab === 'spacetime'"))
+            self.assertTrue(page.js("return document.querySelector('#scene .next').getBoundingClientRect().bottom <= 844"))
+            page.press("#scene .next")
+            page.wait("the judged copy", lambda: "Proved" in (page.text("#verdict h2") or ""))
+            self.assertEqual(page.console_errors(), [])
+
+    def test_own_turn_and_what_is_handed_in(self):
+        with self.page(still=True) as page:
+            self.load(page, OWN)
+            self.at_step(page, 1)
+            for step in range(2, 8):
+                self.on(page, step)
+            self.assertEqual(page.attribute("#scene-card", "data-kind"), "mission")
+            run = page.run()
+            page.api(f"/api/v1/runs/{run}/inputs", {"type": "node.crash", "node": "C"})
+            page.key("Space")
+            page.wait("the first task", lambda: page.texts("#scene-card [data-task=one][data-done=true]"))
+            self.assertIn("on seed 11", page.text("#scene-card [data-task=one]"))
+            self.assertEqual(page.texts("#scene-card [data-task=two][data-done=true]"), [])
+            page.browser.refresh()
+            self.at_step(page, 7, "mission")
+            self.assertEqual(page.run(), run)
+            self.assertTrue(page.texts("#scene-card [data-task=one][data-done=true]"), "kept")
+            self.on(page, 8, "home")
+            page.js("""
+              window.saved = [];
+              URL.createObjectURL = (blob) => { blob.text().then((text) => window.saved.push(text)); return "#"; };
+              document.querySelector('#scene-card [data-home=csv]').click();
+              document.querySelector('#scene-card [data-home=sheet]').click();""")
+            texts = page.wait("both sheets", lambda: page.js("return window.saved.length === 2 && window.saved"))
+            table, sheet = sorted(texts, key=lambda text: text.startswith("<"))
+            rows = list(csv.DictReader(io.StringIO(table)))
+            self.assertEqual([(row["kind"], row["step"], row["run_says"]) for row in rows],
+                             [("question", "guess", "It is down"), ("task", "turn", "came true"), ("task", "turn", "")])
+            self.assertEqual({row["seed"] for row in rows}, {"11"})
+            self.assertGreater(float(rows[1]["t_ms"]), 4000)
+            self.assertTrue(all(len(row["digest"]) > 8 for row in rows))
+            self.assertIn("Stop kitchen C", sheet)
+            self.assertNotIn("<script", sheet)
+            self.assertEqual(page.console_errors(), [])
+
+    def test_a_reload_comes_back_to_the_same_step(self):
+        with self.page(still=True, path="/#scene=crisis") as page:
+            self.at_step(page, 1)
+            self.on(page, 2)
+            self.on(page, 3, "question")
+            page.key("3")
+            page.wait("the vote", lambda: page.attribute("#scene-card [aria-pressed=true]", "data-option"))
+            run, at = page.run(), self.moment(page)
+            page.browser.refresh()
+            self.at_step(page, 3, "question")
+            self.assertEqual((page.run(), self.moment(page)), (run, at))
+            self.assertTrue(page.attribute("#scene-card [aria-pressed=true]", "data-option"))
+            page.js("location.hash = ''; sessionStorage.clear(); location.href = '/#run=" + run + "'")
+            page.browser.refresh()
+            page.wait("the run without a scene", lambda: "PAUSED" in (page.text(".badge") or ""))
+            self.assertIsNone(page.text("#scene"))
+            self.assertEqual(page.console_errors(), [])
+
+    def test_a_scene_that_cannot_go_on_says_so(self):
+        scene = {**OWN, "steps": [
+            {"id": "look", "beat": "situation", "caption": "Nothing will break."},
+            {"id": "never", "beat": "run", "caption": "Waiting.", "until": "node_crashed", "within_s": 3, "speed": 20},
+            {"id": "home", "beat": "home"}]}
+        with self.page() as page:
+            self.load(page, scene)
+            self.at_step(page, 1)
+            self.assertNotIn("taken", page.js("return document.title"))
+            page.key("PageDown")
+            self.at_step(page, 2, "failure")
+            said = page.text("#scene-card")
+            self.assertIn("node_crashed", said)
+            self.assertIn("within 3 s", said)
+            page.key("PageDown")
+            page.key("PageUp")
+            self.at_step(page, 1)
+            page.key("PageDown")
+            self.at_step(page, 2, "failure")
+            page.press_text("#scene-card button", "Begin again")
+            self.at_step(page, 1)
+            page.key("o")
+            page.press_text("#scene-steps button", "Leave the scene")
+            page.wait("no scene", lambda: page.text("#scene") is None)
+            self.assertIsNone(page.attribute(":root", "data-scene"))
+            self.assertEqual(page.console_errors(), [])
+
+    def test_a_file_that_is_no_scene(self):
+        with self.page() as page:
+            self.load(page, "{no")
+            page.wait("the refusal", lambda: "not JSON" in page.text(".wrong"))
+            self.load(page, {**OWN, "steps": [{"id": "a", "beat": "dance"}]})
+            page.wait("what is wrong", lambda: "beat must be" in page.text(".wrong"))
+            self.assertIn("vote_again", page.text(".wrong"))
+            self.load(page, {**OWN, "title": "<img src=x onerror=alert(1)>" * 40})
+            page.wait("what is wrong", lambda: "title must be" in page.text(".wrong"))
+            self.assertEqual(page.js("return document.querySelectorAll('main img').length"), 0)
+            console_errors(page.browser)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,95 @@
+// storyboard.js: the page of all scenes, in the order of the course; a card leads to its scene on the
+// page of the running systems. A lecturer's own scene comes from a file, is checked by the server, and
+// stays in this browser.
+
+import { api, Problem } from "./api.js";
+import { byId, el, fill, icon } from "./dom.js";
+import { keep } from "./kept.js";
+import { chooseLook, dark, still, THEME } from "./look.js";
+import { keepOwnScene, OWN, scenesDone } from "./scene/state.js";
+import { fetchSceneWords, ps } from "./scene/words.js";
+import { systemName } from "./systems.js";
+import { fetchPageWords, t } from "./words.js";
+
+/** @typedef {import("./scene/types").SceneInfo} SceneInfo */
+
+/** @param {SceneInfo} scene @param {number} index @param {boolean} done */
+function card(scene, index, done) {
+  return el("li", null, el("a.scene", { href: `/#scene=${encodeURIComponent(scene.name)}`, "data-system": scene.system },
+    el("b.number", null, String(index + 1)),
+    el("h2", null, scene.title),
+    el("p", null, scene.about),
+    el("p.foot", null, el("span.second", null, systemName(scene.system)),
+      done ? el("span.done", null, icon("verify"), ps("board.done")) : null)));
+}
+
+/**
+ * A scene from a file: what is wrong with it is said in one sentence, else it begins.
+ * @param {File} file
+ * @param {HTMLElement} wrong
+ */
+async function load(file, wrong) {
+  fill(wrong);
+  try {
+    const scene = await api.checkScene(parse(await file.text()));
+    keepOwnScene(scene);
+    location.assign(`/#scene=${OWN}`);
+  } catch (error) {
+    const allowed = error instanceof Problem && error.allowed.length > 0 ? ` (${error.allowed.join(", ")})` : "";
+    fill(wrong, icon("warning"), `${error instanceof Error ? error.message : error}${allowed}`);
+  }
+}
+
+/** @param {string} text */
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(ps("board.no_file"));
+  }
+}
+
+function loader() {
+  const wrong = el("p.wrong", { role: "alert" });
+  const input = /** @type {HTMLInputElement} */ (
+    el("input.unseen", { type: "file", id: "scene-file", accept: ".json,application/json", tabindex: -1, "aria-label": ps("board.load") })
+  );
+  input.addEventListener("change", () => {
+    const [file] = input.files ?? [];
+    input.value = "";
+    if (file) void load(file, wrong);
+  });
+  const button = el("button", { type: "button", "data-board": "load", onclick: () => input.click() }, icon("open"), ps("board.load"));
+  return { button, input, wrong };
+}
+
+/** @param {SceneInfo[]} scenes */
+function show(scenes) {
+  const { button, input, wrong } = loader();
+  const theme = el("button.bare", {
+    type: "button", title: ps("board.theme"), "aria-label": ps("board.theme"), onclick: () => {
+      keep(THEME, chooseLook().theme === "dark" ? "light" : "dark");
+      tellTheme();
+    },
+  });
+  const tellTheme = () => fill(theme, icon(chooseLook().theme === "dark" ? "sun" : "moon"));
+  fill(byId("header"),
+    el("a.brand", { href: "/", title: ps("board.back") }, el("img", { src: "/static/favicon.svg", alt: "" }), t("brand")),
+    el("span.space"), button, input, theme);
+  const done = scenesDone();
+  fill(byId("board"),
+    el("h1", null, ps("board.title")), el("p.lead", null, ps("board.lead")), wrong,
+    el("ol.scenes", null, ...scenes.map((scene, index) => card(scene, index, done.includes(scene.name)))));
+  document.title = `${ps("board.title")} · ${t("brand")}`;
+  tellTheme();
+  for (const list of [dark, still]) list.addEventListener("change", tellTheme);
+  window.addEventListener("resize", () => chooseLook());
+}
+
+async function start() {
+  chooseLook();
+  const [scenes] = await Promise.all([api.scenes(), fetchPageWords(), fetchSceneWords()]);
+  show(scenes);
+}
+
+start().catch((error) => fill(byId("board"), el("p.wrong", { role: "alert" }, String(error.message ?? error))));
