@@ -14,7 +14,8 @@ from chef_server import ChefServer
 
 WAIT_SECONDS_MAX = 60
 KEYS = {"Escape": Keys.ESCAPE, "Tab": Keys.TAB, "Enter": Keys.ENTER, "Space": Keys.SPACE, "Down": Keys.ARROW_DOWN,
-        "Right": Keys.ARROW_RIGHT, "Left": Keys.ARROW_LEFT, "Up": Keys.ARROW_UP}
+        "Right": Keys.ARROW_RIGHT, "Left": Keys.ARROW_LEFT, "Up": Keys.ARROW_UP,
+        "PageDown": Keys.PAGE_DOWN, "PageUp": Keys.PAGE_UP}
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ OWN = {
     "steps": [
         {"id": "look", "beat": "situation", "caption": "Eight kitchens & a <i>city</i>."},
         {"id": "guess", "beat": "predict", "question": "What happens to kitchen B?", "options": [
-            {"id": "gone", "text": "It is gone for good", "holds": "order_lost"},
+            {"id": "gone", "text": "It is gone for good", "holds": "first_lost_order"},
             {"id": "down", "text": "It is down", "holds": "node_crashed"},
             {"id": "slow", "text": "It is slow", "holds": "kitchen_slowed"},
             {"id": "none", "text": "Nothing"}]},
@@ -203,10 +203,12 @@ class Storyboard(unittest.TestCase):
             self.on(page, 3, "question")
             page.key("3")
             page.wait("the vote", lambda: page.attribute("#scene-card [aria-pressed=true]", "data-option"))
-            run, at = page.run(), self.moment(page)
+            run = page.run()
+            at = page.wait("the moment of the first order", lambda: self.moment(page))
             page.browser.refresh()
             self.at_step(page, 3, "question")
-            self.assertEqual((page.run(), self.moment(page)), (run, at))
+            self.assertEqual(page.run(), run)
+            page.wait("the same moment", lambda: self.moment(page) == at)
             self.assertTrue(page.attribute("#scene-card [aria-pressed=true]", "data-option"))
             page.js("location.hash = ''; sessionStorage.clear(); location.href = '/#run=" + run + "'")
             page.browser.refresh()

@@ -48,6 +48,19 @@ class PageWords(unittest.TestCase):
                 self.assertEqual(re.findall(r"{(?!\w+})", sentence), [], key)
 
 
+class PlayerWords(unittest.TestCase):
+    """What the player of scenes says is all there, and nothing of it is unused."""
+
+    def test_all_there_and_used(self):
+        words = json.loads((WEB / "words" / "player.json").read_text())["words"]
+        code = PageWords.code_of(WEB / "app" / "scene") + (WEB / "app" / "storyboard.js").read_text()
+        asked = set(re.findall(r'\bps\("([^"]+)"', code))
+        begun = tuple(re.findall(r'\bps\(`([^`$]+)\$\{', code))
+        literals = set(re.findall(r'"([\w.]+)"', code))
+        self.assertEqual(sorted(asked - set(words)), [])
+        self.assertEqual([key for key in words if key not in literals and not key.startswith(begun)], [])
+
+
 class RuleWords(unittest.TestCase):
     """Each rule that a switch turns off has its paragraph, and a source."""
 

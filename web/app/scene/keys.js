@@ -2,6 +2,7 @@
 // letters and digits are the page's again.
 
 import { lettersOff } from "../keys.js";
+import { togglePause } from "../steer.js";
 import { openOverview } from "./overview.js";
 
 /** @typedef {import("./player.js").Player} Player */
@@ -37,7 +38,8 @@ function press(player, event) {
   const arrow = event.key.startsWith("Arrow");
   if (arrow && target?.closest("#spacetime, [role=slider], [role=tablist]")) return false;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (key === " ") return !target?.closest("button, a, summary") && pressSpace(player);
+  const button = target?.closest("button, a, summary");
+  if (key === " ") return (!button || button === player.panel.nextButton) && pressSpace(player);
   const turn = player.step.beat === "turn";
   const plain = key.length === 1;
   if (plain && turn) return false;
@@ -54,7 +56,7 @@ function press(player, event) {
  * @param {Player} player
  */
 function pressSpace(player) {
-  if (player.state.running || player.step.beat === "turn") return false;
-  void player.next();
+  if (player.state.running || player.step.beat === "turn") togglePause(player.model);
+  else void player.next();
   return true;
 }

@@ -20,6 +20,7 @@ import { fetchSceneWords, ps, stepText, titleOf } from "./words.js";
  */
 
 const TASKS_EVERY_MS = 1500;
+const APART_MS = 0.001; /* what is done behind a step comes after its moment, and is found from there */
 
 /** @type {Player | null} */
 let player = null;
@@ -118,6 +119,7 @@ export class Player {
     if (t_ms === null) return;
     if (before?.beat === "turn") await this.lookAtTurn(at - 1);
     const t_us = Math.max(Math.round(t_ms * 1000), state.moments_us[at - 1] ?? 0);
+    await setPace(this.model, { advance_ms: APART_MS });
     await this.takeAnswer(at);
     state.front = at;
     state.at = at;
@@ -141,7 +143,7 @@ export class Player {
     putAway(this.rooms);
     const t_us = state.moments_us[at];
     const standing = !state.running && this.scene.steps[state.front].beat !== "turn";
-    if (at === state.front || (standing && t_us >= this.model.edge_us)) this.toPresent();
+    if (at === state.front || (standing && t_us + 1e3 * APART_MS * state.front >= this.model.edge_us)) this.toPresent();
     else await replay.seekTo(t_us);
     if (this.leaving.signal.aborted || state.at !== at) return;
     this.tellStep();
@@ -225,7 +227,7 @@ export class Player {
     if ((info.state === "live" && !late) || info.state === "held") return;
     const found = await since(state.run, running.from_us, step.until ?? "");
     if (state.running !== running || this.leaving.signal.aborted) return;
-    if (found.found || t_us <= running.from_us + 1) this.arrive(found, t_us);
+    if (found.found) this.arrive(found, t_us);
     else if (late || info.state !== "paused") {
       state.running = null;
       state.failed = true;
