@@ -7,7 +7,7 @@ import { byId, el, fill, icon } from "./dom.js";
 import { keep } from "./kept.js";
 import { chooseLook, dark, still, THEME } from "./look.js";
 import { keepOwnScene, OWN, scenesDone } from "./scene/state.js";
-import { fetchSceneWords, ps } from "./scene/words.js";
+import { fetchSceneWords, programText, ps } from "./scene/words.js";
 import { systemName } from "./systems.js";
 import { fetchPageWords, t } from "./words.js";
 
@@ -17,8 +17,8 @@ import { fetchPageWords, t } from "./words.js";
 function card(scene, index, done) {
   return el("li", null, el("a.scene", { href: `/#scene=${encodeURIComponent(scene.name)}`, "data-system": scene.system },
     el("b.number", null, String(index + 1)),
-    el("h2", null, scene.title),
-    el("p", null, scene.about),
+    el("h2", null, programText(scene.name, "title") ?? scene.title),
+    el("p", null, programText(scene.name, "about") ?? scene.about),
     el("p.foot", null, el("span.second", null, systemName(scene.system)),
       done ? el("span.done", null, icon("verify"), ps("board.done")) : null)));
 }
@@ -88,7 +88,8 @@ function show(scenes) {
 
 async function start() {
   chooseLook();
-  const [scenes] = await Promise.all([api.scenes(), fetchPageWords(), fetchSceneWords()]);
+  const [scenes] = await Promise.all([api.scenes(), fetchPageWords()]);
+  await fetchSceneWords();
   show(scenes);
 }
 

@@ -1,6 +1,7 @@
 // words.js: what the player of scenes says, and the texts of the scenes inside the program; both are
 // fetched with the first scene.
 
+import { translated } from "../language.js";
 import { fillIn } from "../words.js";
 
 /**
@@ -23,8 +24,8 @@ async function file(path) {
 export async function fetchSceneWords() {
   if (Object.keys(player).length > 0) return;
   const [own, all] = await Promise.all([file("/words/player.json"), file("/words/scenes.json")]);
-  player = own.words;
-  scenes = all.scenes;
+  player = translated("player", own).words;
+  scenes = translated("scenes", all).scenes;
 }
 
 /**
@@ -46,6 +47,16 @@ export function ps(key, values) {
  */
 function textOf(scene, key, holder, field) {
   return holder[field] ?? scenes[[scene.name, key, field].filter(Boolean).join(".")] ?? "";
+}
+
+/**
+ * A text of a scene inside the program, in the viewer's language.
+ * @param {string} name
+ * @param {"title" | "about"} field
+ * @returns {string | undefined}
+ */
+export function programText(name, field) {
+  return scenes[`${name}.${field}`];
 }
 
 /** @param {Scene} scene */
