@@ -64,8 +64,7 @@ class Storyboard(unittest.TestCase):
     def at_step(self, page, step, card=None):
         """Waits until the scene has come to a step and stands there, with such a card."""
         page.wait(f"step {step}", lambda: (page.text("#scene .count") or "").startswith(f"{step} of "))
-        page.wait(f"step {step} to be over", lambda: page.text("#scene .next") in ("Next", "Run")
-                  or page.attribute("#scene-card", "data-kind") == "failure")
+        page.wait(f"step {step} to be over", lambda: page.attribute("#scene", "data-state") == "standing")
         if card:
             page.wait(f"the card {card}", lambda: page.js(
                 "const c = document.querySelector('#scene-card'); return !c.hidden && c.dataset.kind") == card)
@@ -74,7 +73,8 @@ class Storyboard(unittest.TestCase):
         """To the next step by key; a run that takes its time is hurried by the same key."""
         page.key("Right")
         page.wait(f"step {step}", lambda: (page.text("#scene .count") or "").startswith(f"{step} of "))
-        if page.text("#scene .next") == "Skip":
+        page.wait(f"step {step} to be entered", lambda: page.attribute("#scene", "data-state") != "busy")
+        if page.attribute("#scene", "data-state") == "running":
             page.key("Right")
         self.at_step(page, step, card)
 

@@ -4,7 +4,7 @@
 import { api } from "../api.js";
 import { el, icon } from "../dom.js";
 import { openShare } from "../share.js";
-import { report } from "../steer.js";
+import { isPaused, report } from "../steer.js";
 import { virtualTime } from "../words.js";
 import { limitOf, questionBefore, taskKey, WITHIN_S } from "./asking.js";
 import { saveSheet } from "./sheet.js";
@@ -80,7 +80,7 @@ function result(player, asked) {
       option.id === votes.after ? el("span.tag", null, ps("result.after")) : null,
     ];
     return el("li", { "data-right": String(right) }, icon(right ? "verify" : "minus"),
-      el("span", null, choiceText(scene, step, "options", option), right ? el("span.unseen", null, ps("result.right")) : null),
+      el("span.words", null, choiceText(scene, step, "options", option), right ? el("span.unseen", null, ps("result.right")) : null),
       ...mine);
   });
   return {
@@ -95,11 +95,18 @@ function mission(player) {
   const tasks = (step.tasks ?? []).map((task) => {
     const t_ms = state.tasks[taskKey(step, task.id)];
     const done = t_ms !== undefined;
-    return el("li", { "data-done": String(done), "data-task": task.id }, icon(done ? "verify" : "unknown"),
-      el("span", null, choiceText(scene, step, "tasks", task),
+    return el("li", { "data-done": String(done), "data-task": task.id }, done ? icon("verify") : el("span.box"),
+      el("div", null, choiceText(scene, step, "tasks", task),
         done ? el("span.second.evidence", null, ` ${ps("task.done", { time: virtualTime(t_ms * 1000), seed: scene.seed })}`) : null));
   });
-  return { kind: "mission", place: "side", nodes: [el("h2", null, ps("turn.title")), el("ul", null, ...tasks)] };
+  const standing = isPaused(player.model) && !player.model.replay?.inPast;
+  return {
+    kind: "mission", place: "side",
+    nodes: [
+      el("h2", null, ps("turn.title")), el("ul", null, ...tasks),
+      standing ? el("p.second", null, ps("turn.standing")) : null,
+    ],
+  };
 }
 
 /** @param {Player} player @returns {Card} */

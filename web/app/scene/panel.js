@@ -3,6 +3,7 @@
 
 import { el, icon, refill, setText } from "../dom.js";
 import { sayStatus } from "../say.js";
+import { isPaused } from "../steer.js";
 import { cardOf } from "./cards.js";
 import { openOverview } from "./overview.js";
 import { ps, stepText, titleOf } from "./words.js";
@@ -69,7 +70,7 @@ export class Panel {
   render() {
     const { player } = this;
     const { state, scene, busy, model } = player;
-    const key = JSON.stringify([state, busy, model.look.density, model.replay?.inPast]);
+    const key = JSON.stringify([state, busy, model.look.density, model.replay?.inPast, isPaused(model)]);
     if (state.front < 0 || key === this.shown) return;
     this.shown = key;
     const { step } = player;
@@ -98,6 +99,7 @@ export class Panel {
     const stuck = state.failed && player.atFront;
     nextButton.setAttribute("aria-disabled", String(last || stuck || player.busy));
     setText(nextWord, this.nextText());
+    if (this.band) this.band.dataset.state = player.busy ? "busy" : state.running && player.atFront ? "running" : "standing";
   }
 
   nextText() {

@@ -51,7 +51,7 @@ export class Player {
       if (this.model.run?.run !== this.state.run) this.goAway();
       else void this.show(this.state.at);
     }, signal);
-    this.model.on(["look", "replay"], () => this.panel.render(), signal);
+    this.model.on(["look", "replay", "pace"], () => this.panel.render(), signal);
   }
 
   get step() {
@@ -126,7 +126,9 @@ export class Player {
     state.moments_us[at] = t_us;
     if (at === scene.steps.length - 1) noteDone(scene.name);
     putAway(this.rooms);
-    if (scene.steps[at].beat === "run") await this.run(t_us);
+    const { beat, speed = 1 } = scene.steps[at];
+    if (beat === "run") await this.run(t_us);
+    else if (beat === "turn") await setPace(this.model, { speed });
     this.tellStep();
     await showView(this.rooms, scene.steps[at], state, t_us);
     this.panel.focus();
