@@ -3,7 +3,7 @@
 
 import { el, fill, setText } from "./dom.js";
 import { openDialog, table } from "./menu.js";
-import { number, t } from "./words.js";
+import { duration, number, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -77,6 +77,16 @@ export function percent(value) {
 export function figureOrColumn(model, figure, column) {
   const value = model.figures[figure];
   return value === undefined ? model.latest(column) : value;
+}
+
+/**
+ * A length of time with its unit.
+ * @param {number | null | undefined} ms
+ * @returns {[string, string]}
+ */
+export function length(ms) {
+  const [value, unit = ""] = duration(ms ?? null).split(" ");
+  return [value, unit];
 }
 
 /** @param {number | null} ms @returns {[string, string]} */

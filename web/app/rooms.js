@@ -6,6 +6,7 @@ import { branchWith } from "./branches.js";
 import { mountChart } from "./charts.js";
 import { mountComparing } from "./compare.js";
 import { openCompareMenu } from "./comparing.js";
+import { mountDiagram } from "./diagram.js";
 import { byId } from "./dom.js";
 import { mountEvents } from "./events.js";
 import { setIdle } from "./fields.js";
@@ -19,7 +20,6 @@ import { sayNote } from "./say.js";
 import { openGoTo, openShare } from "./share.js";
 import { setMoments } from "./search.js";
 import { mountShell, mountTabs, refreshLook, toggleDensity, toggleDrawer, toggleStill, toggleTheme } from "./shell.js";
-import { mountSpacetime } from "./spacetime.js";
 import { report, setBranching, togglePause } from "./steer.js";
 import { systemInfo } from "./systems.js";
 import { goTo, mountTimeline } from "./timeline.js";
@@ -137,12 +137,12 @@ export class Rooms {
     mountTimeline(timeline, model, this.overview, own.timelineWords);
     mountTabs(byId("tabs"), model);
     this.verify = verdict.verify;
-    const diagram = this.diagram = mountSpacetime(model, own.diagramWords, {
+    const diagram = this.diagram = mountDiagram(model, own.diagramWords, {
       now: () => cursorOf(model),
       scrub: (t_us) => void replay.scrubTo(t_us),
       seek: (t_us) => goTo(model, t_us),
     });
-    causes.show = (what) => void diagram.showCauses(what);
+    causes.show = diagram.showCauses;
     this.comparing = mountComparing(model, own.sides);
     const keys = this.keyTable(own.keys, diagram);
     mountShell(byId("header"), model, this.system, () => openHelp(keys));
@@ -185,7 +185,7 @@ export class Rooms {
 
   /**
    * @param {Key[]} own the system's keys
-   * @param {import("./spacetime.js").Spacetime} diagram
+   * @param {ReturnType<typeof mountDiagram>} diagram
    * @returns {Key[]}
    */
   keyTable(own, diagram) {
@@ -214,7 +214,7 @@ export class Rooms {
         key(["/"], "keys.systems", pressSystems),
         key(["g"], "keys.goto", () => openGoTo()),
         key(["s"], "keys.share", () => void openShare(model)),
-        key(["e"], "keys.spacetime", () => diagram.toggle()),
+        key(["e"], "keys.spacetime", diagram.toggle),
         { keys: ["+", "-"], name: "keys.zoom", run: (/** @type {KeyboardEvent} */ event) => diagram.zoomKey(event.key) },
         key(["i"], "keys.controls", () => toggleDrawer(model)),
       ].map((one) => this.alone(one)),

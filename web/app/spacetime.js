@@ -522,18 +522,11 @@ export class Spacetime {
 }
 
 /**
- * The diagram in its room, and its button beside the transport.
+ * The diagram in its room.
  * @param {Model} model
  * @param {DiagramWords} words
  * @param {PageTime} time
  */
-export function mountSpacetime(model, words, time) {
-  const diagram = new Spacetime(byId("spacetime"), byId("choice"), model, words, time);
-  const button = el("button", {
-    type: "button", title: t("spacetime.open"), "aria-label": t("spacetime.open"), "aria-pressed": "false",
-    onclick: () => diagram.toggle(),
-  }, icon("spacetime"));
-  document.querySelector("#timeline .transport")?.append(button);
-  model.on("room", () => button.setAttribute("aria-pressed", String(diagram.isOpen)));
-  return diagram;
+export function openSpacetime(model, words, time) {
+  return new Spacetime(byId("spacetime"), byId("choice"), model, words, time);
 }

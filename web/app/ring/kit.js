@@ -3,12 +3,15 @@
 
 import { byId } from "../dom.js";
 import { crashOrRestart } from "../faults.js";
+import { ask } from "../question.js";
 import { sayNote } from "../say.js";
+import { valueName } from "../side_names.js";
 import { spansOf } from "../spans.js";
 import { LOOKS } from "../stage/looks.js";
 import { eventBrief, eventSentence, isInteresting } from "../tell.js";
 import { has, humanise, systemWord, t } from "../words.js";
 import { RingStage } from "./stage.js";
+import { explainSubject } from "./subject.js";
 
 /**
  * @typedef {import("../model.js").Model} Model
@@ -23,14 +26,14 @@ import { RingStage } from "./stage.js";
  *   more(model: Model, event: EventRow): Record<string, unknown>,
  *   load: string,
  *   operations(model: Model): number,
- *   explain(model: Model, subject: number, showCauses: PageHands["showCauses"]): void,
  *   spans: import("../types").SpanRule[],
  *   pairFigures: string[],
  *   pairCharts: import("../pair_chart.js").What[],
- *   presets(model: Model): {text: string, run: () => void}[],
+ *   questions(model: Model): import("../question.js").Question[],
  *   untils: [string, string][],
  * }} Cluster more: values in sentences that the system knows better; load: the column of the metrics
- *   that says how much was asked for; untils: ids of words, and conditions
+ *   that says how much was asked for; questions: two runs side by side are offered for each; untils:
+ *   ids of words, and conditions
  */
 
 /**
@@ -71,7 +74,7 @@ export function timelineWords(model, cluster, choose) {
  */
 export function mountedOf(model, hands, cluster) {
   const { text, short } = tellers(model, cluster);
-  const explain = (/** @type {number} */ subject) => cluster.explain(model, subject, hands.showCauses);
+  const explain = (/** @type {number} */ subject) => void explainSubject(model, subject, hands.showCauses);
   const choose = (/** @type {EventRow} */ event) => {
     hands.chooseEvent(event);
     if (cluster.look(model).nodes().includes(event.node)) model.select(event.node);
@@ -158,7 +161,10 @@ function sidesOf(cluster, untils) {
     figures: cluster.pairFigures.map((name) => ({ name, short: t(`strip.${name}`) })),
     charts: cluster.pairCharts,
     untils,
-    presets: cluster.presets,
+    presets: (model) => cluster.questions(model).map((question) => ({
+      text: question.values.map((value) => valueName(question.setting, value)).join(" | "),
+      run: () => void ask(model, question),
+    })),
   };
 }
 

@@ -4,7 +4,8 @@
 import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
 import { isApart } from "../../app/ring/roads.js";
-import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
+import { DOWN, drawLeads, drawTableOf, HELD, lettersOf, SMALL, TEXT, TRUTHS, UP } from "../../app/ring/plates.js";
+import { drawBadge, drawBody, drawLetter, write } from "../../app/stage/drawing.js";
 import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
 
 /**
@@ -13,13 +14,8 @@ import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js
  * @typedef {import("../../app/stage/looks.js").Tone} Tone
  */
 
-const UP = 1;
-const HELD = 2;
-const TRUTHS = [3, 1, 4]; /* as the faults count: closed, open, paused */
 const REPLIES = new Set(["reply", "wrote", "value", "agree", "appended", "vote", "answer", "taken", "assign", "cooked"]);
 const SIGNS = new Set(["ping", "load"]);
-const TEXT = 20.2;
-const SMALL = 17;
 const ROW = 12; /* lobsters in a row of the plate */
 
 /**
@@ -47,8 +43,7 @@ export function toneOf(model, node) {
  * @param {number} node
  */
 function isClosed(model, node) {
-  const truth = model.kitchens.get(node)?.truth;
-  return truth !== UP && truth !== HELD;
+  return (model.kitchens.get(node)?.truth ?? DOWN) === DOWN;
 }
 
 /** @param {Model} model @param {number} node */
@@ -121,7 +116,6 @@ function facts(model, node) {
   if (isClosed(model, node)) {
     return [[t("card.is"), stateWord(model, node)], [t("card.knows_now"), t("card.not_serving")]];
   }
-  const suspects = [...model.kitchens.keys()].filter((other) => Math.floor(kitchen.suspected / 2 ** other) % 2 === 1);
   return [
     [t("card.is"), stateWord(model, node)],
     [t("card.pantry"), t("card.pantry_value", { left: leftText(model, node), delivery: number(kitchen.delivery) })],
@@ -130,7 +124,7 @@ function facts(model, node) {
     [t("card.cooking"), number(kitchen.cooking)],
     [t("card.dispatcher"), model.nodeLetter(kitchen.dispatcher)],
     kitchen.siblings > 0 ? [t("card.siblings"), number(kitchen.siblings)] : [t("card.hints"), number(kitchen.hints)],
-    [t("card.suspects"), suspects.map((other) => model.nodeLetter(other)).join(", ") || t("card.nobody")],
+    [t("card.suspects"), lettersOf(model, model.kitchens.keys(), kitchen.suspected) || t("card.nobody")],
   ];
 }
 
@@ -145,12 +139,7 @@ function drawKitchen(ctx, model, node, box, u) {
   const kitchen = model.kitchens.get(node);
   const tone = toneOf(model, node);
   drawBody(ctx, box, tone, u);
-  if (model.dispatches(node)) {
-    roundedBox(ctx, { x: box.x - 2 * u, y: box.y - 2 * u, width: box.width + 4 * u, height: box.height + 4 * u }, 10 * u);
-    ctx.strokeStyle = token("--text");
-    ctx.lineWidth = 4.5 * u;
-    ctx.stroke();
-  }
+  if (model.dispatches(node)) drawLeads(ctx, box, u);
   drawLetter(ctx, model.nodeLetter(node), { x: box.x + 8 * u, y: box.y + 8 * u, width: 26 * u, height: 24 * u }, u);
   ctx.save();
   ctx.beginPath();
@@ -213,14 +202,8 @@ function drawPantry(ctx, model, node, box, u) {
  * @param {number} u
  */
 function drawTable(ctx, model, box, u) {
-  roundedBox(ctx, box, 46 * u);
-  ctx.fillStyle = token("--page");
-  ctx.fill();
-  ctx.strokeStyle = token("--border");
-  ctx.lineWidth = 1.6 * u;
-  ctx.stroke();
   const { confirmed, away, oversold, named } = model.counts;
-  const lines = /** @type {[string, number, number, string][]} */ ([
+  drawTableOf(ctx, box, u, [
     [modeName(model), 31, 800, "--text"],
     [t("table.sold", { count: confirmed, sold: number(confirmed) }), TEXT, 600, "--text"],
     [t("table.away", { count: away, away: number(away) }), SMALL, away > 0 ? 600 : 400, away > 0 ? "--text" : "--text-second"],
@@ -228,14 +211,5 @@ function drawTable(ctx, model, box, u) {
       t("table.oversold", { count: oversold, oversold: number(oversold), named: number(named) }),
       SMALL, oversold > 0 ? 600 : 400, oversold > 0 ? "--state-down" : "--text-second",
     ],
-  ]);
-  let y = box.y + 33 * u;
-  for (const [text, size, weight, colour] of lines) {
-    ctx.font = `${weight} ${size * u}px ${token("--font")}`;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "alphabetic";
-    ctx.fillStyle = token(colour);
-    ctx.fillText(text, box.x + box.width / 2, y, box.width - 30 * u);
-    y += 23 * u;
-  }
+  ], { first: 33, step: 23 });
 }

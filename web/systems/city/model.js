@@ -1,6 +1,7 @@
 // model.js: what the page knows of the city of one book: each kitchen, and the pantry as each has it.
 
 import { Model } from "../../app/model.js";
+import { UP } from "../../app/ring/plates.js";
 
 /**
  * @typedef {import("./types").Kitchen} Kitchen
@@ -8,7 +9,6 @@ import { Model } from "../../app/model.js";
  */
 
 const LEADER = 4; /* enum raft_role */
-const UP = 1;
 export const MODES = ["ap", "cp", "hybrid"]; /* server/systems/city/settings.c */
 
 /** @type {Counts} */

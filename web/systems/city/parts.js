@@ -1,9 +1,9 @@
 // parts.js: the city's figures, charts, tones, and what is worth waiting or looking for.
 
-import { figureOrColumn } from "../../app/figures.js";
+import { figureOrColumn, length, percent } from "../../app/figures.js";
 import { line, lineChart } from "../../app/line_chart.js";
 import { chartMarks } from "../../app/tell.js";
-import { duration, number, t } from "../../app/words.js";
+import { number, t } from "../../app/words.js";
 
 /**
  * @typedef {import("../../app/figures.js").Figure} Figure
@@ -31,21 +31,9 @@ export const FIGURES = [
   count("stale", "stale_prices"),
   count("oversold", "oversold"),
   count("lost", "orders_lost"),
-  {
-    name: "availability",
-    value: (model) => {
-      const value = figureOrColumn(model, "availability_pct", "availability_pct");
-      return value === null ? ["–", ""] : [number(value, value > 99.9 && value < 100 ? 2 : 1), "%"];
-    },
-  },
+  { name: "availability", value: (model) => percent(figureOrColumn(model, "availability_pct", "availability_pct")) },
   count("confirmed", "orders_confirmed"),
-  {
-    name: "p99",
-    value: (model) => {
-      const [value, unit] = duration(model.figures.answer_p99_ms ?? null).split(" ");
-      return [value, unit ?? ""];
-    },
-  },
+  { name: "p99", value: (model) => length(model.figures.answer_p99_ms) },
   count("different", "different_keys"),
 ];
 

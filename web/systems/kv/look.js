@@ -4,7 +4,8 @@
 import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
 import { isApart } from "../../app/ring/roads.js";
-import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
+import { DOWN, drawTableOf, HELD, lettersOf, SMALL, TEXT, TRUTHS, UP } from "../../app/ring/plates.js";
+import { drawBadge, drawBody, drawLetter, write } from "../../app/stage/drawing.js";
 import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
 
 /**
@@ -14,12 +15,7 @@ import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js
  * @typedef {import("../../app/stage/looks.js").Tone} Tone
  */
 
-const UP = 1;
-const HELD = 2;
-const TRUTHS = [3, 1, 4]; /* as the faults count: closed, open, paused */
 const REPLIES = new Set(["reply", "wrote", "value", "agree"]);
-const TEXT = 20.2;
-const SMALL = 17;
 
 /**
  * The name of a mode, for people: "AP".
@@ -55,8 +51,7 @@ export function toneOf(model, node) {
  * @param {number} node
  */
 function isClosed(model, node) {
-  const truth = model.replicas.get(node)?.truth;
-  return truth !== UP && truth !== HELD;
+  return (model.replicas.get(node)?.truth ?? DOWN) === DOWN;
 }
 
 /** @param {Model} model @param {number} node */
@@ -133,7 +128,6 @@ function facts(model, node) {
   if (isClosed(model, node)) {
     return [[t("card.is"), stateWord(model, node)], [t("card.knows_now"), t("card.not_serving")]];
   }
-  const suspects = [...model.replicas.keys()].filter((other) => Math.floor(replica.suspected / 2 ** other) % 2 === 1);
   return [
     [t("card.is"), stateWord(model, node)],
     [t("card.mode"), t("card.mode.epoch", { mode: modeName(model, replica.mode), epoch: number(replica.epoch) })],
@@ -142,7 +136,7 @@ function facts(model, node) {
     [t("card.operations"), number(replica.operations)],
     [t("card.hints"), number(replica.hints)],
     [t("card.different"), number(replica.different)],
-    [t("card.suspects"), suspects.map((other) => model.nodeLetter(other)).join(", ") || t("card.nobody")],
+    [t("card.suspects"), lettersOf(model, model.replicas.keys(), replica.suspected) || t("card.nobody")],
   ];
 }
 
@@ -235,29 +229,13 @@ function drawTag(ctx, text, box, agreed, u) {
  * @param {number} u
  */
 function drawTable(ctx, model, box, u) {
-  roundedBox(ctx, box, 46 * u);
-  ctx.fillStyle = token("--page");
-  ctx.fill();
-  ctx.strokeStyle = token("--border");
-  ctx.lineWidth = 1.6 * u;
-  ctx.stroke();
   const { n, r, w } = model.mode;
   const next = model.switchingTo;
   const title = next < 0 ? modeName(model)
     : t("table.switching", { from: modeName(model), to: modeName(model, next) });
-  const lines = /** @type {[string, number, number, string][]} */ ([
+  drawTableOf(ctx, box, u, [
     [title, 34, 800, "--text"],
     [t("table.quorum", { n, r, w }), SMALL, 400, "--text-second"],
     [t("table.key", { key: model.keyName(model.key) }), TEXT, 600, "--text"],
-  ]);
-  ctx.textAlign = "center";
-  let y = box.y + 38 * u;
-  for (const [text, size, weight, colour] of lines) {
-    ctx.font = `${weight} ${size * u}px ${token("--font")}`;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "alphabetic";
-    ctx.fillStyle = token(colour);
-    ctx.fillText(text, box.x + box.width / 2, y, box.width - 30 * u);
-    y += 26 * u;
-  }
+  ], { first: 38, step: 26 });
 }

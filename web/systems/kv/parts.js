@@ -1,6 +1,6 @@
 // parts.js: the store's figures, charts, tones, and what is worth waiting or looking for.
 
-import { figureOrColumn, percent } from "../../app/figures.js";
+import { figureOrColumn, length, percent } from "../../app/figures.js";
 import { line, lineChart } from "../../app/line_chart.js";
 import { chartMarks } from "../../app/tell.js";
 import { duration, number, t } from "../../app/words.js";
@@ -27,16 +27,6 @@ const count = (name, column) => ({
   name, value: (model) => [number(figureOrColumn(model, column, column)), ""],
 });
 
-/** @param {string} name @param {string} figure @returns {Figure} */
-const length = (name, figure) => ({
-  name,
-  value: (model) => {
-    const ms = model.figures[figure] ?? null;
-    const [value, unit] = duration(ms).split(" ");
-    return [value, unit ?? ""];
-  },
-});
-
 /** The four of the hall first.
  * @type {Figure[]} */
 export const FIGURES = [
@@ -44,10 +34,10 @@ export const FIGURES = [
   count("refused", "unavailable"),
   count("stale", "stale_reads"),
   count("different", "different_keys"),
-  length("p99", "latency_p99_ms"),
+  { name: "p99", value: (model) => length(model.figures.latency_p99_ms) },
   count("lost", "lost_concurrent_writes"),
   count("hints", "hints_stored"),
-  length("converge", "converge_ms"),
+  { name: "converge", value: (model) => length(model.figures.converge_ms) },
 ];
 
 /** @param {import("../../app/model.js").Model} model */

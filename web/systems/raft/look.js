@@ -3,10 +3,11 @@
 
 import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
-import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
+import { drawLeads, drawTableOf, HELD, lettersOf, SMALL, TEXT, TRUTHS, UP } from "../../app/ring/plates.js";
+import { drawBadge, drawBody, drawLetter, write } from "../../app/stage/drawing.js";
 import { humanise, number, systemWord, t } from "../../app/words.js";
 import { drawLog } from "./log.js";
-import { ROLE, ROLES, UP } from "./model.js";
+import { ROLE, ROLES } from "./model.js";
 
 /**
  * @typedef {import("./model.js").CouncilModel} Model
@@ -15,11 +16,7 @@ import { ROLE, ROLES, UP } from "./model.js";
  * @typedef {import("../../app/stage/looks.js").Tone} Tone
  */
 
-const HELD = 2;
-const TRUTHS = [3, 1, 4]; /* as the faults count: closed, open, paused */
 const REPLIES = new Set(["appended", "vote", "snapshot_taken", "reply", "answer"]);
-const TEXT = 20.2;
-const SMALL = 17;
 
 /** @param {Server | undefined} server @returns {Tone} */
 function toneOf(server) {
@@ -94,8 +91,7 @@ function facts(model, node) {
   const named = (/** @type {number} */ other) => (other < 0 ? t("card.nobody") : t("server.label", {
     letter: model.nodeLetter(other), name: model.title(other),
   }));
-  const bits = (/** @type {number} */ mask) => [...model.servers.keys()]
-    .filter((other) => Math.floor(mask / 2 ** other) % 2 === 1).map((other) => model.nodeLetter(other)).join(", ");
+  const bits = (/** @type {number} */ mask) => lettersOf(model, model.servers.keys(), mask);
   if (server.up === 0) {
     return [
       [t("card.is"), roleWord(model, server)],
@@ -127,12 +123,7 @@ function drawServer(ctx, model, node, box, u, t_us) {
   const tone = toneOf(server);
   drawBody(ctx, box, tone, u);
   const leads = server.up === UP && server.role === ROLE.LEADER;
-  if (leads) {
-    roundedBox(ctx, { x: box.x - 2 * u, y: box.y - 2 * u, width: box.width + 4 * u, height: box.height + 4 * u }, 10 * u);
-    ctx.strokeStyle = token("--text");
-    ctx.lineWidth = 4.5 * u;
-    ctx.stroke();
-  }
+  if (leads) drawLeads(ctx, box, u);
   drawLetter(ctx, model.nodeLetter(node), { x: box.x + 8 * u, y: box.y + 8 * u, width: 26 * u, height: 24 * u }, u);
   const ring = { x: box.x + box.width - 25 * u, y: box.y + 27 * u };
   ctx.save();
@@ -221,28 +212,13 @@ function drawRole(ctx, role, at, u) {
  * @param {number} u
  */
 function drawTable(ctx, model, box, u) {
-  roundedBox(ctx, box, 48 * u);
-  ctx.fillStyle = token("--page");
-  ctx.fill();
-  ctx.strokeStyle = token("--border");
-  ctx.lineWidth = 1.6 * u;
-  ctx.stroke();
   const leaders = model.leaders();
   const who = leaders.length === 1 ? t("table.leads", { letter: model.nodeLetter(leaders[0].node) })
     : leaders.length === 0 ? t("table.nobody") : t("table.leaders", { count: leaders.length });
   const confirmed = Math.max(0, ...[...model.servers.values()].map((server) => server.commit));
-  const lines = /** @type {[string, number, number, string][]} */ ([
+  drawTableOf(ctx, box, u, [
     [t("table.term", { term: model.term() }), 33, 800, "--text"],
     [who, TEXT, 600, leaders.length === 1 ? "--text" : "--state-slow"],
     [t("table.confirmed", { count: number(confirmed) }), SMALL, 400, "--text-second"],
-  ]);
-  let y = box.y + 39 * u;
-  for (const [text, size, weight, colour] of lines) {
-    ctx.font = `${weight} ${size * u}px ${token("--font")}`;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "alphabetic";
-    ctx.fillStyle = token(colour);
-    ctx.fillText(text, box.x + box.width / 2, y, box.width - 20 * u);
-    y += 26 * u;
-  }
+  ], { first: 39, step: 26 });
 }

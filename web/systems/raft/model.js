@@ -2,6 +2,7 @@
 // server, and which entries were struck out a moment ago.
 
 import { Model } from "../../app/model.js";
+import { UP } from "../../app/ring/plates.js";
 
 /**
  * @typedef {import("./types").Server} Server
@@ -10,7 +11,6 @@ import { Model } from "../../app/model.js";
 
 export const ROLE = /** @type {const} */ ({ READING: 0, FOLLOWER: 1, REHEARSING: 2, CANDIDATE: 3, LEADER: 4, OUT: 5 });
 export const ROLES = /** @type {const} */ (["reading", "follower", "rehearsing", "candidate", "leader", "out"]);
-export const UP = 1;
 const STRUCK_KEPT_US = 4e6; /* virtual: so long a struck-out entry still shows */
 const STRUCK_MAX = 12;
 const PATIENCE_KEPT = 12; /* frames: the picture is a little behind the newest */

@@ -1,6 +1,6 @@
 // parts.js: the council's figures, charts, tones, and what is worth waiting or looking for.
 
-import { figureOrColumn, percent } from "../../app/figures.js";
+import { figureOrColumn, length, percent } from "../../app/figures.js";
 import { line, lineChart } from "../../app/line_chart.js";
 import { chartMarks } from "../../app/tell.js";
 import { duration, number, t } from "../../app/words.js";
@@ -20,22 +20,16 @@ export function councilTone(kind) {
   return "serving";
 }
 
-/** @param {number | null} ms @returns {[string, string]} */
-function length(ms) {
-  const [value, unit] = duration(ms).split(" ");
-  return [value, unit ?? ""];
-}
-
 /** The four of the hall first.
  * @type {Figure[]} */
 export const FIGURES = [
-  { name: "commit", value: (model) => length(model.figures.commit_p50_ms ?? null) },
-  { name: "leaderless", value: (model) => length(model.figures.no_leader_max_ms ?? null) },
+  { name: "commit", value: (model) => length(model.figures.commit_p50_ms) },
+  { name: "leaderless", value: (model) => length(model.figures.no_leader_max_ms) },
   { name: "availability", value: (model) => percent(figureOrColumn(model, "availability_pct", "availability_pct")) },
   { name: "struck", value: (model) => [number(figureOrColumn(model, "struck_out", "struck_out")), ""] },
   { name: "changes", value: (model) => [number(figureOrColumn(model, "leader_changes", "leader_changes")), ""] },
   { name: "elections", value: (model) => [number(figureOrColumn(model, "elections", "elections")), ""] },
-  { name: "p99", value: (model) => length(model.figures.latency_p99_ms ?? null) },
+  { name: "p99", value: (model) => length(model.figures.latency_p99_ms) },
   { name: "rate", value: (model) => [number(model.figures.ops_per_s), "/s"] },
 ];
 

@@ -1,16 +1,7 @@
 // raft.js: what the council puts into the rooms of the page.
 
-import { mountCaption } from "../../app/caption.js";
-import { byId } from "../../app/dom.js";
-import { mountDrawer, ruleParts, settingFields } from "../../app/drawer.js";
-import { ask } from "../../app/question.js";
-import { mountBar, mountPhoneBar } from "../../app/ring/bar.js";
-import { faultParts } from "../../app/ring/fault_parts.js";
-import { mountedOf, mountRingFrame, ringKeys, tellers } from "../../app/ring/kit.js";
-import { RingStage } from "../../app/ring/stage.js";
-import { explainSubject } from "../../app/ring/subject.js";
-import { runSection } from "../../app/runs.js";
-import { valueName } from "../../app/side_names.js";
+import { ringPart } from "../../app/ring/mount.js";
+import { lettersOf } from "../../app/ring/plates.js";
 import { number, t } from "../../app/words.js";
 import { ownActions, placeOrders } from "./actions.js";
 import { councilLook } from "./look.js";
@@ -22,10 +13,6 @@ import { charts, councilTone, FIGURES, MOMENTS, PAIR_CHARTS, PAIR_FIGURES, QUEST
  * @typedef {import("../../app/types").EventRow} EventRow
  */
 
-/** Letters of the keys of the bar. */
-const LETTERS = {
-  orders: "o", three: "r", transfer: "h", members: "w", break: "b", heal: "a", verify: "v", download: "y",
-};
 const ORDERS_BY_KEY = 3;
 
 /** @type {import("../../app/ring/kit.js").Cluster} */
@@ -35,19 +22,37 @@ const CLUSTER = {
   more: (/** @type {Model} */ model, event) => memberNames(model, event),
   load: "ok_per_s",
   operations: (model) => ["ops_ok", "ops_fail", "ops_info"].reduce((sum, name) => sum + (model.figures[name] ?? 0), 0),
-  explain: (model, subject, showCauses) => void explainSubject(model, subject, showCauses),
   spans: [
     { begins: "leader_elected", ends: ["leader_stepped_down", "node_crashed", "server_started"], tone: "serving", of: "node", wide: false },
     { begins: "election_begun", ends: ["leader_elected", "vote_given", "leader_stepped_down"], tone: "moving", of: "node", wide: false },
   ],
   pairFigures: PAIR_FIGURES,
   pairCharts: PAIR_CHARTS,
-  presets,
+  questions: () => QUESTIONS,
   untils: UNTILS,
 };
 
-/** @type {import("../../app/types").SystemPart} */
-export const part = { Model: CouncilModel, moments: MOMENTS, whyIdle, mount, mountFrame };
+export const part = ringPart({
+  Model: CouncilModel,
+  moments: MOMENTS,
+  whyIdle,
+  cluster: CLUSTER,
+  actions: (/** @type {Model} */ model) => ownActions(model),
+  byKey: (/** @type {Model} */ model) => ({ three: () => void placeOrders(model, ORDERS_BY_KEY) }),
+  letters: { orders: "o", three: "r", transfer: "h", members: "w", break: "b", heal: "a", verify: "v", download: "y" },
+  sections: [
+    { id: "council", icon: "policy", settings: [
+      "election_min_ms", "election_max_ms", "heartbeat_ms", "pre_vote", "check_quorum", "reads", "lease_drift_ppm",
+    ] },
+    { id: "load", icon: "rush", settings: [
+      "ops_per_s", "read_pct", "cas_pct", "delete_pct", "clients", "attempt_ms", "operation_ms",
+    ] },
+    { id: "book", icon: "list", settings: ["batch_bytes", "pipeline", "snapshot_entries"] },
+  ],
+  situation: (/** @type {Model} */ model) => situation(model),
+  figures: FIGURES,
+  charts,
+});
 
 /**
  * Sets of servers travel as bits; people read letters.
@@ -60,9 +65,7 @@ function memberNames(model, event) {
   const known = {};
   names.forEach((name, index) => {
     if (name !== "voters" && name !== "next_voters" && name !== "learners") return;
-    known[name] = [...model.servers.keys()]
-      .filter((node) => Math.floor(event.args[index] / 2 ** node) % 2 === 1)
-      .map((node) => model.nodeLetter(node)).join(", ");
+    known[name] = lettersOf(model, model.servers.keys(), event.args[index]);
   });
   return known;
 }
@@ -70,50 +73,6 @@ function memberNames(model, event) {
 /** @param {import("../../app/model.js").Model} model @param {string} key */
 function whyIdle(model, key) {
   return key === "lease_drift_ppm" && model.run?.settings.reads !== "lease" ? "why.no_lease" : null;
-}
-
-/**
- * @param {Model} model
- * @param {import("../../app/types").PageHands} hands
- * @returns {import("../../app/types").Mounted}
- */
-function mount(model, hands) {
-  const stage = new RingStage(byId("stage"), model, councilLook(model));
-  const own = ownActions(model);
-  const actions = mountBar(byId("actions"), model, stage, hands.verify, own);
-  mountDrawer(byId("controls"), model, [
-    { id: "run", icon: "runs", parts: () => runSection(model) },
-    { id: "council", icon: "policy", parts: (until) => settingFields(model, [
-      "election_min_ms", "election_max_ms", "heartbeat_ms", "pre_vote", "check_quorum", "reads", "lease_drift_ppm",
-    ], until) },
-    { id: "load", icon: "rush", parts: (until) => settingFields(model, [
-      "ops_per_s", "read_pct", "cas_pct", "delete_pct", "clients", "attempt_ms", "operation_ms",
-    ], until) },
-    { id: "book", icon: "list", parts: (until) => settingFields(model, ["batch_bytes", "pipeline", "snapshot_entries"], until) },
-    { id: "faults", icon: "break", parts: (until) => faultParts(model, stage, until) },
-    { id: "rules", icon: "verify", parts: (until) => ruleParts(model, until) },
-  ], "council");
-  const story = { text: tellers(model, CLUSTER).text, mine: () => "", situation: () => situation(model) };
-  mountCaption(byId("caption"), model, story);
-  mountCaption(byId("mine"), model, story);
-  mountPhoneBar(byId("ordering"), model, stage, hands.verify, own);
-  return {
-    ...mountedOf(model, hands, CLUSTER),
-    figures: FIGURES,
-    charts: charts(),
-    keys: ringKeys(model, stage, { ...actions, three: () => void placeOrders(model, ORDERS_BY_KEY) }, LETTERS),
-  };
-}
-
-/**
- * @param {Model} model
- * @param {(event: EventRow) => void} choose
- */
-function mountFrame(model, choose) {
-  mountCaption(byId("caption"), model, {
-    text: tellers(model, CLUSTER).text, mine: () => "", situation: () => situation(model),
-  });
-  return mountRingFrame(model, CLUSTER, choose);
 }
 
 /**
@@ -128,12 +87,4 @@ function situation(model) {
   const [{ node, term }] = leaders;
   const values = { name: model.title(node), term: number(term), majority, voters };
   return t(leaders.length > 1 ? "situation.two" : "situation", values);
-}
-
-/** @param {import("../../app/model.js").Model} model the same orders under another rule */
-function presets(model) {
-  return QUESTIONS.map((question) => ({
-    text: question.values.map((value) => valueName(question.setting, value)).join(" | "),
-    run: () => void ask(model, question),
-  }));
 }
