@@ -78,6 +78,13 @@ void city_host_siblings(struct city_host *city, uint32_t key, int64_t one, int64
     (void)kv_write(state, 1, NULL, other, false, 1001 * CITY_HOST_MS, 0, 0);
 }
 
+void city_host_fate(struct city_host *city, uint32_t order, enum city_fate fate)
+{
+    struct city_told told = {.order = order, .fate = fate};
+    if (!host_message(city->host, 1, CITY_TELL_FATE, &told, sizeof told))
+        abort();
+}
+
 /* ---- Orders and the store ---- */
 
 void city_host_order(struct city_host *city, uint32_t order, enum city_dish dish)

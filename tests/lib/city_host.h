@@ -30,6 +30,9 @@ void city_host_copy(struct city_host *city, uint32_t key, int64_t value);
 /* Two values side by side, written by two kitchens, the second a second later by the clock. */
 void city_host_siblings(struct city_host *city, uint32_t key, int64_t one, int64_t other);
 
+/* The desk of that order tells what became of it. */
+void city_host_fate(struct city_host *city, uint32_t order, enum city_fate fate);
+
 /* An order comes to the desk. */
 void city_host_order(struct city_host *city, uint32_t order, enum city_dish dish);
 /* What the desk has asked the store in the last step; false: nothing. */

@@ -262,6 +262,63 @@ static void test_a_claim_in_doubt(void **state)
     city_host_close(&city);
 }
 
+/* An order that was turned away in doubt: its desk takes the claim back. */
+static void turn_away_in_doubt(void)
+{
+    open_desk(KV_MODE_CP);
+    order_up_to_claim(ORDER, CITY_LOBSTER);
+    struct kv_request claim = asked;
+    city_host_wait(&city, city.settings[CITY_SET_ANSWER_MS] - CITY_AGAIN_MS);
+    assert_int_equal(city_host_told(&city, ORDER), CITY_REFUSED);
+    assert_int_equal(desk_open(city_host_kitchen(&city)), 1);
+    for (uint32_t i = 0; i < city.host->send_count; i++)
+        if (city.host->sends[i].type == KV_REQUEST)
+            memcpy(&asked, city.host->sends[i].bytes, sizeof asked);
+    assert_int_not_equal(asked.op, claim.op);
+    assert_int_equal(asked.key, claim.key);
+    assert_int_equal(asked.session, claim.session);
+    assert_true(asked.serial > claim.serial);
+}
+
+/* First a write that must miss, with a later number than the claim; then it is known what stands. */
+static void test_a_claim_taken_back_through_the_log(void **state)
+{
+    (void)state;
+    for (int stands = 0; stands < 2; stands++) {
+        turn_away_in_doubt();
+        assert_int_equal(asked.function, KV_CAS);
+        assert_int_equal(asked.if_version, UINT32_MAX);
+        city_host_reply(&city, &asked, KV_MISMATCH, city_claim(0, stands ? ORDER : ORDER + 1));
+        assert_true(city_host_asked(&city, &asked) == (stands != 0));
+        if (stands) {
+            assert_int_equal(asked.function, KV_CAS);
+            assert_int_equal(asked.if_version, 1);
+            assert_int_equal(asked.value, city_claim(0, 0));
+            city_host_reply(&city, &asked, KV_OK, 0);
+        }
+        assert_int_equal(desk_open(city_host_kitchen(&city)), 0);
+        city_host_close(&city);
+    }
+}
+
+/* Without a log the key is written without it as soon as the copy in the house has it. */
+static void test_a_claim_taken_back_without_a_log(void **state)
+{
+    (void)state;
+    open_desk(KV_MODE_AP);
+    order_up_to_claim(ORDER, CITY_LOBSTER);
+    city_host_wait(&city, city.settings[CITY_SET_ANSWER_MS]);
+    assert_int_equal(city_host_told(&city, ORDER), CITY_REFUSED);
+    assert_int_equal(desk_open(city_host_kitchen(&city)), 0);
+    assert_int_equal(fate_known(city_host_kitchen(&city), ORDER), CITY_FATE_VOID);
+    city_host_copy(&city, asked.key, city_claim(0, ORDER));
+    city_host_wait(&city, CITY_TICK_MS);
+    assert_true(city_host_asked(&city, &asked));
+    assert_int_equal(asked.function, KV_PUT);
+    assert_int_equal(asked.value, city_claim(0, 0));
+    city_host_close(&city);
+}
+
 /* Who is not the leader names one: asked at once there, under the same number. */
 static void test_the_leader_is_named(void **state)
 {
@@ -406,6 +463,8 @@ int main(void)
         cmocka_unit_test(test_nothing_left_by_nobody),
         cmocka_unit_test(test_refused_in_time),
         cmocka_unit_test(test_a_claim_in_doubt),
+        cmocka_unit_test(test_a_claim_taken_back_through_the_log),
+        cmocka_unit_test(test_a_claim_taken_back_without_a_log),
         cmocka_unit_test(test_the_leader_is_named),
         cmocka_unit_test(test_a_full_desk),
         cmocka_unit_test(test_truck_and_price),

@@ -245,6 +245,22 @@ static void test_books_differ(void **state)
     close_books(&city);
 }
 
+/* Told "yours", and then that one keeps it who was turned away. Of two who were told "yours" one has to. */
+static void test_confirmed_before_refused(void **state)
+{
+    struct city city;
+    (void)state;
+    open_books(&city);
+    order(&city, 1, DESK_A, CITY_LOBSTER);
+    order(&city, 2, DESK_B, CITY_LOBSTER);
+    sell(&city, 2, LOBSTER_KEY, DELIVERY, KV_LEVEL_EVENTUAL);
+    note(&city, CITY_NOTE_OVERSOLD, DESK_A, NODE_NONE, 2, ARGS(LOBSTER_KEY, 1, DELIVERY));
+    assert_int_equal(at_rest(&city, CITY_CHECK_CONFIRMED_KEPT), SYSTEM_PASS);
+    note(&city, CITY_NOTE_REFUSED, 5, DESK_A, 1, ARGS(CITY_LOBSTER));
+    assert_int_equal(at_rest(&city, CITY_CHECK_CONFIRMED_KEPT), SYSTEM_FAIL);
+    close_books(&city);
+}
+
 /* Told "yours" and in no book: lost, unless somebody has said so, or it was of an earlier delivery. */
 static void test_lost(void **state)
 {
@@ -287,10 +303,15 @@ static void test_kept_for_nobody(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sold_twice),  cmocka_unit_test(test_the_next_delivery),
-        cmocka_unit_test(test_named),       cmocka_unit_test(test_stale_price),
-        cmocka_unit_test(test_turned_away), cmocka_unit_test(test_books_differ),
-        cmocka_unit_test(test_lost),        cmocka_unit_test(test_kept_for_nobody),
+        cmocka_unit_test(test_confirmed_before_refused),
+        cmocka_unit_test(test_sold_twice),
+        cmocka_unit_test(test_the_next_delivery),
+        cmocka_unit_test(test_named),
+        cmocka_unit_test(test_stale_price),
+        cmocka_unit_test(test_turned_away),
+        cmocka_unit_test(test_books_differ),
+        cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_kept_for_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

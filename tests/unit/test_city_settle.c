@@ -11,6 +11,8 @@ static struct kv_request asked;
 static void open_kitchen(uint32_t self)
 {
     city_host_open(&city, self, KV_MODE_AP, LOBSTERS);
+    city_host_fate(&city, FIRST, CITY_FATE_STANDS);
+    city_host_fate(&city, SECOND, CITY_FATE_STANDS);
 }
 
 /* The value that is written over both. */
@@ -64,6 +66,89 @@ static void test_named_once(void **state)
     assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 0);
     assert_int_equal(desk_open(city_host_kitchen(&city)), 0);
     assert_int_equal(settle_left(city_host_kitchen(&city), &city.plan), NODE_NONE);
+    city_host_close(&city);
+}
+
+/* The write fails and is tried again: nobody is told twice. */
+static void test_named_once_though_the_write_fails(void **state)
+{
+    (void)state;
+    open_kitchen(0);
+    city_host_siblings(&city, KEY, city_claim(0, FIRST), city_claim(0, SECOND));
+    (void)settled(KEY);
+    assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 1);
+    city_host_reply(&city, &asked, KV_BUSY, 0);
+    city_host_wait(&city, CITY_TICKET_MS + 4 * CITY_TICK_MS);
+    assert_true(city_host_asked(&city, &asked));
+    assert_int_equal(asked.value, city_claim(0, FIRST));
+    assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 0);
+    assert_int_equal(city_host_told(&city, SECOND), CITY_OPEN);
+    city_host_close(&city);
+}
+
+/* What was taken back stands behind every order of its delivery, and is nobody's loss. */
+static void test_what_was_taken_back_stands_behind(void **state)
+{
+    (void)state;
+    open_kitchen(0);
+    city_host_siblings(&city, KEY, city_claim(2, 0), city_claim(2, SECOND));
+    assert_int_equal(settled(KEY), city_claim(2, SECOND));
+    assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 0);
+    city_host_close(&city);
+}
+
+/* A desk whose order is not known here is asked until it answers; who was turned away keeps nothing. */
+static void test_a_desk_is_asked(void **state)
+{
+    enum { THIRD = 17 };
+    (void)state;
+    open_kitchen(0);
+    city_host_siblings(&city, KEY, city_claim(0, SECOND), city_claim(0, THIRD));
+    city_host_wait(&city, 2 * CITY_ATTEMPT_MS);
+    assert_false(city_host_asked(&city, &asked));
+    const struct host_send *question = host_sent(city.host, CITY_ASK_FATE);
+    assert_non_null(question);
+    assert_int_equal(question->to, 1); /* the kitchen that wrote it */
+    assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 0);
+    city_host_fate(&city, THIRD, CITY_FATE_VOID);
+    assert_int_equal(settled(KEY), city_claim(0, SECOND));
+    assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 0);
+    city_host_close(&city);
+}
+
+/* A desk that is silent is asked for a while; then its order is taken to stand. */
+static void test_a_silent_desk_is_presumed(void **state)
+{
+    enum { THIRD = 17 };
+    (void)state;
+    open_kitchen(0);
+    city_host_siblings(&city, KEY, city_claim(0, SECOND), city_claim(0, THIRD));
+    city_host_wait(&city, city.settings[CITY_SET_SUSPECT_MS] + CITY_ASK_MS + 500);
+    assert_int_equal(host_noted_count(city.host, CITY_NOTE_OVERSOLD), 1);
+    assert_int_equal(host_noted(city.host, CITY_NOTE_OVERSOLD)->subject, SECOND);
+    city_host_close(&city);
+}
+
+/* A lobster of an order that was turned away here is freed, be it alone in its place. */
+static void test_a_void_claim_is_freed(void **state)
+{
+    (void)state;
+    open_kitchen(1); /* not the first */
+    city_host_fate(&city, FIRST + 1, CITY_FATE_VOID);
+    city_host_copy(&city, KEY, city_claim(2, FIRST + 1));
+    assert_int_equal(settled(KEY), city_claim(2, 0));
+    city_host_close(&city);
+}
+
+/* At a switch of modes the store keeps what would have been settled for, not the latest. */
+static void test_the_store_keeps_the_same(void **state)
+{
+    (void)state;
+    open_kitchen(0);
+    city_host_siblings(&city, KEY, city_claim(2, FIRST), city_claim(2, SECOND));
+    const struct kv_state *siblings = &city_host_kitchen(&city)->store.slots[KEY].state;
+    assert_int_equal(kv_latest(siblings)->value, city_claim(2, SECOND));
+    assert_int_equal(kv_kept(&city.plan.store, siblings)->value, city_claim(2, FIRST));
     city_host_close(&city);
 }
 
@@ -133,6 +218,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_first_order_keeps_it),
         cmocka_unit_test(test_named_once),
+        cmocka_unit_test(test_named_once_though_the_write_fails),
+        cmocka_unit_test(test_what_was_taken_back_stands_behind),
+        cmocka_unit_test(test_a_desk_is_asked),
+        cmocka_unit_test(test_a_silent_desk_is_presumed),
+        cmocka_unit_test(test_a_void_claim_is_freed),
+        cmocka_unit_test(test_the_store_keeps_the_same),
         cmocka_unit_test(test_another_delivery_is_nobodys_loss),
         cmocka_unit_test(test_what_is_no_lobster),
         cmocka_unit_test(test_one_kitchen_settles),

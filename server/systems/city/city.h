@@ -16,7 +16,8 @@
  * names the order that has to be told so. Mode hybrid: lobsters through the log, soup and prices not.
  *
  * Parts: kitchen.c (one node of store, desk and stoves), desk*.c (orders), store_client.c (how a desk
- * asks the store), stove.c (cooking and who cooks), settle.c (siblings), customers.c. Observer:
+ * asks the store), stove.c (cooking and who cooks), settle.c (siblings), fate.c (does an
+ * order stand?), release.c (claims taken back), customers.c. Observer:
  * ledger.c, judge.c, rows.c, operations.c, tables.c, view.c, explain.c.
  */
 #ifndef CHEF_SYSTEMS_CITY_CITY_H

@@ -52,7 +52,7 @@ static const int32_t CIRCLE_M[CITY_KITCHENS_MAX][2] = {
     {300, 0}, {585, 207}, {476, 543}, {124, 543}, {15, 207}};
 static const struct plan_ring RING = {CIRCLE_M, CITY_KITCHENS_MAX};
 
-/* The keys, in the order that city_key_*() knows. */
+/* The keys, in the order that city_key_*() knows, and which of several values stands. */
 static void name_keys(struct city_plan *plan)
 {
     struct kv_plan *store = &plan->store;
@@ -65,6 +65,12 @@ static void name_keys(struct city_plan *plan)
     for (uint32_t i = 0; i < plan->book; i++)
         (void)snprintf(store->keys[city_key_book(plan, i)], KV_NAME_BYTES, "book-%02u",
                        (i + 1) % HUNDRED);
+    for (uint32_t i = 0; i < plan->lobsters; i++)
+        store->keep[i] = KV_KEEP_FIRST;
+    store->keep[city_key_delivery(plan)] = KV_KEEP_HIGHEST;
+    for (uint32_t i = 0; i < plan->book; i++)
+        store->keep[city_key_book(plan, i)] = KV_KEEP_HIGHEST;
+    store->round = CITY_CLAIM_ORDERS;
     store->key_count = plan->lobsters + 1 + CITY_DISHES + plan->book;
     store->strong_keys = plan->lobsters + 1;
     assert(store->key_count <= KV_KEYS_MAX);

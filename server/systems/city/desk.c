@@ -77,9 +77,23 @@ static void answer(const struct city_turn *turn, uint32_t order, enum city_outco
 static void turn_away(const struct city_turn *turn, struct city_task *task,
                       enum city_outcome outcome)
 {
-    if (!task->told)
+    if (!task->told) {
         answer(turn, task->order, outcome, 0);
+        fate_is(turn, task->order, CITY_FATE_VOID);
+    }
     free_task(task);
+}
+
+/* Only a lobster is anybody's: of soup there is enough, and its place takes the next order. */
+static void turn_away_in_doubt(const struct city_turn *turn, struct city_task *task)
+{
+    if (task->dish != CITY_LOBSTER) {
+        turn_away(turn, task, CITY_REFUSED);
+        return;
+    }
+    answer(turn, task->order, CITY_REFUSED, 0);
+    fate_is(turn, task->order, CITY_FATE_VOID);
+    release_begin(turn, task);
 }
 
 static void confirm(const struct city_turn *turn, struct city_task *task)
@@ -87,6 +101,7 @@ static void confirm(const struct city_turn *turn, struct city_task *task)
     if (task->told)
         return;
     task->told = true;
+    fate_is(turn, task->order, CITY_FATE_STANDS);
     city_say(turn, CITY_NOTE_SOLD, NODE_NONE, task->order, task->key, task->delivery, task->level,
              task->price);
     answer(turn, task->order, CITY_YOURS, task->price);
@@ -182,6 +197,15 @@ static void tick_ticket(const struct city_turn *turn, struct city_task *task)
 
 /* ---- Writing it into the book ---- */
 
+/* Of values side by side each one counts: what was taken back here may be another one's there. */
+static bool is_free(const struct kv_state *state, uint32_t delivery)
+{
+    for (uint32_t i = 0; i < state->count; i++)
+        if (!state->siblings[i].deleted && !city_is_free(state->siblings[i].value, delivery))
+            return false;
+    return true;
+}
+
 /* A lobster that nobody has, by the copy in the house, and that no other task here is writing. */
 static uint32_t free_lobster(const struct city_turn *turn, uint32_t delivery, bool *busy)
 {
@@ -189,9 +213,9 @@ static uint32_t free_lobster(const struct city_turn *turn, uint32_t delivery, bo
     *busy = false;
     for (uint32_t key = 0; key < turn->plan->lobsters; key++) {
         client_copy(turn->self, turn->plan, key, &state);
-        if (!city_is_free(client_value(&state, 0), delivery))
+        if (!is_free(&state, delivery))
             continue;
-        if (!desk_is_about(turn->self, key))
+        if (!desk_is_about(turn->self, key) && !release_is_about(turn->self, key))
             return key;
         *busy = true;
     }
@@ -249,8 +273,10 @@ static void on_claimed(const struct city_turn *turn, struct city_task *task, enu
         dispatch(turn, task);
     } else if (again) {
         claim_again(turn, task, result);
-    } else {
+    } else if (kv_is_failure((enum kv_function)task->function, result)) {
         turn_away(turn, task, CITY_REFUSED);
+    } else {
+        turn_away_in_doubt(turn, task);
     }
 }
 
@@ -307,6 +333,7 @@ void desk_on_order(const struct city_turn *turn, const struct city_order *order)
     task->order = order->order;
     task->dish = (uint8_t)order->dish;
     task->phase = CITY_PHASE_PRICE;
+    fate_is(turn, task->order, CITY_FATE_OPEN);
     client_read(turn, task, city_key_price(turn->plan, task->dish));
 }
 
@@ -317,10 +344,6 @@ static void write_once(const struct city_turn *turn, struct city_task *task)
     struct kv_state state;
     client_copy(turn->self, turn->plan, task->key, &state);
     int64_t value = task->kind == CITY_TASK_TRUCK ? client_value(&state, 0) + 1 : task->price;
-    if (task->kind == CITY_TASK_RESTORE && client_value(&state, 0) >= value) {
-        free_task(task);
-        return;
-    }
     client_write(turn, task, task->key, value, &state);
 }
 
@@ -334,11 +357,6 @@ static void begin_write(const struct city_turn *turn, enum city_task_kind kind, 
     task->price = price;
     task->phase = CITY_PHASE_WRITE;
     write_once(turn, task);
-}
-
-void desk_restore(const struct city_turn *turn, uint32_t key, int64_t value)
-{
-    begin_write(turn, CITY_TASK_RESTORE, key, value);
 }
 
 void desk_on_truck(const struct city_turn *turn)
@@ -389,6 +407,9 @@ void desk_on_answer(const struct city_turn *turn, struct city_task *task, enum k
     case CITY_PHASE_WRITE:
         on_written(turn, task, result);
         break;
+    case CITY_PHASE_RELEASE:
+        release_on_answer(turn, task, result, state);
+        break;
     case CITY_PHASE_DISPATCH:
     case CITY_PHASE_TICKET:
     case CITY_PHASE_COOKING:
@@ -410,7 +431,7 @@ static void tick_task(const struct city_turn *turn, struct city_task *task)
     client_tick(turn, task);
     if (task->kind == CITY_TASK_FREE || task->op != 0)
         return;
-    if (task->end_ns <= turn->now_ns) {
+    if (task->end_ns <= turn->now_ns && task->kind != CITY_TASK_RELEASE) {
         give_up(turn, task);
     } else if (task->phase == CITY_PHASE_DISPATCH || task->phase == CITY_PHASE_TICKET) {
         tick_ticket(turn, task);
@@ -422,6 +443,8 @@ static void tick_task(const struct city_turn *turn, struct city_task *task)
             free_task(task); /* looked at anew */
         else if (task->phase == CITY_PHASE_WRITE)
             write_once(turn, task);
+        else if (task->phase == CITY_PHASE_RELEASE)
+            release_go_on(turn, task);
         else if (task->phase != CITY_PHASE_COOKING)
             claim(turn, task);
     }

@@ -13,6 +13,7 @@ const struct system_check CITY_CHECKS[CITY_CHECK_COUNT] = {
     [CITY_CHECK_SOUND] = {"kitchen_sound", false},
     [CITY_CHECK_STRONG] = {"strong_linearizable", true},
     [CITY_CHECK_LINEARIZABLE] = {"linearizable", true},
+    [CITY_CHECK_CONFIRMED_KEPT] = {"confirmed_kept", true},
 };
 
 #define FIGURE(n, u, d, t, b)                                                                      \
@@ -146,6 +147,22 @@ static void judge_books(const struct city_ledger *ledger, const struct node_worl
     }
 }
 
+/* The one that was turned away may be told so after the other one was named. */
+static void judge_wronged(const struct city_ledger *ledger, struct system_finding *finding)
+{
+    const struct ledger_order *order = NULL;
+    struct ledger_witness seen = {.word = CITY_WORD_WRONGED};
+    seen.count = city_ledger_wronged(ledger, &order);
+    if (seen.count == 0)
+        return;
+    seen.subject = order->order;
+    seen.args[0] = order->key + 1;
+    seen.args[1] = order->beaten_by;
+    seen.at_ns = order->answered_ns;
+    seen.event = order->event;
+    fail(finding, &seen);
+}
+
 void city_judge(const void *memory, const struct node_world *world, bool final,
                 struct system_finding *findings)
 {
@@ -158,6 +175,7 @@ void city_judge(const void *memory, const struct node_world *world, bool final,
     struct system_finding *once = &findings[CITY_CHECK_SOLD_ONCE];
     if (once->verdict == SYSTEM_PASS && ledger->sold_twice_weakly.count > 0)
         fail(once, &ledger->sold_twice_weakly);
+    judge_wronged(ledger, &findings[CITY_CHECK_CONFIRMED_KEPT]);
     if (final)
         judge_books(ledger, world, findings);
 }
@@ -169,6 +187,8 @@ uint16_t city_unpromised(const void *plan, const int64_t *settings, uint32_t che
     (void)plan;
     if (check == CITY_CHECK_SOLD_ONCE && ap)
         return CITY_WORD_AP_SELLS_TWICE;
+    if (check == CITY_CHECK_CONFIRMED_KEPT && ap)
+        return CITY_WORD_NOBODY_ASKED;
     if (check == CITY_CHECK_LINEARIZABLE && weak)
         return CITY_WORD_EVENTUAL_IS_LATER;
     if (check == CITY_CHECK_IN_BOOK && weak && settings[CITY_SET_CONFLICT] == KV_CONFLICT_CLOCK)

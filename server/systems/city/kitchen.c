@@ -172,6 +172,12 @@ static void on_city_message(const struct city_turn *turn, const struct node_even
     case CITY_LOAD:
         stove_on_load(turn, event->from, bytes);
         break;
+    case CITY_ASK_FATE:
+        fate_on_question(turn, event->from, bytes);
+        break;
+    case CITY_TELL_FATE:
+        fate_on_told(turn, bytes);
+        break;
     case CITY_ANSWER:
     case CITY_DISH:
     case CITY_MESSAGE_COUNT:
@@ -272,7 +278,9 @@ static void boot(void *state, const struct node_env *env)
     view_store(env, &view);
     KV_REPLICA_PROTOCOL.boot(&self->store, &view.env);
     for (uint32_t i = 0; i < CITY_SEEN; i++)
-        self->seen[i] = self->orders_seen[i] = NODE_NONE;
+        self->seen[i] = self->orders_seen[i] = self->named[i] = NODE_NONE;
+    for (uint32_t i = 0; i < CITY_FATES; i++)
+        self->fates[i].order = NODE_NONE;
 }
 
 static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *bytes,
@@ -281,6 +289,7 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
     const struct city_plan *plan = env->plan;
     struct city_order order = {.order = 0};
     struct city_assign assign;
+    struct city_told told;
     struct store_view view;
     if (type < KV_MESSAGE_COUNT) {
         view_store(env, &view);
@@ -297,9 +306,13 @@ static bool malformed(const struct node_env *env, uint16_t type, const uint8_t *
     case CITY_ASSIGN:
         memcpy(&assign, bytes, sizeof assign);
         return assign.cook >= city_kitchens(plan);
+    case CITY_TELL_FATE:
+        memcpy(&told, bytes, sizeof told);
+        return told.fate != CITY_FATE_STANDS && told.fate != CITY_FATE_VOID;
     case CITY_TAKEN:
     case CITY_TRUCK:
     case CITY_LOAD:
+    case CITY_ASK_FATE:
         return false;
     default:
         return true; /* for customers */
@@ -333,6 +346,8 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
     const struct city_kitchen *self = state;
     *reason = (struct node_reason){
         .word = CITY_WORD_DESK_OPEN, .subject = NODE_NONE, .args = {desk_open(self)}};
+    if (env->settings[CITY_SET_BUG_NO_REPLICATION] != 0)
+        reason->args[0] -= release_open(self); /* the log never answers */
     if (reason->args[0] > 0)
         return true;
     reason->word = CITY_WORD_COOKING;

@@ -2,7 +2,7 @@
  *
  * Private to the kitchen's files: kitchen.c (which part gets which event), desk.c (tasks: orders,
  * deliveries, prices, siblings to settle), store_client.c (one task's question to the store),
- * settle.c, stove.c. Observers may read it. The replica of the store comes first and knows nothing of
+ * settle.c, release.c, stove.c. Observers may read it. The replica of the store comes first and knows nothing of
  * the rest: the desk asks it by messages, as it asks every other one; only which lobster to try is
  * looked up in the copy in the own house. */
 #ifndef CHEF_SYSTEMS_CITY_KITCHEN_H
@@ -17,6 +17,8 @@ enum {
     CITY_TICK_MS = 20,
     CITY_TASKS = 20, /* open at a desk; with a session each, of all that the store remembers */
     CITY_TICKETS = 24,
+    CITY_ASK_MS = 3000,    /* a desk that is not heard is asked so long, and then no more */
+    CITY_FATES = 256,      /* orders whose fate is remembered */
     CITY_SEEN = 64,        /* orders cooked here lately: a doubled ticket is none */
     CITY_ATTEMPT_MS = 150, /* without an answer the store is asked again */
     CITY_AGAIN_MS = 30,    /* after a refusal, or after somebody else was quicker */
@@ -34,7 +36,7 @@ enum city_task_kind {
     CITY_TASK_TRUCK,
     CITY_TASK_PRICE,
     CITY_TASK_SETTLE,
-    CITY_TASK_RESTORE /* what the store has not kept although it counts for more */
+    CITY_TASK_RELEASE /* takes back the claim of an order that was turned away in doubt */
 };
 enum city_phase {
     CITY_PHASE_PRICE,    /* an order: reads the price, */
@@ -44,6 +46,7 @@ enum city_phase {
     CITY_PHASE_TICKET,   /* for the cook to take it, */
     CITY_PHASE_COOKING,  /* and for the dish */
     CITY_PHASE_WRITE,    /* truck, price, settling: one write */
+    CITY_PHASE_RELEASE,  /* a release: looks whether the claim stands, and writes it away */
 };
 
 /* Something that a desk is about. At most one question to the store is open for it. */
@@ -51,8 +54,8 @@ struct city_task {
     int64_t end_ns;   /* gives up */
     int64_t retry_ns; /* the store, or a cook, is asked again; 0: not */
     int64_t value,
-        expected; /* of the question: written, and what a conditional write finds there */
-    int64_t price;
+        expected;    /* of the question: written, and what a conditional write finds there */
+    int64_t price;   /* of the dish; of a release the claim */
     uint32_t order;  /* or NODE_NONE */
     uint32_t op;     /* of the store's question; 0: none is open */
     uint32_t node;   /* whom it was put to */
@@ -79,11 +82,17 @@ struct city_kitchen {
     struct city_ticket tickets[CITY_TICKETS]; /* in order of arrival; order NODE_NONE: free */
     uint32_t seen[CITY_SEEN];
     uint32_t orders_seen[CITY_SEEN]; /* at the desk; a doubled order is none */
-    uint32_t seen_next, orders_next, ticket_count, generation;
+    uint32_t named[CITY_SEEN];       /* orders that had to go without, lately */
+    struct {
+        int64_t asked_ns; /* of another desk's, while it is UNKNOWN: since when it is asked */
+        uint32_t order, fate;
+    } fates[CITY_FATES]; /* order NODE_NONE: free */
+    uint32_t seen_next, orders_next, named_next, ticket_count, generation, fates_next;
     uint32_t load[CITY_KITCHENS_MAX]; /* what the others said, and what was given since */
     uint64_t boot[CITY_KITCHENS_MAX];
     int64_t heard_ns[CITY_KITCHENS_MAX];
     int64_t load_due_ns;
+    int64_t ask_due_ns; /* desks are asked for the fate of their orders again */
     uint64_t own_boot;
     uint32_t op_last, serial_last;
 };
@@ -117,8 +126,6 @@ void desk_on_new_boot(const struct city_turn *turn, uint32_t cook);
 /* The store has answered what was asked for this task; *state is what it told. */
 void desk_on_answer(const struct city_turn *turn, struct city_task *task, enum kv_result result,
                     const struct kv_state *state);
-/* Writes a number that only grows (a delivery, the newest order of a place) until the book has it. */
-void desk_restore(const struct city_turn *turn, uint32_t key, int64_t value);
 /* That lobster is somebody else's. */
 void desk_sorry(const struct city_turn *turn, uint32_t order);
 void desk_tick(const struct city_turn *turn);
@@ -150,8 +157,30 @@ void client_tick(const struct city_turn *turn, struct city_task *task);
 void settle_by_store(const struct city_turn *turn, uint32_t key);
 /* Siblings that this kitchen has to settle become tasks. */
 void settle_tick(const struct city_turn *turn);
-/* The first key with siblings, NODE_NONE: none. */
+/* The first key with siblings, or with the claim of an order turned away; NODE_NONE: none. */
 uint32_t settle_left(const struct city_kitchen *self, const struct city_plan *plan);
+
+/* ---- release.c ---- */
+
+/* The customer is told no, but the log has not answered whether his lobster is written. */
+void release_begin(const struct city_turn *turn, struct city_task *task);
+void release_on_answer(const struct city_turn *turn, struct city_task *task, enum kv_result result,
+                       const struct kv_state *state);
+/* Looks again. */
+void release_go_on(const struct city_turn *turn, struct city_task *task);
+bool release_is_about(const struct city_kitchen *self, uint32_t key);
+uint32_t release_open(const struct city_kitchen *self);
+
+/* ---- fate.c ---- */
+
+/* Of an order of this desk. */
+void fate_is(const struct city_turn *turn, uint32_t order, enum city_fate fate);
+enum city_fate fate_known(const struct city_kitchen *self, uint32_t order);
+/* The same; what is not known that desk is asked. OPEN: not answered yet. */
+enum city_fate fate_asked(const struct city_turn *turn, uint32_t order, uint32_t desk);
+void fate_on_question(const struct city_turn *turn, uint32_t from,
+                      const struct city_told *question);
+void fate_on_told(const struct city_turn *turn, const struct city_told *told);
 
 /* ---- stove.c ---- */
 

@@ -140,6 +140,20 @@ uint32_t city_ledger_kept(const struct city_ledger *ledger, const struct node_wo
     return kept;
 }
 
+uint32_t city_ledger_wronged(const struct city_ledger *ledger, const struct ledger_order **order)
+{
+    uint32_t wronged = 0;
+    for (uint32_t i = 0; i < LEDGER_ORDERS; i++) {
+        const struct ledger_order *one = &ledger->orders[i];
+        const struct ledger_order *winner = city_ledger_find(ledger, one->beaten_by);
+        if (one->key == NODE_NONE || winner == NULL || winner->outcome != CITY_REFUSED)
+            continue;
+        if (wronged++ == 0 || one->order < (*order)->order)
+            *order = one;
+    }
+    return wronged;
+}
+
 /* ---- Promises ---- */
 
 static void witness(const struct ledger_context *context, struct ledger_witness *to,
@@ -359,6 +373,7 @@ static void oversold(const struct ledger_context *context)
     if (order == NULL || order->sorry)
         return; /* named before */
     order->sorry = true;
+    order->beaten_by = (uint32_t)context->note->args[1];
     context->ledger->named += order->key != NODE_NONE; /* of those that were told "yours" */
 }
 

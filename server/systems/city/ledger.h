@@ -22,6 +22,7 @@ enum city_check {
     CITY_CHECK_SOUND,        /* a kitchen's own invariant */
     CITY_CHECK_STRONG,       /* what the store answered under the strong promise is linearizable, */
     CITY_CHECK_LINEARIZABLE, /* and all that it answered; both by server/check */
+    CITY_CHECK_CONFIRMED_KEPT, /* who was told "yours" does not go without for one turned away */
     CITY_CHECK_COUNT
 };
 extern const struct system_check CITY_CHECKS[CITY_CHECK_COUNT];
@@ -69,6 +70,8 @@ struct ledger_order {
     uint64_t event;
     uint32_t order, kitchen, cook, key, delivery;
     uint32_t price_version; /* that was in force when it was placed */
+    uint32_t beaten_by;     /* the order that keeps its lobster; 0: nobody */
+    uint32_t pad;
     uint8_t dish, outcome, level, stale, oversold, sorry, dishes, whole;
 };
 
@@ -137,6 +140,8 @@ uint32_t city_ledger_different(const struct node_world *world, uint32_t *key, ui
 /* Confirmed orders that are in no book and were not told so; *key and *order of the first. */
 uint32_t city_ledger_lost(const struct city_ledger *ledger, const struct node_world *world,
                           uint32_t *key, uint32_t *order);
+/* Confirmed orders that were told to go without for one that was turned away; *order of the first. */
+uint32_t city_ledger_wronged(const struct city_ledger *ledger, const struct ledger_order **order);
 /* Lobsters that stand in the book of who was turned away. */
 uint32_t city_ledger_kept(const struct city_ledger *ledger, const struct node_world *world);
 uint64_t city_ledger_turned_away(const struct city_ledger *ledger);

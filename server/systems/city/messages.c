@@ -18,4 +18,6 @@ const struct node_message_type CITY_MESSAGES[CITY_MESSAGE_COUNT] = {
     [CITY_COOKED] = FIXED("cooked", city_order),
     [CITY_TRUCK] = FIXED("truck", city_truck),
     [CITY_LOAD] = FIXED("load", city_load),
+    [CITY_ASK_FATE] = FIXED("ask_fate", city_told),
+    [CITY_TELL_FATE] = FIXED("tell_fate", city_told),
 };

@@ -9,7 +9,8 @@
  *                           <----------------------------------------- TAKEN
  *     <-------------------------------------------- DISH, carried by hand
  *                           <---------------------------------------- COOKED
- *   TRUCK, carried by hand, to one kitchen: a delivery. LOAD, every kitchen to every other.
+ *   TRUCK, carried by hand, to one kitchen: a delivery. LOAD, every kitchen to every other. ASK_FATE,
+ *   TELL_FATE: who settles a lobster asks the desk whether its order stands.
  *
  * Wire form is memory form: little-endian, fixed width, no implicit padding, no pointers. The first
  * field is the order, NODE_NONE if it is about none. */
@@ -30,6 +31,8 @@ enum city_message {
     CITY_COOKED,
     CITY_TRUCK,
     CITY_LOAD,
+    CITY_ASK_FATE,
+    CITY_TELL_FATE,
     CITY_MESSAGE_COUNT,
 };
 extern const struct node_message_type CITY_MESSAGES[CITY_MESSAGE_COUNT];
@@ -43,6 +46,18 @@ struct city_answer {
     uint32_t order;
     uint32_t outcome; /* YOURS, SOLD_OUT, REFUSED, SORRY */
     int64_t price;
+};
+/* What has become of an order, as far as a kitchen knows. */
+enum city_fate {
+    CITY_FATE_UNKNOWN,
+    CITY_FATE_OPEN,   /* its customer waits */
+    CITY_FATE_STANDS, /* he was told "yours", or may have been */
+    CITY_FATE_VOID    /* he was turned away */
+};
+/* ASK_FATE (fate 0), TELL_FATE. */
+struct city_told {
+    uint32_t order;
+    uint32_t fate; /* STANDS or VOID */
 };
 struct city_assign {
     uint32_t order;

@@ -10,6 +10,7 @@
     WORD(NONE, none) /* */                                                                         \
     /* Checks of the ledger */                                                                     \
     WORD(SOLD_TWICE, sold_twice)           /* key + 1, the order before, delivery */               \
+    WORD(WRONGED, wronged)                 /* key + 1, the order that keeps it */                  \
     WORD(NOT_IN_BOOK, not_in_book)         /* key, what stands there */                            \
     WORD(BOOKS_DIFFER, books_differ)       /* key, first kitchen, second kitchen */                \
     WORD(NOBODY_ANSWERED, nobody_answered) /* kitchen */                                           \
@@ -17,6 +18,7 @@
     /* Why something is no promise */                                                              \
     WORD(AP_SELLS_TWICE, ap_sells_twice)       /* */                                               \
     WORD(EVENTUAL_IS_LATER, eventual_is_later) /* */                                               \
+    WORD(NOBODY_ASKED, nobody_asked)           /* */                                               \
     WORD(LAST_WRITE_WINS, last_write_wins)     /* */                                               \
     WORD(NO_REPAIR, no_repair)                 /* */                                               \
     /* Protocols: violations and what is pending */                                                \

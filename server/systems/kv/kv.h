@@ -35,12 +35,23 @@ enum {
 #define KV_NS_PER_S  INT64_C(1000000000)
 
 /* The scenario's own data; read-only while a world lives. */
+/* Which of several values stands when there is to be one: the store's own choice at a switch of modes,
+ * and that of a system that settles siblings itself. */
+enum kv_keep {
+    KV_KEEP_LATEST,  /* by the clock */
+    KV_KEEP_HIGHEST, /* what only grows */
+    /* A value is a round and a number in it: of the newest round the lowest number; 0, nobody's, last. */
+    KV_KEEP_FIRST,
+};
+
 struct kv_plan {
     uint32_t replica_count;
     uint32_t key_count;
     uint32_t
         strong_keys; /* in mode hybrid the first so many keys are strong, the others eventual */
     uint32_t pad;
+    int64_t round;                                 /* values in a round of KV_KEEP_FIRST */
+    uint8_t keep[KV_KEYS_MAX];                     /* enum kv_keep */
     char replicas[KV_REPLICAS_MAX][KV_NAME_BYTES]; /* "Harbour Kitchen" cut to fit, or "" */
     char keys[KV_KEYS_MAX][KV_NAME_BYTES];         /* "lobster", "k17" */
     int32_t x_m[KV_REPLICAS_MAX], y_m[KV_REPLICAS_MAX];

@@ -227,11 +227,11 @@ static bool is_seeded(const struct kv_leading *leading, uint32_t key)
     return (leading->seeded[key / 64] >> key % 64 & 1) != 0;
 }
 
-/* Of siblings the latest is kept. */
+/* Of siblings the one is kept that the plan's rule chooses. */
 static void seed(const struct kv_turn *turn, const struct kv_state *state)
 {
     struct kv_leading *leading = &turn->self->leading;
-    const struct kv_sibling *kept = kv_latest(state);
+    const struct kv_sibling *kept = kv_kept(turn->plan, state);
     struct kv_step step = {
         .epoch = leading->epoch, .key = (uint16_t)state->key, .kind = KV_STEP_SEED};
     uint64_t index = 0;

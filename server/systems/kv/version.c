@@ -37,6 +37,33 @@ const struct kv_sibling *kv_latest(const struct kv_state *state)
     return latest;
 }
 
+/* A tombstone stands behind every value. */
+static bool is_better(const struct kv_plan *plan, uint32_t key, const struct kv_sibling *a,
+                      const struct kv_sibling *b)
+{
+    if (a->deleted != b->deleted)
+        return b->deleted;
+    if (plan->keep[key] == KV_KEEP_HIGHEST)
+        return a->value > b->value;
+    int64_t a_round = a->value / plan->round, a_number = a->value % plan->round;
+    int64_t b_round = b->value / plan->round, b_number = b->value % plan->round;
+    if (a_round != b_round)
+        return a_round > b_round;
+    return a_number != 0 && (b_number == 0 || a_number < b_number);
+}
+
+const struct kv_sibling *kv_kept(const struct kv_plan *plan, const struct kv_state *state)
+{
+    assert(state->key < KV_KEYS_MAX);
+    if (state->count == 0 || plan->keep[state->key] == KV_KEEP_LATEST)
+        return kv_latest(state);
+    const struct kv_sibling *kept = &state->siblings[0];
+    for (uint32_t i = 1; i < state->count; i++)
+        if (is_better(plan, state->key, &state->siblings[i], kept))
+            kept = &state->siblings[i];
+    return kept;
+}
+
 bool kv_clock_includes(const uint32_t *clock, const uint32_t *other)
 {
     for (uint32_t i = 0; i < KV_REPLICAS_MAX; i++)

@@ -74,6 +74,9 @@ bool kv_sibling_later(const struct kv_sibling *a, const struct kv_sibling *b);
 /* The value that rule would choose; NULL when there is none. */
 const struct kv_sibling *kv_latest(const struct kv_state *state);
 
+/* The value that the plan's rule for this key would choose (enum kv_keep); NULL when there is none. */
+const struct kv_sibling *kv_kept(const struct kv_plan *plan, const struct kv_state *state);
+
 /* Does the clock cover that write? */
 static inline bool kv_clock_covers(const uint32_t *clock, uint32_t node, uint32_t counter)
 {
