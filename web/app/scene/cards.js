@@ -4,7 +4,7 @@
 import { api } from "../api.js";
 import { el, icon } from "../dom.js";
 import { openShare } from "../share.js";
-import { isPaused, report } from "../steer.js";
+import { isPaused, report, togglePause } from "../steer.js";
 import { virtualTime } from "../words.js";
 import { limitOf, questionBefore, taskKey, WITHIN_S } from "./asking.js";
 import { saveSheet } from "./sheet.js";
@@ -103,8 +103,10 @@ function mission(player) {
   return {
     kind: "mission", place: "side",
     nodes: [
-      el("h2", null, ps("turn.title")), el("ul", null, ...tasks),
-      standing ? el("p.second", null, ps("turn.standing")) : null,
+      el("header", null, el("h2", null, ps("turn.title")),
+        el("button", { type: "button", "data-time": standing ? "play" : "pause", onclick: () => togglePause(player.model) },
+          icon(standing ? "play" : "pause"), ps(standing ? "turn.play" : "turn.pause"))),
+      el("ul", null, ...tasks),
     ],
   };
 }
