@@ -61,6 +61,19 @@ class PlayerWords(unittest.TestCase):
         self.assertEqual([key for key in words if key not in literals and not key.startswith(begun)], [])
 
 
+class RoomWords(unittest.TestCase):
+    """The same for the room of a lecture."""
+
+    def test_all_there_and_used(self):
+        words = json.loads((WEB / "words" / "room.json").read_text())["words"]
+        app = WEB / "app"
+        code = PageWords.code_of(app / "room") + "".join((app / name).read_text() for name in ("join.js", "presenter.js"))
+        asked = set(re.findall(r'\brs\("([^"]+)"', code))
+        literals = set(re.findall(r'"([\w.]+)"', code))
+        self.assertEqual(sorted(asked - set(words)), [])
+        self.assertEqual([key for key in words if key.removesuffix(".one") not in literals], [])
+
+
 class RuleWords(unittest.TestCase):
     """Each rule that a switch turns off has its paragraph, and a source."""
 

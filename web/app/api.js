@@ -177,6 +177,21 @@ export const api = {
   scene: (scene) => request("GET", `/api/v1/scenes/${encodeURIComponent(scene)}`),
   /** @param {unknown} scene */
   checkScene: (scene) => request("POST", "/api/v1/scenes", scene),
+  /** @param {string} key */
+  presenter: (key) => request("POST", "/api/v1/presenter", { key }),
+  /** @param {string} [code] of whoever has not come in @returns {Promise<import("./room/types").Room>} */
+  room: (code) => request("GET", `/api/v1/room${code === undefined ? "" : `?code=${encodeURIComponent(code)}`}`),
+  /** @returns {Promise<import("./room/types").Room>} */
+  openRoom: () => request("POST", "/api/v1/room"),
+  endRoom: () => request("DELETE", "/api/v1/room"),
+  /** @returns {Promise<import("./room/types").Room>} */
+  resetRoom: () => request("POST", "/api/v1/room/reset"),
+  /** @param {Partial<import("./room/types").Room>} change @returns {Promise<import("./room/types").Room>} */
+  showInRoom: (change) => request("POST", "/api/v1/room/state", change),
+  /** @param {string} code @param {string} nickname @returns {Promise<import("./room/types").Room>} */
+  joinRoom: (code, nickname) => request("POST", "/api/v1/room/join", { code, nickname }),
+  /** @param {{scene: string, step: string, round: number, option: string}} vote */
+  vote: (vote) => request("POST", "/api/v1/room/vote", vote),
   cards: () => request("GET", "/api/v1/cards"),
   /** @param {Record<string, unknown>} body */
   keepCard: (body) => request("POST", "/api/v1/cards", body),

@@ -7,7 +7,7 @@ import { momentInAddress, pairInAddress, putInAddress, putPairInAddress, runInAd
 import { dropOffer, endProblem, sayProblem, sayStatus } from "./say.js";
 import { linkInAddress, mountDrop, openLink } from "./share.js";
 import { openSearch } from "./search.js";
-import { recallVisit } from "./kept.js";
+import { recall, recallVisit } from "./kept.js";
 import { chooseLook } from "./look.js";
 import { report } from "./steer.js";
 import { LiveLink } from "./live.js";
@@ -147,9 +147,25 @@ async function enterPair({ a, b, back_us }, home, at_us) {
   await rooms?.comparing?.open(a, b, { at_us });
 }
 
+/** The room of a lecture that this browser is in. True when the room shows a run.
+ * @param {string | null} code */
+async function followRoom(code) {
+  if (code === null) return false;
+  const { follow } = await import("./room/follow.js");
+  return follow(code, () => rooms);
+}
+
+/** In the presenter's browser the room shows what is on this page. */
+async function presentRoom() {
+  if (recall("chef.presenting") === null) return;
+  const { present } = await import("./room/present.js");
+  await present(() => rooms);
+}
+
 async function start() {
   chooseLook();
-  const named = sceneInAddress() + runInAddress() + linkInAddress() !== "" || pairInAddress() !== null;
+  const room = recallVisit("chef.room");
+  const named = room !== null || sceneInAddress() + runInAddress() + linkInAddress() !== "" || pairInAddress() !== null;
   const session = named ? null : api.session();
   const [systems, catalogue] = await Promise.all([api.systems(), api.scenarios(), fetchPageWords(), session]);
   setSystems(systems);
@@ -161,8 +177,9 @@ async function start() {
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) rooms?.model.tell("frame", "points", "events");
   });
-  if (await enterAddressed()) return;
-  await enter((await (session ?? api.session())).run);
+  if (await followRoom(room)) return;
+  if (!(await enterAddressed())) await enter((await (session ?? api.session())).run);
+  if (room === null) void presentRoom().catch(report);
 }
 
 start().catch(report);

@@ -25,6 +25,11 @@ const APART_MS = 0.001; /* what is done behind a step comes after its moment, an
 /** @type {Player | null} */
 let player = null;
 
+/** The scene that is played now, for who shows it to a room. */
+export function playing() {
+  return player;
+}
+
 export class Player {
   /**
    * @param {Scene} scene
@@ -160,6 +165,7 @@ export class Player {
   tellStep() {
     keepState(this.state);
     this.panel.render();
+    document.dispatchEvent(new CustomEvent("scene-step")); /* for a room that follows */
     const { step, scene } = this;
     sayStatus(stepText(scene, step, step.beat === "predict" ? "question" : "caption") || ps(`beat.${step.beat}`));
   }

@@ -1,0 +1,177 @@
+"""A lecture in browsers: a presenter with a desk and a wall, and an audience that follows, votes, orders, leaves,
+comes back, and stands still."""
+
+import contextlib
+import json
+import pathlib
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+from chef_browser import open_browser
+from chef_server import ChefServer
+from page import Page
+
+KEY = "correct-horse-battery"
+WALL, DESK = 0, 1
+
+
+class Lecture(unittest.TestCase):
+    @contextlib.contextmanager
+    def hall(self, people):
+        """The server, the presenter's browser with desk and wall, and so many phones in the room."""
+        with contextlib.ExitStack() as stack:
+            folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            (folder / "key").write_text(KEY + "\n")
+            server = stack.enter_context(ChefServer("--presenter-key-file", str(folder / "key")))
+            presenter = Page(stack.enter_context(open_browser(1280, 720)), server.url)
+            self.open_desk(presenter)
+            phones = [Page(stack.enter_context(open_browser(390, 664)), server.url) for _ in range(people)]
+            yield presenter, phones
+
+    def open_desk(self, page):
+        """The wall is the first window, the desk the second, which is on top now."""
+        page.browser.get(page.url + "/presenter")
+        page.wait("the key's field", lambda: page.js("return document.querySelector('#key') !== null"))
+        page.browser.find_element("id", "key").send_keys("not-the-key\n")
+        page.wait("a refusal", lambda: "not right" in (page.text("#presenter .wrong") or ""))
+        page.browser.find_element("id", "key").send_keys(KEY + "\n")
+        page.wait("the desk", lambda: page.text("#desk-way .code"))
+        page.browser.switch_to.new_window("window")
+        page.windows = page.browser.window_handles[::-1]
+        page.browser.get(page.url + "/presenter")
+        page.wait("the desk again, without the key", lambda: page.text("#desk-way .code"))
+        self.to(page, WALL)
+
+    def to(self, page, window):
+        page.browser.switch_to.window(page.windows[1 - window])
+
+    def play(self, page, scene):
+        self.to(page, WALL)
+        page.browser.get(f"{page.url}/#scene={scene}")
+        page.wait("the scene", lambda: page.text("#scene .count"))
+        page.wait("the room to show it", lambda: self.room(page)["scene"] == scene)
+
+    def step_on(self, page, beat):
+        """By the desk's button, to the next step of this kind, hurrying what runs."""
+        for _ in range(12):
+            self.to(page, WALL)
+            page.wait("the step to be over", lambda: page.text("#scene .next") in ("Next", "Run", "Skip"))
+            if page.js("return document.documentElement.dataset.scene") == beat:
+                return
+            before = page.js("return document.querySelector('#scene .count').innerText + document.querySelector('#scene .next').innerText")
+            self.to(page, DESK)
+            page.press("#desk-bar [data-act=next]")
+            self.to(page, WALL)
+            page.wait("the next step", lambda: page.js(
+                "return document.querySelector('#scene .count').innerText + document.querySelector('#scene .next').innerText") != before)
+        self.fail(f"no step {beat}")
+
+    def toggle(self, presenter, act, on):
+        presenter.press(f"#desk-bar [data-act={act}]")
+        presenter.wait(f"{act} to be {on}", lambda: presenter.attribute(f"#desk-bar [data-act={act}]", "aria-pressed") == on)
+
+    def room(self, page):
+        return page.js("return fetch('/api/v1/room').then((answer) => answer.json())")
+
+    def join(self, phone, code, name=""):
+        phone.browser.get(f"{phone.url}/join?code={code}")
+        phone.wait("the form", lambda: phone.js("return document.querySelector('#nickname') !== null"))
+        self.assertEqual(phone.js("return document.querySelector('#code').value"), code)
+        phone.browser.find_element("id", "nickname").send_keys(name)
+        phone.press("#join button")
+        phone.wait("the room's line", lambda: phone.text("#room .line"))
+
+    def follows(self, phone, run):
+        phone.wait("the presenter's run", lambda: phone.run() == run)
+
+    def test_follow_vote_order_leave_come_back_and_stand_still(self):
+        with self.hall(3) as (presenter, phones):
+            self.play(presenter, "crisis")
+            run = self.room(presenter)["run"]
+            self.to(presenter, DESK)
+            code = presenter.text("#desk-way .code")
+            for phone, name in zip(phones, ("Ada", "<b>Bob</b>", "")):
+                self.join(phone, code, name)
+                self.follows(phone, run)
+            presenter.wait("three in the room", lambda: presenter.text("#presenter .members") == "3 in the room")
+
+            presenter.wait("names, as text", lambda: presenter.text("#desk-way .names") == "Ada · <b>Bob</b>")
+
+            self.step_on(presenter, "predict")
+            for index, phone in enumerate(phones):
+                phone.wait("the question", lambda: phone.texts("#room-card .answers button"))
+                phone.js("document.querySelectorAll('#room-card .answers button')[arguments[0]].click()", index % 2)
+                phone.wait("the vote to be in", lambda: "in" in (phone.text("#room-card p") or ""))
+            self.to(presenter, DESK)
+            presenter.wait("three votes", lambda: presenter.texts("#desk-vote .bars b")[:2] == ["2 of 3", "1 of 3"])
+            presenter.press("#desk-vote [data-act='do.reveal']")
+            for phone in phones:
+                phone.wait("the votes", lambda: phone.texts("#room-card .bars b")[:2] == ["2 of 3", "1 of 3"])
+            self.to(presenter, WALL)
+            presenter.wait("the votes on the wall", lambda: presenter.texts("#room-votes .bars b")[:2] == ["2 of 3", "1 of 3"])
+
+            first, second, third = phones
+            first.press("#room [data-room='do.explore']")
+            first.wait("a copy", lambda: first.run() != run and first.text("#room .line") == "Your own copy")
+            self.to(presenter, DESK)
+            self.toggle(presenter, "freeze", "true")
+            self.follows(first, run)
+            second.wait("the class to stand", lambda: second.attribute("#room [data-room]", "aria-disabled") == "true")
+            self.toggle(presenter, "freeze", "false")
+            first.wait("the class to go on", lambda: first.attribute("#room [data-room]", "aria-disabled") is None)
+            first.press("#room [data-room='do.explore']")
+            first.wait("a copy", lambda: first.run() != run)
+            first.press("#room [data-room='do.back']")
+            self.follows(first, run)
+
+            self.toggle(presenter, "blank", "true")
+            third.wait("darkness", lambda: third.js("return !document.querySelector('#room-blank').hidden"))
+            self.toggle(presenter, "blank", "false")
+            third.wait("light", lambda: third.js("return document.querySelector('#room-blank').hidden"))
+
+            for page in (presenter, *phones):
+                self.assertEqual([line for line in page.console_errors() if "401" not in line and "403" not in line], [])
+
+    def test_orders_and_a_room_that_ends(self):
+        with self.hall(1) as (presenter, [phone]):
+            self.to(presenter, WALL)
+            presenter.browser.get(presenter.url + "/")
+            presenter.wait_running()
+            run = presenter.run()
+            presenter.wait("the room to show it", lambda: self.room(presenter)["run"] == run)
+            code = self.room(presenter)["code"]
+            self.join(phone, code)
+            self.follows(phone, run)
+            order = ("return fetch('/api/v1/runs/' + arguments[0] + '/inputs', {method: 'POST', body: JSON.stringify("
+                     "{type: 'order.place', dish: 'Lobster', x_m: 100, y_m: 200})}).then((answer) => answer.status)")
+            self.assertEqual(phone.js(order, run), 403)
+            self.to(presenter, DESK)
+            presenter.press("#desk-bar [data-act=orders]")
+            presenter.wait("orders to be taken", lambda: self.room(presenter)["inputs_allowed"])
+            self.assertEqual(phone.js(order, run), 202)
+            phone.browser.refresh()
+            phone.wait("the room after a reload", lambda: phone.text("#room .code") == code)
+            self.follows(phone, run)
+            self.assertEqual(presenter.js("return fetch('/api/v1/room', {method: 'DELETE'}).then((answer) => answer.status)"), 204)
+            phone.wait("the end", lambda: phone.text("#room .line") == "The room is over")
+            phone.press("#room [data-room='do.leave']")
+            self.assertTrue(phone.js("return document.querySelector('#room') === null"))
+
+    def test_nothing_of_the_presenter_is_in_what_the_audience_gets(self):
+        with self.hall(1) as (presenter, [phone]):
+            code = self.room(presenter)["code"]
+            self.join(phone, code)
+            for path in ("/presenter", "/join", "/app/presenter.js", "/app/room/present.js", f"/api/v1/room?code={code}"):
+                with urllib.request.urlopen(phone.url + path) as answer:
+                    self.assertNotIn(KEY, answer.read().decode())
+            self.assertNotIn("chef_presenter", json.dumps(phone.browser.get_cookies()))
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(phone.url + "/api/v1/room/qr.svg")
+            self.assertEqual(refused.exception.code, 403)
+            refused.exception.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
