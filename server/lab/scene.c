@@ -18,8 +18,8 @@ enum {
     PREFIX_LETTERS = 3, /* "07-" gives the order of the course */
     TEXT_LETTERS_MAX = 400,
     KEY_BYTES = 128,
-    SPEED_DECIMALS = 3,
-    SPEED_MAX = 1000000, /* thousandths */
+    DECIMALS = 3,
+    THOUSANDTHS_MAX = 1000000,
 };
 static const char FOLDER[] = "web/scenes/";
 static const char ENDING[] = ".json";
@@ -163,6 +163,21 @@ static int read_number(const struct reader *reader, const cJSON *holder, const c
     return refuse(reader, what);
 }
 
+/* A number with thousandths: a speed, or how much of the past is looked at. */
+static int read_decimal(const struct reader *reader, const cJSON *holder, const char *field)
+{
+    char what[KEY_BYTES];
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(holder, field);
+    int64_t thousandths = 0;
+    if (item == NULL ||
+        (cJSON_IsNumber(item) && lab_decimal_parse(item->valuedouble, DECIMALS, &thousandths) &&
+         thousandths >= 1 && thousandths <= THOUSANDTHS_MAX)) {
+        return 0;
+    }
+    (void)snprintf(what, sizeof what, "%s must be a number from 0.001 to 1000", field);
+    return refuse(reader, what);
+}
+
 static int read_condition(const struct reader *reader, const cJSON *item, const char *field,
                           struct lab_condition *condition)
 {
@@ -294,17 +309,6 @@ static int read_do(const struct reader *reader, const struct lab_scene_step *ste
     return 0;
 }
 
-static int read_speed(const struct reader *reader, const cJSON *holder)
-{
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(holder, "speed");
-    int64_t thousandths = 0;
-    return item == NULL || (cJSON_IsNumber(item) &&
-                            lab_decimal_parse(item->valuedouble, SPEED_DECIMALS, &thousandths) &&
-                            thousandths >= 1 && thousandths <= SPEED_MAX)
-               ? 0
-               : refuse(reader, "speed must be a number from 0.001 to 1000");
-}
-
 static int read_run(const struct reader *reader, struct lab_scene_step *step)
 {
     int64_t within_s = LAB_SCENE_WITHIN_S_STANDARD;
@@ -313,7 +317,7 @@ static int read_run(const struct reader *reader, struct lab_scene_step *step)
     status = status != 0
                  ? status
                  : read_number(reader, step->json, "within_s", LAB_SCENE_WITHIN_S_MAX, &within_s);
-    status = status != 0 ? status : read_speed(reader, step->json);
+    status = status != 0 ? status : read_decimal(reader, step->json, "speed");
     step->within_ns = within_s * 1000000000;
     return status != 0 ? status : read_do(reader, step);
 }
@@ -371,8 +375,7 @@ static int read_sides(const struct reader *reader, struct lab_scene_step *step)
 static int read_explain(const struct reader *reader, struct lab_scene_step *step)
 {
     const char *view = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(step->json, "view"));
-    int64_t last_s = 2;
-    int status = read_number(reader, step->json, "last_s", 600, &last_s);
+    int status = read_decimal(reader, step->json, "last_s");
     if (status != 0) {
         return status;
     }

@@ -27,7 +27,8 @@
  * one of, the event that the run before ended with ("event" in the answer of /find). So a scene can point at whoever
  * was elected on this seed, and crash it. Where no event but a figure or a row ended the run there is nobody. A task's
  * `until` is looked at from the turn on: count(...) and first(...) know nothing of what was before. Every step may have
- * "notes", for the lecturer alone. A speed may be as small as 0.001, where single messages are seen.
+ * "notes", for the lecturer alone. A speed may be as small as 0.001, where single
+ * messages are seen, and so may the seconds of `last_s`.
  *
  * Scenes inside the program (web/scenes/NAME.json) leave their texts to web/words/scenes.json, where they stand as
  * "NAME.title", "NAME.STEP.caption", "NAME.STEP.options.OPTION"; a file of one's own holds them itself. */

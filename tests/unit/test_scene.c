@@ -159,6 +159,9 @@ static void test_bad_scenes_are_refused(void **state)
     refused("{\"id\":\"a\",\"beat\":\"run\",\"caption\":\"x\",\"until\":\"waiting > "
             "1\",\"within_s\":0}",
             "within_s must be a whole number");
+    refused(
+        "{\"id\":\"a\",\"beat\":\"run\",\"caption\":\"x\",\"until\":\"waiting > 1\",\"speed\":0}",
+        "speed must be a number from 0.001");
     refused("{\"id\":\"a\",\"beat\":\"run\",\"caption\":\"x\",\"until\":\"waiting > 1\",\"do\":["
             "{\"type\":\"moon.fall\"}]}",
             "a: do:");
