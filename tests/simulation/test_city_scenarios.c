@@ -31,7 +31,9 @@ static void take_row(void *context, const struct node_row *row)
 static void run(const struct lab_scenario *scenario, const int64_t *settings, struct result *result)
 {
     memset(result, 0, sizeof *result);
-    whole_run(scenario, scenario->seed, settings, take_row, result, &result->run);
+    const struct whole_run_options options = {
+        .settings = settings, .row = take_row, .context = result};
+    whole_run(scenario, &options, &result->run);
 }
 
 static void run_as_it_is(const char *name, struct result *result)
@@ -138,7 +140,7 @@ static void test_last_write_wins_loses(void **state)
     memcpy(settings, scenario->settings, sizeof settings);
     settings[CITY_SET_CONFLICT] = KV_CONFLICT_CLOCK;
     run(scenario, settings, &result);
-    whole_run_check_good(scenario, &result.run);
+    whole_run_check_good(scenario, scenario->seed, &result.run);
     assert_true(result.run.figures[CITY_FIGURE_OVERSOLD] > 0);
     assert_int_equal(result.run.figures[CITY_FIGURE_NAMED], 0);
     assert_int_equal(result.run.figures[CITY_FIGURE_LOST],

@@ -53,7 +53,7 @@ static void steps_of(void *context, const char *name)
     if (strncmp(name, "kitchens/", strlen("kitchens/")) != 0)
         return;
     struct lab_scenario *scenario = load_scenario(name);
-    whole_run(scenario, scenario->seed, scenario->settings, take_row, &steps, &result);
+    whole_run(scenario, &(struct whole_run_options){.row = take_row, .context = &steps}, &result);
     check_steps(&steps);
     assert_true(steps.order_rows > 0);
     lab_scenario_free(&scenario);
@@ -74,12 +74,13 @@ static void test_the_comparison(void **state)
     memcpy(settings, scenario->settings, sizeof settings);
     for (uint64_t seed = scenario->seed; seed < scenario->seed + SEEDS; seed++) {
         static struct whole_run turns, score;
+        const struct whole_run_options options = {.seed = seed, .settings = settings};
         settings[KITCHENS_SET_POLICY] = KITCHENS_ROUND_ROBIN;
-        whole_run(scenario, seed, settings, NULL, NULL, &turns);
+        whole_run(scenario, &options, &turns);
         settings[KITCHENS_SET_POLICY] = KITCHENS_WEIGHTED_SCORE;
-        whole_run(scenario, seed, settings, NULL, NULL, &score);
-        whole_run_check_good(scenario, &turns);
-        whole_run_check_good(scenario, &score);
+        whole_run(scenario, &options, &score);
+        whole_run_check_good(scenario, seed, &turns);
+        whole_run_check_good(scenario, seed, &score);
         assert_true(turns.figures[LEDGER_FIGURE_RESPONSE_RUN_MEAN_MS] >=
                     2 * score.figures[LEDGER_FIGURE_RESPONSE_RUN_MEAN_MS]);
         assert_true(turns.figures[LEDGER_FIGURE_MAX_OVER_MEAN] >= 130);

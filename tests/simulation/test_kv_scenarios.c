@@ -17,8 +17,8 @@ static void test_what_is_no_promise(void **state)
     assert_int_equal(kv_unpromised(scenario->data, settings, KV_CHECK_REPLICAS_CONVERGE),
                      UINT16_MAX);
     static struct whole_run result;
-    whole_run(scenario, scenario->seed, settings, NULL, NULL, &result);
-    whole_run_check_good(scenario, &result);
+    whole_run(scenario, &(struct whole_run_options){.settings = settings}, &result);
+    whole_run_check_good(scenario, scenario->seed, &result);
     assert_int_equal(result.judgement.findings[KV_CHECK_READS_FRESH].verdict, SYSTEM_FAIL);
     assert_true(result.figures[KV_FIGURE_STALE_READS] > 0);
     assert_true(result.figures[KV_FIGURE_STALENESS_MAX_MS] > 0);
@@ -34,15 +34,15 @@ static void test_strong_is_promised_whatever_came_before(void **state)
     struct lab_scenario *scenario = load_scenario("kv/switch");
     int64_t settings[LAB_SETTINGS_MAX];
     static struct whole_run result;
-    whole_run(scenario, scenario->seed, scenario->settings, NULL, NULL, &result);
+    whole_run(scenario, &(struct whole_run_options){.settings = scenario->settings}, &result);
     assert_string_equal(whole_run_verdict(&result, check), "PASS");
     memcpy(settings, scenario->settings, sizeof settings);
     settings[KV_SET_BUG_CAS_ANYWAY] = 1;
-    whole_run(scenario, scenario->seed, settings, NULL, NULL, &result);
+    whole_run(scenario, &(struct whole_run_options){.settings = settings}, &result);
     assert_string_equal(whole_run_verdict(&result, check), "FAIL");
     lab_scenario_free(&scenario);
     scenario = load_scenario("kv/quorum");
-    whole_run(scenario, scenario->seed, scenario->settings, NULL, NULL, &result);
+    whole_run(scenario, &(struct whole_run_options){.settings = scenario->settings}, &result);
     assert_string_equal(whole_run_verdict(&result, check), "NOT-PROMISED");
     lab_scenario_free(&scenario);
 }

@@ -10,12 +10,9 @@
 
 enum { SCENARIOS_MAX = 256 };
 
-/* Switches that break nothing in a scenario of their own: docs/raft.md says what was tried, scripts
- * and storms of the core see them. */
+/* Switches that need random faults to show: test_raft_faults.c has their profiles. */
 static const char *const WITHOUT_A_SCENARIO[] = {
-    "bug.snap_drop_suffix", "bug.any_resets_timer", "bug.hear_removed",
-    "bug.voter_at_once",    "bug.chunk_no_reset",   "bug.no_sessions",
-    "bug.longest_log",      "bug.config_on_commit", "bug.hint_too_far",
+    "bug.hint_too_far",
 };
 
 static struct {
@@ -52,7 +49,7 @@ static void check_bug(const struct lab_scenario *scenario)
     assert_true(bug >= 0);
     assert_non_null(scenario->system->settings[bug].trap);
     settings[bug] = 1;
-    whole_run(scenario, scenario->seed, settings, NULL, NULL, &result);
+    whole_run(scenario, &(struct whole_run_options){.settings = settings}, &result);
     uint32_t check = whole_run_check(scenario, breaks->valuestring);
     const struct system_finding *finding = &result.judgement.findings[check];
     if (strcmp(whole_run_verdict(&result, check), "FAIL") != 0)
@@ -70,8 +67,8 @@ static void test_every_scenario(void **state)
         struct lab_scenario *scenario = load_scenario(NAMES[i].name);
         assert_true(strlen(scenario->title) > 3);
         assert_true(strlen(scenario->about) > 20);
-        whole_run(scenario, scenario->seed, scenario->settings, NULL, NULL, &result);
-        whole_run_check_good(scenario, &result);
+        whole_run(scenario, &(struct whole_run_options){.seed = 0}, &result);
+        whole_run_check_good(scenario, scenario->seed, &result);
         whole_run_check_figures(scenario, &result);
         check_bug(scenario);
         lab_scenario_free(&scenario);
