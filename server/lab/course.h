@@ -144,6 +144,9 @@ void lab_fork_verify_core(struct lab_fork *fork, uint64_t core, struct lab_judge
  * "NOT-PROMISED": not broken, but no promise either. */
 const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t check,
                              const char *excuse);
+/* The reason of which the finding's words are made; NULL when they are of something else: a halt, a
+ * world that did not come to rest, a checker of histories. */
+const struct node_reason *lab_finding_reason(const struct lab_judgement *judgement, uint32_t check);
 /* The finding in words, appended. */
 void lab_finding_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                        uint32_t check, struct text *text);

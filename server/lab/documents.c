@@ -183,6 +183,26 @@ static void add_history(cJSON *item, const struct lab_judged *judged, bool final
     }
 }
 
+/* What the text says, as keys and numbers: for who says it in another language. */
+static void add_reasons(cJSON *item, const struct system *system,
+                        const struct lab_judgement *judgement, uint32_t check)
+{
+    const struct node_reason *reason = lab_finding_reason(judgement, check);
+    uint16_t unpromised = judgement->unpromised[check];
+    if (reason != NULL && reason->word < system->word_count) {
+        cJSON *object = cJSON_AddObjectToObject(item, "reason");
+        (void)cJSON_AddStringToObject(object, "word", system->words[reason->word]);
+        (void)cJSON_AddNumberToObject(object, "subject", reason->subject);
+        cJSON *args = cJSON_AddArrayToObject(object, "args");
+        for (int i = 0; i < NODE_NOTE_ARGS; i++) {
+            (void)cJSON_AddItemToArray(args, cJSON_CreateNumber((double)reason->args[i]));
+        }
+    }
+    if (unpromised < system->word_count) {
+        (void)cJSON_AddStringToObject(item, "unpromised", system->words[unpromised]);
+    }
+}
+
 struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
                                  const struct lab_judgement *judgement, const char *excuse,
                                  const struct lab_proofs *proofs)
@@ -201,6 +221,7 @@ struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
         (void)cJSON_AddNumberToObject(item, "expected", (double)finding->expected);
         (void)cJSON_AddNumberToObject(item, "actual", (double)finding->actual);
         (void)cJSON_AddStringToObject(item, "text", words);
+        add_reasons(item, scenario->system, judgement, i);
         if (finding->verdict == SYSTEM_FAIL) {
             (void)cJSON_AddItemToObject(item, "witness", witness_json(finding));
         }

@@ -179,6 +179,35 @@ static void write_points_columns(const struct lab_scene *scene, struct json_writ
     json_close(json);
 }
 
+/* As lab_judgement_json has them. */
+static void write_reasons(const struct system *system, const struct lab_judgement *judgement,
+                          uint32_t check, struct json_writer *json)
+{
+    const struct node_reason *reason = lab_finding_reason(judgement, check);
+    uint16_t unpromised = judgement->unpromised[check];
+    if (reason != NULL && reason->word < system->word_count) {
+        json_object(json, "reason");
+        json_string(json, "word", system->words[reason->word]);
+        json_u64(json, "subject", reason->subject);
+        json_array(json, "args");
+        for (int i = 0; i < NODE_NOTE_ARGS; i++) {
+            json_i64(json, NULL, reason->args[i]);
+        }
+        json_close(json);
+        json_close(json);
+    }
+    if (unpromised < system->word_count) {
+        json_string(json, "unpromised", system->words[unpromised]);
+    }
+    const struct lab_judged *judged = lab_judged_find(judgement, check);
+    if (judged != NULL) {
+        json_object(json, "history");
+        json_string(json, "model", judged->model);
+        json_u64(json, "operations", judged->operations);
+        json_close(json);
+    }
+}
+
 static void write_verdict(const struct lab_scene *scene, const struct lab_judgement *judgement,
                           uint32_t check, const char *excuse, struct json_writer *json)
 {
@@ -194,6 +223,7 @@ static void write_verdict(const struct lab_scene *scene, const struct lab_judgem
     json_i64(json, "expected", finding->expected);
     json_i64(json, "actual", finding->actual);
     json_string(json, "text", buffer);
+    write_reasons(scene->course->scenario->system, judgement, check, json);
     if (finding->verdict == SYSTEM_FAIL) {
         json_object(json, "witness");
         json_array(json, "subjects");

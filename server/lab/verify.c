@@ -217,6 +217,13 @@ const char *lab_verdict_name(const struct lab_judgement *judgement, uint32_t che
     return "UNKNOWN";
 }
 
+const struct node_reason *lab_finding_reason(const struct lab_judgement *judgement, uint32_t check)
+{
+    const struct system_finding *finding = &judgement->findings[check];
+    bool open = finding->verdict == SYSTEM_PASS && verdict_of(judgement, check) != SYSTEM_PASS;
+    return open || lab_judged_find(judgement, check) != NULL ? NULL : &finding->reason;
+}
+
 void lab_finding_words(const struct lab_scenario *scenario, const struct lab_judgement *judgement,
                        uint32_t check, struct text *text)
 {

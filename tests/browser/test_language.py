@@ -90,6 +90,7 @@ class Language(unittest.TestCase):
             page.enter_system(words["page"]["words"]["system.raft"])
             page.show_rule("RAFT-T03", "broken")
             page.wait("the broken promise", lambda: page.verdict() == "planned")
+            self.assertIn("Như dự định", page.text("#verdict .promises"), "what the verdict says")
             titles = [check["title"] for system in NAMES for check in words[system]["checks"].values()]
             card = page.js(CARD, titles)
             self.assertEqual((card["outside"], card["cut"]), ([], []))

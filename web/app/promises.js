@@ -2,6 +2,7 @@
 
 import { el, fill, icon } from "./dom.js";
 import { openDialog, table } from "./menu.js";
+import { verdictText } from "./verdict_text.js";
 import { report } from "./steer.js";
 import { humanise, systemTerm, systemTitle, t } from "./words.js";
 
@@ -99,7 +100,7 @@ function promiseRow(model, verdict) {
     el("span", { title: systemTerm("checks", verdict.check) }, checkName(verdict.check)),
     t(`verdict.kind.${verdict.kind ?? kindOf(model, verdict.check)}`),
     resultBadge(verdict),
-    verdict.text ?? "",
+    verdictText(model, verdict),
   ];
 }
 

@@ -191,6 +191,10 @@ export interface Verdict {
   expected?: number;
   actual?: number;
   text?: string;
+  /** What the text says, by a key of the words and its numbers. */
+  reason?: { word: string; subject: number; args: number[] };
+  /** Why it is not promised here, as a key of the reasons. */
+  unpromised?: string;
   witness?: { subjects?: number[]; at_ms?: number; first_event?: number; last_event?: number } | null;
   history?: { model: string; operations: number; under_fault?: number; anomaly?: string; weakest_broken?: string };
   proof?: { findings: Finding[]; operations: Record<string, { ok: number; fail: number; info: number }> };

@@ -7,6 +7,7 @@ import { checkName, ICONS, openPromises, TONES, worst } from "./promises.js";
 import { sayNote, sayStatus } from "./say.js";
 import { openShrink } from "./shrink.js";
 import { report } from "./steer.js";
+import { verdictText } from "./verdict_text.js";
 import { number, t, virtualTime } from "./words.js";
 
 /**
@@ -85,7 +86,7 @@ export function mountVerdict(root, model, how) {
     const hands = {
       ...how, replay: model.replay, shrink: (/** @type {string} */ check) => void openShrink(model, check, verify),
     };
-    if (bad) showBad(card, bad, hands, all);
+    if (bad) showBad(card, bad, verdictText(model, bad), hands, all);
     else showGood(card, { fresh: fresh !== null, proved_us, operations }, verdicts, all);
   };
   model.on(["verdicts", "figures", "points", "replay"], render);
@@ -177,15 +178,16 @@ function showGood(card, { fresh, proved_us, operations }, verdicts, all) {
  * Its buttons go to the moment of the breach, to a shorter way there, and to its events.
  * @param {Card} card
  * @param {Verdict} verdict
+ * @param {string} text what it says
  * @param {How & {shrink: (check: string) => void, replay: Model["replay"]}} how
  * @param {() => void} all
  */
-function showBad(card, verdict, how, all) {
+function showBad(card, verdict, text, how, all) {
   const tone = TONES[verdict.verdict];
   const { first_event = 0, last_event = 0, subjects, at_ms } = verdict.witness ?? {};
   const subject = subjects?.[0] ?? null;
   setTitle(card, tone, ICONS[verdict.verdict], t(`verdict.${tone}`));
-  fill(card.words, el("b", null, checkName(verdict.check)), verdict.text ? ` · ${verdict.text}` : null);
+  fill(card.words, el("b", null, checkName(verdict.check)), text === "" ? null : ` · ${text}`);
   card.words.onclick = all;
   offer(card, card.jump, first_event === 0 ? null : async () => {
     if (at_ms !== undefined) await how.replay?.seekTo(Math.floor(at_ms * 1000) + 1);

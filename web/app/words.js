@@ -54,7 +54,7 @@ export function setWords(words) {
  * @param {Record<string, unknown>} [values]
  */
 export function fillIn(sentence, values = {}) {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) =>
+  return sentence.replace(/\{([\w:]+)\}/g, (whole, name) =>
     name in values ? String(values[name]) : whole,
   );
 }

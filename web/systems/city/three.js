@@ -6,6 +6,7 @@ import { el, fill } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { runUnder } from "../../app/question.js";
 import { report } from "../../app/steer.js";
+import { verdictText } from "../../app/verdict_text.js";
 import { number, systemTitle, t, virtualTime } from "../../app/words.js";
 import { MODES } from "./model.js";
 
@@ -37,7 +38,7 @@ export async function openThree(model) {
     fill(body, el("p", null, t("three.about", { time: virtualTime(Math.min(hybrid.until_ms, ap.until_ms) * 1000, 0) })),
       table(t("three.title"), ["", ...ORDER.map(title)], [
         ...SHOWN.map((name) => figureRow(model, name, hybrid, ap)),
-        ...CHECKS.map((check) => checkRow(check, verdicts)),
+        ...CHECKS.map((check) => checkRow(model, check, verdicts)),
       ]),
       el("div.row", null, ...sides(dialog, runs)));
   } catch (error) {
@@ -77,13 +78,14 @@ function unitOf(unit) {
 }
 
 /**
+ * @param {Model} model
  * @param {string} check
  * @param {import("../../app/types").Verdict[][]} verdicts
  */
-function checkRow(check, verdicts) {
+function checkRow(model, check, verdicts) {
   return [t(`three.check.${check}`), ...verdicts.map((list) => {
     const found = list.find((one) => one.check === check);
-    return found ? el("span", { title: found.text ?? "" }, t(`three.${found.verdict}`)) : "–";
+    return found ? el("span", { title: verdictText(model, found) }, t(`three.${found.verdict}`)) : "–";
   })];
 }
 
