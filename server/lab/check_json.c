@@ -76,6 +76,9 @@ static void add_line(struct json_writer *json, const struct check_history *histo
     add_string(json, "field", &sentence);
     lab_check_line(history, line, true, begin(&sentence));
     add_string(json, "city", &sentence);
+    add_value(json, "key", &line->key);
+    add_value(json, "value", &line->value);
+    json_i64(json, "number", line->number);
     add_operation(json, "a", history, line->a);
     add_operation(json, "b", history, line->b);
     json_close(json);

@@ -5,6 +5,7 @@ import { el, icon } from "./dom.js";
 import { lanesOf } from "./lanes.js";
 import { table } from "./menu.js";
 import { resultBadge, TONES } from "./promises.js";
+import { anomalyWords, lineWords, valueText } from "./proof_words.js";
 import { capital, number, t, virtualTime } from "./words.js";
 
 /**
@@ -13,17 +14,6 @@ import { capital, number, t, virtualTime } from "./words.js";
  */
 
 const NS_PER_US = 1000;
-
-/**
- * As the sentences write it: of several values all, and nil where there is none.
- * @param {unknown} value
- * @returns {string}
- */
-function valueText(value) {
-  if (value === null || value === undefined) return "";
-  if (!Array.isArray(value)) return String(value);
-  return `[${value.map((one) => valueText(one) || "nil").join(" ")}]`;
-}
 
 /** @param {Operation} operation */
 function answerText({ type, f, output }) {
@@ -104,9 +94,9 @@ export function proofPart(name, verdict, seek) {
   const head = ["operation", "process", "f", "asked", "told", "time"].map((word) => t(`proof.head.${word}`));
   return el("section.proof", { "data-verdict": TONES[verdict.verdict], "data-check": verdict.check },
     el("h3", null, name, resultBadge(verdict)),
-    finding ? told(finding, "p") : null,
+    finding ? told(anomalyWords(finding), "p") : null,
     finding && finding.lines.length > 0
-      ? el("ol", null, ...finding.lines.map((line) => told(line, "li")))
+      ? el("ol", null, ...finding.lines.map((line) => told(lineWords(line), "li")))
       : null,
     finding && operationsOf(finding).length > 1 ? lanesOf(operationsOf(finding), lineOf) : null,
     finding

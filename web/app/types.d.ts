@@ -213,12 +213,24 @@ export interface ProofOperation {
   complete_ns?: number;
 }
 
+/** A sentence, its key in the words of checkers, and what stands in its places. */
+export interface ProofLine {
+  word: string;
+  field: string;
+  city: string;
+  key?: unknown;
+  value?: unknown;
+  number?: number;
+  a?: ProofOperation;
+  b?: ProofOperation;
+}
+
 export interface Finding {
   anomaly: string;
   field: string;
   city: string;
   count: number;
-  lines: { field: string; city: string; a?: ProofOperation; b?: ProofOperation }[];
+  lines: ProofLine[];
 }
 
 export interface EventRow {

@@ -2,7 +2,8 @@
 // and sends beside it the key and the numbers of which the sentence is made.
 
 import { language } from "./language.js";
-import { fillIn, number, systemWord, t } from "./words.js";
+import { anomalyText } from "./proof_words.js";
+import { capital, fillIn, number, systemWord, t } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -46,5 +47,7 @@ function historyText({ verdict, history }) {
   if (!history) return null;
   const operations = number(history.operations);
   if (history.under_fault === undefined) return t("verdict.recorded", { operations });
-  return verdict === "PASS" || verdict === "NOT-PROMISED" ? t("verdict.none_breaks", { operations }) : null;
+  if (verdict === "PASS" || verdict === "NOT-PROMISED") return t("verdict.none_breaks", { operations });
+  const anomaly = history.anomaly === undefined ? null : anomalyText(history.anomaly);
+  return anomaly === null ? null : capital(anomaly);
 }

@@ -114,7 +114,7 @@ export function systemWord(group, key) {
  * @param {string} text
  */
 export function capital(text) {
-  return text.replace(/^[a-z]+(?=[\s,:;!?]|$)/, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return text.replace(/^\p{Ll}+(?=[\s,:;!?]|$)/u, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 }
 
 /**
