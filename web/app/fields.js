@@ -3,7 +3,7 @@
 
 import { el, setText } from "./dom.js";
 import { changeSetting } from "./steer.js";
-import { duration, has, humanise, number, systemTerm, systemTitle, systemWord, t } from "./words.js";
+import { duration, humanise, number, systemTerm, systemTitle, systemWord, t, unitWord } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -136,8 +136,7 @@ function sliderMax(info, now) {
  */
 function withUnit(now, info) {
   if (info.unit === "ms") return duration(now);
-  const unit = `unit.${info.unit}`;
-  return `${number(now, info.decimals)} ${has(unit) ? t(unit, { count: now }) : info.unit}`.trim();
+  return `${number(now, info.decimals)} ${unitWord(info.unit, now)}`.trim();
 }
 
 /**

@@ -5,6 +5,7 @@
 import { api, Problem } from "./api.js";
 import { byId, el, fill, icon } from "./dom.js";
 import { keep } from "./kept.js";
+import { language, languages, speak } from "./language.js";
 import { chooseLook, dark, still, THEME } from "./look.js";
 import { keepOwnScene, OWN, scenesDone } from "./scene/state.js";
 import { fetchSceneWords, programText, ps } from "./scene/words.js";
@@ -63,6 +64,14 @@ function loader() {
   return { button, input, wrong };
 }
 
+function languageChoice() {
+  const select = /** @type {HTMLSelectElement} */ (
+    el("select", { id: "language", onchange: () => speak(select.value) },
+      ...languages().map(({ tag, name }) => el("option", { value: tag, lang: tag, selected: tag === language() }, name)))
+  );
+  return el("p.language", null, el("label", { for: "language" }, t("language.menu")), " ", select);
+}
+
 /** @param {SceneInfo[]} scenes */
 function show(scenes) {
   const { button, input, wrong } = loader();
@@ -78,7 +87,7 @@ function show(scenes) {
     el("span.space"), button, input, theme);
   const done = scenesDone();
   fill(byId("board"),
-    el("h1", null, ps("board.title")), el("p.lead", null, ps("board.lead")), wrong,
+    el("h1", null, ps("board.title")), el("p.lead", null, ps("board.lead")), languageChoice(), wrong,
     el("ol.scenes", null, ...scenes.map((scene, index) => card(scene, index, done.includes(scene.name)))));
   document.title = `${ps("board.title")} · ${t("brand")}`;
   tellTheme();

@@ -3,7 +3,7 @@
 
 import { checkName } from "./promises.js";
 import { deviceFault } from "./spans.js";
-import { capital, fillIn, has, humanise, number, systemTitle, systemWord, t } from "./words.js";
+import { capital, fillIn, has, humanise, number, systemTitle, systemWord, t, unitWord } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -71,7 +71,8 @@ function settingSentence(model, event) {
   if (!setting) return capital(humanise(event.kind));
   const raw = event.args[1];
   const choice = setting.choices?.[raw];
-  let value = `${number(raw / 10 ** setting.decimals, setting.decimals)} ${setting.unit}`.trim();
+  const amount = raw / 10 ** setting.decimals;
+  let value = `${number(amount, setting.decimals)} ${unitWord(setting.unit, amount)}`.trim();
   if (setting.kind === "switch") value = t(raw === 0 ? "switch.off" : "switch.on");
   if (choice) value = systemTitle("choices", choice) ?? humanise(choice);
   return t(

@@ -118,6 +118,16 @@ export function capital(text) {
 }
 
 /**
+ * The unit of a setting: "orders/min" reads "per min".
+ * @param {string} unit
+ * @param {number} count of it
+ */
+export function unitWord(unit, count) {
+  const key = `unit.${unit}`;
+  return has(key) ? t(key, { count }) : unit;
+}
+
+/**
  * A name made of a key when the table has none: "kitchen_slowed" reads "kitchen slowed".
  * @param {string} key
  */
