@@ -8,6 +8,15 @@ from test_layout import CARD, EVENTS, MEASURE, ROOMS
 VIETNAMESE = {"chef.language": "vi"}
 NAMES = {"kitchens": ["D Campus Canteen", "H Corner Bistro"], "raft": ["Market Hall", "Old Town"],
          "kv": ["Bếp B", "Bếp C"], "city": ["E Market Hall", "B Old Town"]}
+# Captions of scenes that do not fit into the band, set as the player sets them.
+CAPTIONS = """
+const words = document.querySelector("#scene p"), caption = words.querySelector("span"), band = words.closest("#scene");
+return arguments[0].filter((text) => {
+  caption.textContent = text;
+  words.toggleAttribute("data-long", text.length > 112);
+  return caption.scrollHeight > caption.clientHeight + 1 || words.scrollHeight > band.clientHeight + 1;
+});
+"""
 
 
 def language(page):
@@ -94,6 +103,22 @@ class Language(unittest.TestCase):
             titles = [check["title"] for system in NAMES for check in words[system]["checks"].values()]
             card = page.js(CARD, titles)
             self.assertEqual((card["outside"], card["cut"]), ([], []))
+
+    def test_the_storyboard_and_its_scenes_speak_it(self):
+        for width, height in ((1280, 720), (390, 664)):
+            with self.subTest(f"{width}x{height}"), open_page(width, height) as page:
+                page.browser.get(page.url + "/storyboard")
+                page.wait("the cards", lambda: page.texts(".scenes a"))
+                page.js("const choice = document.querySelector('#language'); choice.value = 'vi';"
+                        "choice.dispatchEvent(new Event('change'))")
+                page.wait("the cards in Vietnamese", lambda: page.text("h1") == "Bảng cảnh" and page.texts(".scenes a"))
+                page.press(".scenes a")
+                page.wait("the scene", lambda: "Một bếp" in (page.text("#scene p") or ""))
+                words = page.api("/languages/vi.json")
+                captions = [text for key, text in words["scenes"]["scenes"].items() if key.endswith(".caption")]
+                self.assertGreater(len(captions), 100)
+                self.assertEqual(page.js(CAPTIONS, captions), [])
+                self.assertEqual(page.console_errors(), [])
 
 
 if __name__ == "__main__":
