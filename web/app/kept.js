@@ -23,6 +23,15 @@ export function recallVisit(name) {
   }
 }
 
+/** @param {string} name */
+export function forget(name) {
+  try {
+    localStorage.removeItem(name);
+  } catch {
+    /* nothing was kept */
+  }
+}
+
 /** @param {string} name @param {string} value */
 export function keep(name, value) {
   try {

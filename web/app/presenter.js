@@ -4,7 +4,7 @@
 
 import { api, Problem } from "./api.js";
 import { byId, el, fill, icon, refill, setText } from "./dom.js";
-import { keep, recall, recallVisit } from "./kept.js";
+import { forget, keep, recall, recallVisit } from "./kept.js";
 import { chooseLook } from "./look.js";
 import { optionText, questionText, voteBars } from "./room/bars.js";
 import { CHANNEL, keepForVisit, PRESENTING } from "./room/kept.js";
@@ -67,15 +67,9 @@ class Desk {
       this.draw();
     } catch (error) {
       fill(this.wrong, icon("warning"), String(error instanceof Error ? error.message : error));
-      if (error instanceof Problem && [404, 410].includes(error.status)) this.over();
-    }
-  }
-
-  over() {
-    try {
-      localStorage.removeItem(PRESENTING);
-    } catch {
-      /* nothing was kept */
+      if (!(error instanceof Problem)) return;
+      if ([404, 410].includes(error.status)) forget(PRESENTING);
+      if ([401, 403].includes(error.status)) location.reload(); /* the program began again: it asks for the key */
     }
   }
 
@@ -113,13 +107,13 @@ class Desk {
 
   async reset() {
     await this.ask(() => api.resetRoom());
-    this.channel.postMessage({ act: "again" });
+    this.channel.postMessage({ act: "again", run: this.room.run });
   }
 
   async end() {
     try {
       await api.endRoom();
-      this.over();
+      forget(PRESENTING);
       location.reload();
     } catch (error) {
       fill(this.wrong, icon("warning"), String(error));

@@ -3,7 +3,8 @@
 
 import { api } from "../api.js";
 import { el, refill, setText } from "../dom.js";
-import { recall } from "../kept.js";
+import { forget, recall } from "../kept.js";
+import { showRun } from "../runs.js";
 import { fetchSceneWords, choiceText, stepText, titleOf } from "../scene/words.js";
 import { questionBefore } from "../scene/asking.js";
 import { playing } from "../scene/player.js";
@@ -41,14 +42,16 @@ class Presenter {
       this.tellWall();
       void this.tell();
     });
-    this.timer = window.setInterval(() => void this.tell(), LOOK_EVERY_MS);
+    this.timer = 0;
+    this.refused = ""; /* what was said last; it is tried again, and not said again */
     this.link = new RoomLink(recall(PRESENTING) ?? "", null, {
-      room: (room) => this.showVotes(room), lost: () => {}, over: () => this.end(),
+      room: (room) => this.receive(room), lost: () => {}, over: () => this.end(),
     });
   }
 
   end() {
     window.clearInterval(this.timer);
+    forget(PRESENTING);
     this.link.close();
     this.channel.close();
     this.card.remove();
@@ -69,14 +72,21 @@ class Presenter {
     document.body.append(this.way);
   }
 
-  /** @param {{act?: string}} message of the presenter's page */
-  hear({ act }) {
+  /** @param {Room} room */
+  receive(room) {
+    if (this.timer === 0) this.timer = window.setInterval(() => void this.tell(), LOOK_EVERY_MS);
+    this.showVotes(room);
+  }
+
+  /** @param {{act?: string, run?: string | null}} message of the presenter's page */
+  hear({ act, run }) {
     const player = playing();
     if (act === "hello") this.tellWall();
     else if (act === "next") void player?.next();
     else if (act === "back") void player?.back();
     else if (act === "way") void this.toggleWay().catch(report);
-    else if (act === "again") void player?.again().catch(report);
+    else if (act === "again" && player) void player.again().catch(report);
+    else if (act === "again" && run) void showRun(run).catch(report);
   }
 
   tellWall() {
@@ -112,8 +122,10 @@ class Presenter {
       await api.showInRoom({ run, at_ms, ...(stepTold === this.stepTold ? {} : step) });
       this.told = told;
       this.stepTold = stepTold;
+      this.refused = "";
     } catch (error) {
-      report(error);
+      if (String(error) !== this.refused) report(error);
+      this.refused = String(error);
     } finally {
       this.busy = false;
     }
@@ -158,5 +170,4 @@ export async function present(rooms) {
   await Promise.all([fetchRoomWords(), fetchSceneWords(), loadRoomStyle()]);
   const presenter = new Presenter(rooms);
   presenter.tellWall();
-  void presenter.tell();
 }
