@@ -7,6 +7,7 @@
 #include "lab/lab_internal.h"
 #include "lab/replay.h"
 
+#include "lab/documents.h"
 #include "lab/growing.h"
 #include "lab/notes.h"
 #include "lab/settings.h"
@@ -324,6 +325,12 @@ static cJSON *notes_json(const struct lab_scenario *scenario, const struct item 
         (void)cJSON_AddStringToObject(note, "text", words);
         if (item->notes[i].subject != NODE_NONE) {
             (void)cJSON_AddNumberToObject(note, "subject", item->notes[i].subject);
+        }
+        lab_add_node(scenario, note, "node", item->notes[i].node);
+        lab_add_node(scenario, note, "peer", item->notes[i].peer);
+        cJSON *args = cJSON_AddArrayToObject(note, "args");
+        for (int j = 0; j < NODE_NOTE_ARGS; j++) {
+            (void)cJSON_AddItemToArray(args, cJSON_CreateNumber((double)item->notes[i].args[j]));
         }
         (void)cJSON_AddItemToArray(list, note);
     }

@@ -333,7 +333,16 @@ export interface CauseItem {
   type?: string;
   sent_ms?: number;
   subject?: number;
-  notes?: { name: string; text: string }[];
+  notes?: CauseNote[];
+}
+/** What happened at an event: in English, and in numbers. */
+export interface CauseNote {
+  name: string;
+  text: string;
+  subject?: number;
+  node?: string | null;
+  peer?: string | null;
+  args: number[];
 }
 export type MessageLook = "request" | "reply" | "heartbeat" | "carried";
 /** Something that lasts from one note to another: a fault, a belief. */

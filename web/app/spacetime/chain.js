@@ -2,6 +2,8 @@
 // along them: back to the cause, forward to an effect, across to another effect of the same cause.
 
 import { api } from "../api.js";
+import { language } from "../language.js";
+import { eventSentence } from "../tell.js";
 
 /**
  * @typedef {import("../model.js").Model} Model
@@ -21,10 +23,10 @@ const SIBLINGS_MAX = 40;
 /**
  * A node comes as its name or as its number.
  * @param {Model} model
- * @param {string | number | undefined} node
+ * @param {string | number | null | undefined} node
  */
 function nodeNumber(model, node) {
-  if (node === undefined) return -1;
+  if (node === undefined || node === null) return -1;
   return typeof node === "number" ? node : (model.plan?.node_names.indexOf(node) ?? -1);
 }
 
@@ -34,8 +36,23 @@ function readItem(model, item) {
     event: item.event, cause: item.cause, t_us: Math.round(item.t_ms * 1000),
     node: nodeNumber(model, item.node), kind: item.kind, from: nodeNumber(model, item.from),
     type: item.type ?? "", sent_us: Math.round((item.sent_ms ?? item.t_ms) * 1000),
-    subject: item.subject ?? -1, fate: 0, notes: item.notes ?? [],
+    subject: item.subject ?? -1, fate: 0, notes: (item.notes ?? []).map((note) => readNote(model, item, note)),
   };
+}
+
+/**
+ * A note of an event; the server's sentence is English.
+ * @param {Model} model
+ * @param {CauseItem} item
+ * @param {import("../types").CauseNote} note
+ */
+function readNote(model, item, { name, text, subject = -1, node, peer, args }) {
+  if (language() === "en") return { name, text };
+  const event = {
+    event: item.event, cause: item.cause, t_us: item.t_ms * 1000, kind: name, subject, args,
+    node: nodeNumber(model, node), peer: nodeNumber(model, peer),
+  };
+  return { name, text: eventSentence(model, event, (one) => model.nodeName(one)) };
 }
 
 /**
