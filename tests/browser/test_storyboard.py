@@ -115,7 +115,7 @@ class Storyboard(unittest.TestCase):
             for step in range(count - 1, asked_at - 1, -1):
                 page.key("Left")
                 self.at_step(page, step)
-            page.wait("the past", lambda: "REPLAY" in page.text(".badge"))
+            page.wait("the past", lambda: "REPLAY" in page.text("#timeline .badge"))
             page.wait("the moment of the question", lambda: self.moment(page) < edge)
             self.assertEqual(page.attribute("#scene-card [aria-pressed=true]", "data-option"),
                              page.js("return document.querySelectorAll('#scene-card [data-option]')[1].dataset.option"))
@@ -212,7 +212,7 @@ class Storyboard(unittest.TestCase):
             self.assertTrue(page.attribute("#scene-card [aria-pressed=true]", "data-option"))
             page.js("location.hash = ''; sessionStorage.clear(); location.href = '/#run=" + run + "'")
             page.browser.refresh()
-            page.wait("the run without a scene", lambda: "PAUSED" in (page.text(".badge") or ""))
+            page.wait("the run without a scene", lambda: "PAUSED" in (page.text("#timeline .badge") or ""))
             self.assertIsNone(page.text("#scene"))
             self.assertEqual(page.console_errors(), [])
 
@@ -241,6 +241,21 @@ class Storyboard(unittest.TestCase):
             page.press_text("#scene-steps button", "Leave the scene")
             page.wait("no scene", lambda: page.text("#scene") is None)
             self.assertIsNone(page.attribute(":root", "data-scene"))
+            self.assertEqual(page.console_errors(), [])
+
+    def test_a_scene_is_printed_with_its_moments(self):
+        with self.page(path="/storyboard?print=election") as page:
+            page.wait("the sheet", lambda: page.attribute(":root", "data-print") == "made")
+            steps = page.api("/api/v1/scenes/election")["steps"]
+            self.assertEqual(len(page.texts(".sheet section")), len(steps) - 1, "all but the last, which is at home")
+            painted = page.js("""
+              return [...document.querySelectorAll(".sheet canvas")].map((canvas) => {
+                const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+                return new Set(new Uint32Array(data.buffer)).size;
+              });""")
+            self.assertGreater(len(painted), 3)
+            self.assertGreater(min(painted), 20, "colours of each picture")
+            self.assertTrue(page.texts(".sheet .box"))
             self.assertEqual(page.console_errors(), [])
 
     def test_a_file_that_is_no_scene(self):

@@ -47,7 +47,7 @@ export function mountDiagram(model, words, time) {
      * @param {number} t_us
      * @param {number} last_us
      */
-    showLast: (t_us, last_us) => void use((it) => it.showLast(t_us, last_us)),
+    showLast: (t_us, last_us) => use((it) => it.showLast(t_us, last_us)),
     /** @param {string} key */
     zoomKey: (key) => diagram?.zoomKey(key),
     /** @param {{event?: number, subject?: number}} what */

@@ -16,12 +16,14 @@ import { fetchPageWords, t } from "./words.js";
 
 /** @param {SceneInfo} scene @param {number} index @param {boolean} done */
 function card(scene, index, done) {
-  return el("li", null, el("a.scene", { href: `/#scene=${encodeURIComponent(scene.name)}`, "data-system": scene.system },
-    el("b.number", null, String(index + 1)),
-    el("h2", null, programText(scene.name, "title") ?? scene.title),
+  const name = encodeURIComponent(scene.name);
+  return el("li.scene", { "data-system": scene.system },
+    el("b.number", { "aria-hidden": "true" }, String(index + 1)),
+    el("h2", null, el("a", { href: `/#scene=${name}` }, programText(scene.name, "title") ?? scene.title)),
     el("p", null, programText(scene.name, "about") ?? scene.about),
-    el("p.foot", null, el("span.second", null, systemName(scene.system)),
-      done ? el("span.done", null, icon("verify"), ps("board.done")) : null)));
+    el("p.foot", null, el("span.second", null, systemName(scene.system)), el("span.space"),
+      done ? el("span.done", null, icon("verify"), ps("board.done")) : null,
+      el("a.print", { href: `/storyboard?print=${name}` }, ps("board.print"))));
 }
 
 /**
@@ -97,9 +99,11 @@ function show(scenes) {
 
 async function start() {
   chooseLook();
+  const printed = new URLSearchParams(location.search).get("print");
   const [scenes] = await Promise.all([api.scenes(), fetchPageWords()]);
   await fetchSceneWords();
-  show(scenes);
+  if (printed === null) show(scenes);
+  else await (await import("./scene/print.js")).printScene(printed, byId("board"));
 }
 
 start().catch((error) => fill(byId("board"), el("p.wrong", { role: "alert" }, String(error.message ?? error))));

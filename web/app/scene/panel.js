@@ -6,29 +6,18 @@ import { sayStatus } from "../say.js";
 import { isPaused } from "../steer.js";
 import { cardOf } from "./cards.js";
 import { openOverview } from "./overview.js";
+import { loadStyle } from "./style.js";
 import { ps, stepText, titleOf } from "./words.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
 const LONG = 112; /* letters of two large lines */
 
-/** The style comes with the first scene. */
-function loadStyle() {
-  const known = document.getElementById("scene-style");
-  if (known) return Promise.resolve();
-  const link = el("link", { id: "scene-style", rel: "stylesheet", href: "/style/scene.css" });
-  document.head.append(link);
-  return new Promise((resolve) => {
-    link.addEventListener("load", () => resolve(undefined));
-    link.addEventListener("error", () => resolve(undefined));
-  });
-}
-
 export class Panel {
   /** @param {Player} player */
   constructor(player) {
     this.player = player;
-    this.ready = loadStyle();
+    this.ready = loadStyle("scene");
     this.shown = "";
     /** @type {HTMLElement | null} */
     this.dark = null;

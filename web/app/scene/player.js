@@ -135,8 +135,7 @@ export class Player {
     if (beat === "run") await this.run(t_us);
     else if (beat === "turn") await setPace(this.model, { speed });
     this.tellStep();
-    await showView(this.rooms, scene.steps[at], state, t_us);
-    this.panel.focus();
+    await this.look(at);
   }
 
   /**
@@ -154,7 +153,20 @@ export class Player {
     else await replay.seekTo(t_us);
     if (this.leaving.signal.aborted || state.at !== at) return;
     this.tellStep();
-    await showView(this.rooms, this.step, state, t_us);
+    await this.look(at);
+  }
+
+  /**
+   * What the step shows beside its words. Two runs side by side take a while: who has stepped on
+   * meanwhile does not get them.
+   * @param {number} at
+   */
+  async look(at) {
+    const { state, scene, rooms } = this;
+    await showView(rooms, scene.steps[at], state, state.moments_us[at]);
+    if (this.leaving.signal.aborted) return;
+    if (state.at !== at && this.step.view !== "compare" && rooms.comparing?.isOpen) rooms.comparing.close();
+    this.panel.focus();
   }
 
   toPresent() {

@@ -33,7 +33,7 @@ export async function showView(rooms, step, state, t_us) {
   }
   if (step.beat !== "explain") return;
   const last_us = (step.last_s ?? LAST_S) * 1e6;
-  if (step.view === "spacetime") diagram?.showLast(t_us, last_us);
+  if (step.view === "spacetime") await diagram?.showLast(t_us, last_us);
   else if (step.view === "verdict") {
     if (model.look.density === "phone") chooseTab("truth");
     await rooms.verify?.();
@@ -49,7 +49,7 @@ export async function showView(rooms, step, state, t_us) {
  * @param {string[]} names of the nodes
  * @returns {number[]}
  */
-function focusOf(step, state, names) {
+export function focusOf(step, state, names) {
   return (step.focus ?? [])
     .map((name) => (name === "@node" ? state.who.node : name === "@peer" ? state.who.peer : name))
     .map((name) => names.indexOf(name ?? ""))
