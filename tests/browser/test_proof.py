@@ -95,7 +95,7 @@ class Proof(unittest.TestCase):
             page.key("Enter")
             page.wait("the proof again", lambda: page.text("#promises"))
             page.key("Escape")
-            self.assertIsNone(page.text("#promises"))
+            page.wait("the proof to be gone", lambda: page.text("#promises") is None)
             self.assertTrue(page.js("return document.activeElement.matches('#verdict .promises')"))
             self.assertEqual(page.console_errors(), [])
 
