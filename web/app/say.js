@@ -31,6 +31,20 @@ export function sayStatus(sentence) {
   }, wait);
 }
 
+/**
+ * For a line that is read out while work goes on: it changes at most every two seconds, and at once
+ * when the work is over.
+ * @param {HTMLElement} line
+ */
+export function slowLine(line) {
+  let changedAt = -Infinity;
+  return (/** @type {string} */ sentence, /** @type {boolean} */ over) => {
+    if (!over && performance.now() - changedAt < STATUS_EVERY_MS) return;
+    changedAt = performance.now();
+    setText(line, sentence);
+  };
+}
+
 /** @param {string} sentence */
 export function sayProblem(sentence) {
   sayInDialog(sentence);

@@ -8,6 +8,7 @@ import { settingName } from "./fields.js";
 import { followJob, isOver, showProgress } from "./jobs.js";
 import { openDialog } from "./menu.js";
 import { openMoment, scenarioTitle } from "./runs.js";
+import { slowLine } from "./say.js";
 import { report } from "./steer.js";
 import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./words.js";
 
@@ -43,6 +44,7 @@ export function openSearch(model) {
   const form = searchForm(model);
   const found = el("ol.hits", { "aria-label": t("find.hits") });
   const said = el("p.said", { role: "status" });
+  const say = slowLine(said);
   const bar = /** @type {HTMLProgressElement} */ (
     el("progress", { "aria-label": t("find.progress"), hidden: true })
   );
@@ -61,7 +63,7 @@ export function openSearch(model) {
     showProgress(bar, job);
     bar.hidden = isOver(job);
     swap(isOver(job));
-    said.textContent = searchWords(job);
+    say(searchWords(job), isOver(job));
     showHits(found, model, job.result?.hits ?? [], asked);
   };
   const begin = async () => {

@@ -6,6 +6,7 @@ import { el, fill, icon } from "./dom.js";
 import { followJob, isOver, showProgress } from "./jobs.js";
 import { openDialog, table } from "./menu.js";
 import { showRun } from "./runs.js";
+import { slowLine } from "./say.js";
 import { report } from "./steer.js";
 import { duration, number, systemTitle, t, virtualTime } from "./words.js";
 
@@ -25,6 +26,7 @@ export async function openShrink(model, check, verify) {
   const { dialog, body } = openDialog("shrink", t("shrink.title"));
   const said = el("p.said", { role: "status" }, t("shrink.begins"));
   const bar = /** @type {HTMLProgressElement} */ (el("progress", { "aria-label": t("shrink.title") }));
+  const say = slowLine(said);
   const stop = el("button", { type: "button" }, icon("close"), t("find.cancel"));
   const work = el("div.row", null, stop, bar, said);
   const lead = el("p.lead", null, t("shrink.about", { check: systemTitle("checks", check) ?? check }));
@@ -33,16 +35,16 @@ export async function openShrink(model, check, verify) {
   const show = (/** @type {Job} */ job) => {
     showProgress(bar, job);
     if (!isOver(job)) {
-      said.textContent = t(job.state === "waiting" ? "find.waiting" : "shrink.running", {
+      say(t(job.state === "waiting" ? "find.waiting" : "shrink.running", {
         count: job.progress.done, runs: number(job.progress.done),
-      });
+      }), false);
     } else if (job.state === "done") {
       fill(body, lead, ...resultParts(job.result, dialog, verify));
       /** @type {HTMLElement | null} */ (body.querySelector("button"))?.focus();
     } else {
       stop.hidden = true;
       bar.hidden = true;
-      said.textContent = job.state === "failed" ? job.problem ?? "" : t("shrink.cancelled");
+      say(job.state === "failed" ? job.problem ?? "" : t("shrink.cancelled"), true);
     }
   };
   try {
