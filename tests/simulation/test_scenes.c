@@ -2,6 +2,7 @@
  * says why it needs its own. Its tasks can be done, as missions/NAME.json does them, and are not done by
  * doing nothing. It has all that a scene of the course should have. The
  * example of docs/writing-a-scene.md does what the page says. */
+#include "effort.h"
 #include "lab/scene.h"
 #include "unit.h"
 
@@ -38,7 +39,7 @@ static void play_all(void *context, const char *name)
     (void)context;
     assert_int_equal(lab_scene_load(name, false, &scene, NULL), 0);
     play(scene, scene->seed);
-    for (uint64_t i = 1; scene->any_seed && i <= OTHER_SEEDS; i++) {
+    for (uint64_t i = 1; scene->any_seed && i <= effort_rounds(OTHER_SEEDS); i++) {
         play(scene, scene->seed + i);
     }
     lab_scene_free(&scene);
@@ -87,7 +88,7 @@ static void try_tasks(void *context, const char *name)
     (void)context;
     assert_int_equal(lab_scene_load(name, false, &scene, NULL), 0);
     cJSON *missions = missions_of(name);
-    for (uint64_t seed = scene->seed; seed <= scene->seed + TASK_SEEDS; seed++) {
+    for (uint64_t seed = scene->seed; seed < scene->seed + effort_rounds(TASK_SEEDS); seed++) {
         struct lab_problem problem = {0};
         if (lab_scene_tasks(scene, seed, missions, &result, &problem) != 0) {
             fail_msg("%s, seed %" PRIu64 ": %s", name, seed, problem.detail);
