@@ -14,7 +14,7 @@
 
 enum {
     OTHER_SEEDS = 10,
-    TASK_SEEDS = 2,        /* beside its own */
+    TASK_SEEDS = 3,        /* its own and those after it */
     CAPTION_LETTERS = 125, /* two lines on a page of 1280 pixels */
     FILE_BYTES = 64 * 1024,
 };
