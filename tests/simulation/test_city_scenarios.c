@@ -1,5 +1,6 @@
 /* test_city_scenarios.c - the same minute under three promises: what each one keeps, and what it costs;
  * and that every mode needs replication. */
+#include "lab/headless.h"
 #include "load_scenario.h"
 #include "systems/city/ledger.h"
 #include "unit.h"
@@ -185,6 +186,37 @@ static void test_the_same_customers(void **state)
     }
 }
 
+/* ---- Rest ---- */
+
+/* Runs that end around the moment a truck is sent are asked a second later whether they are at rest:
+ * while what the truck brought stands in the log, and not every kitchen knows that it is committed. */
+static void test_no_rest_before_all_know_what_is_committed(void **state)
+{
+    enum { STEPS = 60, TRUCK_S = 5 };
+    static const int64_t STEP_NS = NS_PER_S / 500;
+    struct lab_scenario *scenario = load_scenario("city/cp");
+    int64_t settings[LAB_SETTINGS_MAX];
+    (void)state;
+    memcpy(settings, scenario->settings, sizeof settings);
+    settings[CITY_SET_DELIVERY_S] = TRUCK_S;
+    settings[CITY_SET_ORDERS_PER_MIN] = 1; /* a truck comes as long as people do, and nobody eats */
+    for (int i = 0; i < STEPS; i++) {
+        struct lab_headless_result result;
+        struct lab_problem problem;
+        struct lab_headless_options options = {.scenario = scenario,
+                                               .seed = scenario->seed,
+                                               .settings = settings,
+                                               .without_script = true,
+                                               .until_ns = TRUCK_S * NS_PER_S + i * STEP_NS};
+        if (lab_headless_run(&options, &result, &problem) != 0)
+            fail_msg("%s", problem.detail);
+        assert_true(result.judgement.converged);
+        assert_string_equal(lab_verdict_name(&result.judgement, CITY_CHECK_BOOKS_AGREE, NULL),
+                            "PASS");
+    }
+    lab_scenario_free(&scenario);
+}
+
 /* ---- The switches ---- */
 
 /* In every mode lobsters are sold over the same links: without the messages that carry what was
@@ -217,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_last_write_wins_loses),
         cmocka_unit_test(test_hybrid_keeps_lobsters_strong),
         cmocka_unit_test(test_the_same_customers),
+        cmocka_unit_test(test_no_rest_before_all_know_what_is_committed),
         cmocka_unit_test(test_without_replication_every_mode_is_red),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

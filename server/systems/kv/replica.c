@@ -437,7 +437,7 @@ static bool pending(const void *state, const struct node_env *env, struct node_r
     if (strong && self->raft.role != RAFT_LEADER && self->raft.leader == NODE_NONE)
         return true;
     reason->word = KV_WORD_LOG_OPEN;
-    if (strong && raft_pending(&self->raft, env->self))
+    if (strong && (raft_pending(&self->raft, env->self) || raft_behind(&self->raft, env->self)))
         return true;
     reason->word = KV_WORD_SWITCH_OPEN;
     reason->args[0] = kv_wished_mode(env->settings);

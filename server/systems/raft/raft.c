@@ -232,6 +232,25 @@ bool raft_pending(const struct raft *raft, uint32_t self)
             (raft->commit < raft->last || raft->members.next != 0 || raft->wanted_voters != 0));
 }
 
+/* A leader sees whose log is shorter, a follower that it has not been told yet what is committed. One
+ * that has left so many heartbeats unanswered is down, or out: nobody waits for it. */
+bool raft_behind(const struct raft *raft, uint32_t self)
+{
+    uint64_t others = raft->members.voters | raft->members.next | raft->members.learners;
+    int64_t since_ns = raft->round_sent_ns[(raft->round + 1) % RAFT_ROUNDS];
+    if (raft->role != RAFT_LEADER) {
+        return raft->role != RAFT_OUT && raft->commit < raft->last;
+    }
+    for (uint32_t node = 0; node < RAFT_NODES_MAX; node++) {
+        const struct raft_progress *progress = &raft->progress[node];
+        bool answers = progress->heard_ns >= since_ns;
+        if (node != self && (others >> node & 1) != 0 && answers && progress->match < raft->last) {
+            return true;
+        }
+    }
+    return raft->commit < raft->last;
+}
+
 enum raft_violation_kind raft_violation(const struct raft *raft)
 {
     if (raft->role == RAFT_READING || raft->role == RAFT_OUT) {

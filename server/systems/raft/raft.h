@@ -330,6 +330,9 @@ bool raft_has_lease(const struct raft_turn *turn);
 bool raft_is_voter(const struct raft *raft, uint32_t node);
 /* Is something still to be done here that would end by itself in a healed world? */
 bool raft_pending(const struct raft *raft, uint32_t self);
+/* As far as this server knows, does one that answers lack entries, or not know yet that its newest are
+ * committed? In a healed world that ends by itself too, a heartbeat after the last entry. */
+bool raft_behind(const struct raft *raft, uint32_t self);
 /* What one server can see broken in itself: 0 none, else a number of enum raft_violation_kind. */
 enum raft_violation_kind {
     RAFT_SOUND,
