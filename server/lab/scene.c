@@ -40,15 +40,14 @@ const char *lab_beat_name(enum lab_beat beat)
 
 /* ---- Texts ---- */
 
-static const cJSON *WORDS; /* "scenes" of web/words/scenes.json; sentences point into it */
+/* web/words/scenes.json, as long as the program runs: sentences point into it. */
+static const cJSON *WORDS;
 static pthread_once_t WORDS_ONCE = PTHREAD_ONCE_INIT;
 
 static void words_make(void)
 {
     const struct embedded_file *file = embedded_find("web/words/scenes.json");
-    WORDS = file == NULL ? NULL
-                         : cJSON_GetObjectItemCaseSensitive(cJSON_Parse((const char *)file->bytes),
-                                                            "scenes");
+    WORDS = file == NULL ? NULL : cJSON_Parse((const char *)file->bytes);
 }
 
 const char *lab_scene_text(const struct lab_scene *scene, const cJSON *holder, const char *key,
@@ -62,7 +61,8 @@ const char *lab_scene_text(const struct lab_scene *scene, const cJSON *holder, c
     int status = pthread_once(&WORDS_ONCE, words_make);
     assert(status == 0);
     (void)snprintf(path, sizeof path, "%s.%s%s%s", scene->name, key, key[0] == 0 ? "" : ".", field);
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(WORDS, path));
+    return cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(WORDS, "scenes"), path));
 }
 
 /* ---- Refusals ---- */
