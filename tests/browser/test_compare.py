@@ -92,6 +92,12 @@ class CompareTest(unittest.TestCase):
         """Virtual ms in the address, which follows the cursor a little later."""
         return page.js("return Number(new URLSearchParams(location.hash.slice(1)).get('t'))")
 
+    def rest(self, page):
+        """The moment, once the address has come up with the cursor."""
+        seen = []
+        page.wait("the address to rest", lambda: seen.append(self.moment(page)) or seen[-7:] == [seen[-1]] * 7)
+        return seen[-1]
+
     def shown(self, page):
         return page.attribute(f"{ROOM} .slider", "aria-valuetext").split()[0]
 
@@ -152,11 +158,11 @@ class SideBySide(CompareTest):
             page.wait("some seconds", lambda: self.shown(page) >= "00:01.5")
             page.key("Space")
             page.wait("standing", lambda: page.attribute(f'{ROOM} [data-transport="play"]', "data-paused") == "true")
-            moment = self.shown(page)
-            page.key("n")
-            page.wait("the next event", lambda: self.moment(page) > 0)
-            page.key("p", "p")
-            page.wait("an earlier event", lambda: self.shown(page) <= moment)
+            moments = [self.rest(page)]
+            for key, way in (("n", 1), ("p", -1), ("p", -1)):  # each is answered before the next: they do not pile up
+                page.key(key)
+                page.wait(f"the event after {key}", lambda: (self.moment(page) - moments[-1]) * way > 0)
+                moments.append(self.rest(page))
             page.key(",")
             page.wait("backwards to the beginning", lambda: self.shown(page) == "00:00.0")
             width = slider.size["width"]

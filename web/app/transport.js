@@ -113,10 +113,11 @@ async function findStep(model, step, what) {
   const { replay, run } = model;
   if (!replay || !run || finding) return;
   finding = true;
+  const { direction } = replay;
   const from_us = replay.inPast ? replay.cursor_us : Math.max(0, model.clock.shown_us);
   try {
     const found = await replay.find({ from_ms: Math.floor(from_us) / 1000, step, what });
-    if (model.run !== run) return;
+    if (model.run !== run || replay.direction !== direction) return; /* a newer wish: to play, to stand */
     if (found.found) await replay.seekTo(Math.round(found.t_ms * 1000));
     else sayNote(t(noneKey(step, replay.paired)), toLiveAction(model, step));
   } catch (error) {
