@@ -8,6 +8,7 @@
 
 #include "base/embedded.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,7 @@ int store_migrate(struct sqlite3 *database, struct error *error)
                          version, newest);
     }
     for (size_t i = 0; i < count; i++) {
+        assert(migration_number(&files[i]) == (int)i + 1); /* none twice, none left out */
         if (migration_number(&files[i]) <= version) {
             continue;
         }
