@@ -134,3 +134,28 @@ uint32_t draw_weighted(uint64_t value, const uint64_t *cumulative, uint32_t coun
     }
     return low;
 }
+
+/* r^-s = exp(-s ln r) in 2^-30ths. The logarithm is that of the exponential draw (no libm), the power
+ * exp(-x) as (1 - x/2^16)^(2^16), by squaring. */
+static uint64_t draw_zipf_weight(uint32_t rank, uint32_t exponent_hundredths)
+{
+    enum { HUNDRED = 100, SQUARINGS = 16 };
+    const uint64_t one = UINT64_C(1) << 30;
+    uint64_t ln_ppm = rank == 1 ? 0 : draw_exponential(UINT64_MAX / rank, DRAW_MILLION);
+    uint64_t x_ppm = ln_ppm * exponent_hundredths / HUNDRED;
+    uint64_t power = one - x_ppm * (one >> SQUARINGS) / DRAW_MILLION;
+    for (uint32_t i = 0; i < SQUARINGS; i++)
+        power = power * power >> 30;
+    return power > 0 ? power : 1;
+}
+
+void draw_zipf_table(uint64_t *cumulative, uint32_t count, uint32_t exponent_hundredths)
+{
+    assert(count >= 1 && count <= 1u << 20);
+    assert(exponent_hundredths <= 1000);
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        sum += draw_zipf_weight(i + 1, exponent_hundredths);
+        cumulative[i] = sum;
+    }
+}

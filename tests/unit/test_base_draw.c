@@ -121,6 +121,29 @@ static void test_weighted(void **state)
     assert_in_range(counts[4], 24400, 25600);
 }
 
+static uint64_t zipf_share_ppm(const uint64_t *table, uint32_t count, uint32_t rank)
+{
+    uint64_t weight = table[rank - 1] - (rank > 1 ? table[rank - 2] : 0);
+    return weight * 1000000 / table[count - 1];
+}
+
+/* Shares of Zipf's law for ten ranks, computed by hand: 1/r^s over their sum (s = 1: 2.928968). */
+static void test_zipf(void **state)
+{
+    (void)state;
+    uint64_t table[10];
+    draw_zipf_table(table, 10, 100);
+    assert_in_range(zipf_share_ppm(table, 10, 1), 341070, 341760);
+    assert_in_range(zipf_share_ppm(table, 10, 2), 170530, 170880);
+    assert_in_range(zipf_share_ppm(table, 10, 10), 34107, 34176);
+    draw_zipf_table(table, 10, 0); /* all alike */
+    assert_int_equal(zipf_share_ppm(table, 10, 1), 100000);
+    assert_int_equal(zipf_share_ppm(table, 10, 10), 100000);
+    draw_zipf_table(table, 10, 1000); /* steep, and nobody has nothing */
+    assert_in_range(zipf_share_ppm(table, 10, 1), 998900, 999100);
+    assert_true(table[9] > table[8]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_exponential),
         cmocka_unit_test(test_exponential_falls),
         cmocka_unit_test(test_weighted),
+        cmocka_unit_test(test_zipf),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

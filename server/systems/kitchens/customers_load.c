@@ -35,39 +35,6 @@ static const int64_t SLICE_NS = INT64_C(1000) * MILLION; /* a varying rate is lo
 /* One arrival on average for each such piece of rate x time. */
 static const uint64_t PIECE = (uint64_t)US_PER_MINUTE * MILLION;
 
-/* ---- Dishes: Zipf by their place in the menu ---- */
-
-/* ln 1 .. ln 32 in millionths.
- *
- * A table and no log(): a library's last bit differs between machines. */
-static const uint32_t LN_PPM[KITCHENS_DISHES_MAX] = {
-    0,       693147,  1098612, 1386294, 1609438, 1791759, 1945910, 2079442,
-    2197225, 2302585, 2397895, 2484907, 2564949, 2639057, 2708050, 2772589,
-    2833213, 2890372, 2944439, 2995732, 3044522, 3091042, 3135494, 3178054,
-    3218876, 3258097, 3295837, 3332205, 3367296, 3401197, 3433987, 3465736};
-
-/* rank^-(exponent/100) in 2^-30ths: exp(-x) as (1 - x/2^16)^(2^16), by squaring. Within 0.1 %. */
-static uint64_t zipf_weight(uint32_t rank, int64_t exponent_hundredths)
-{
-    assert(rank < KITCHENS_DISHES_MAX);
-    assert(exponent_hundredths >= 0);
-    const uint64_t one = UINT64_C(1) << 30;
-    uint64_t x_ppm = LN_PPM[rank] * (uint64_t)exponent_hundredths / HUNDRED;
-    uint64_t power = one - (x_ppm * (one >> 16)) / MILLION;
-    for (uint32_t i = 0; i < 16; i++)
-        power = power * power >> 30;
-    return power > 0 ? power : 1;
-}
-
-static void rank_dishes(const struct customers_turn *turn)
-{
-    uint64_t sum = 0;
-    for (uint32_t dish = 0; dish < turn->plan->dish_count; dish++) {
-        sum += zipf_weight(dish, customers_setting(turn, KITCHENS_SET_ZIPF));
-        turn->self->dishes[dish] = sum;
-    }
-}
-
 /* ---- The rate ---- */
 
 /* A crowd from one moment to the next: quiet, eight times as much within two seconds, then it
@@ -356,7 +323,8 @@ static void invite_users(const struct customers_turn *turn)
 void load_begin(const struct customers_turn *turn)
 {
     struct customers *self = turn->self;
-    rank_dishes(turn);
+    draw_zipf_table(turn->self->dishes, turn->plan->dish_count,
+                    (uint32_t)customers_setting(turn, KITCHENS_SET_ZIPF));
     for (uint32_t user = 0; user < KITCHENS_USERS_MAX; user++)
         self->visits[user] = UINT32_C(1) << 31;
     assert(turn->plan->dish_count > 0);

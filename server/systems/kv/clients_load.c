@@ -14,31 +14,6 @@ static const uint32_t DRAW_CONTEXT = DRAW_PURPOSE('k', 'c', 't', 'x');
 static const uint32_t DRAW_BATCH = DRAW_PURPOSE('k', 'b', 'a', 't');
 enum { HUNDRED = 100, ARRIVALS_A_STEP = 64 };
 
-/* ---- Keys: Zipf by their place ---- */
-
-/* rank^-(exponent/100) in 2^-30ths. The logarithm is that of the exponential draw (a table, no libm),
- * the power exp(-x) as (1 - x/2^16)^(2^16), by squaring. */
-static uint64_t zipf_weight(uint32_t rank, int64_t exponent_hundredths)
-{
-    enum { MILLION = 1000000, SQUARINGS = 16 };
-    const uint64_t one = UINT64_C(1) << 30;
-    uint64_t ln_ppm = rank == 0 ? 0 : draw_exponential(UINT64_MAX / (rank + 1), MILLION);
-    uint64_t x_ppm = ln_ppm * (uint64_t)exponent_hundredths / HUNDRED;
-    uint64_t power = one - x_ppm * (one >> SQUARINGS) / MILLION;
-    for (uint32_t i = 0; i < SQUARINGS; i++)
-        power = power * power >> 30;
-    return power > 0 ? power : 1;
-}
-
-static void rank_keys(const struct clients_turn *turn)
-{
-    uint64_t sum = 0;
-    for (uint32_t key = 0; key < turn->plan->key_count; key++) {
-        sum += zipf_weight(key, clients_setting(turn, KV_SET_ZIPF));
-        turn->self->weights[key] = sum;
-    }
-}
-
 /* ---- The load ---- */
 
 static uint64_t draw_for(const struct clients_turn *turn, uint32_t purpose, uint32_t number)
@@ -191,7 +166,8 @@ static void on_final_reads(const struct clients_turn *turn)
 
 void clients_load_start(const struct clients_turn *turn)
 {
-    rank_keys(turn);
+    draw_zipf_table(turn->self->weights, turn->plan->key_count,
+                    (uint32_t)clients_setting(turn, KV_SET_ZIPF));
     draw_arrival(turn, turn->now_ns);
     arm_arrival(turn);
 }
