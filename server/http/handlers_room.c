@@ -19,10 +19,10 @@
 #include "lab/lab.h"
 
 enum {
-    QR_BYTES = 20480,
     CSV_ROW_BYTES_MAX = 3 * ROOM_WORD_BYTES + 40,
     CSV_BYTES = (ROOM_TALLIES_MAX + 1) * CSV_ROW_BYTES_MAX,
     CODE_GIVEN_BYTES = 64,
+    HOST_BYTES = QR_CODE_TEXT_BYTES_MAX + 2, /* of any that fits, and one that does not */
     VOTE_WAIT_MS = 100,       /* for the disk; then a vote is counted, and stored a little later */
     PRESENTER_WAIT_MS = 10000 /* likewise */
 };
@@ -327,8 +327,7 @@ static void host_for_phones(const struct request *request, char *host, size_t by
 int handle_room_qr(struct request *request)
 {
     struct error error;
-    struct qr_code code;
-    char host[QR_CODE_BYTES_MAX + 1], url[2 * QR_CODE_BYTES_MAX], svg[QR_BYTES];
+    char host[HOST_BYTES], url[2 * HOST_BYTES], svg[QR_CODE_SVG_BYTES];
     int status = access_require_presenter(request, "show the way into the room");
     if (status != 0)
         return status;
@@ -340,10 +339,9 @@ int handle_room_qr(struct request *request)
     snprintf(url, sizeof url, "http://%s/join?code=%s", host,
              cJSON_GetStringValue(cJSON_GetObjectItem(document, "code")));
     cJSON_Delete(document);
-    if (!qr_code_make(url, &code))
-        return reply_problem(request, 409, "The name of this server is too long for a QR code.");
     struct text text = text_init(svg, sizeof svg);
-    qr_code_svg(&code, &text);
+    if (!qr_code_svg(url, &text))
+        return reply_problem(request, 409, "The name of this server is too long for a QR code.");
     request_header(request, "X-Join-Address", url);
     return reply_bytes(request, 200, "image/svg+xml", text.at, text.length);
 }

@@ -6,11 +6,10 @@ import json
 import re
 import sqlite3
 import unittest
-import xml.etree.ElementTree as xml
 
 from chef_live import Live
 from chef_server import ChefServer
-from test_room import SIZE, decode, syndromes
+from qr_reader import read, rows_of_svg
 
 KEY = "correct-horse-battery"
 SCENARIO = {"scenario": "kitchens/lunch-rush", "seed": 7}
@@ -161,14 +160,14 @@ class ComingIn(Lecture):
         answer = self.server.get("/api/v1/room/qr.svg", self.presenter | {"Host": "lab.example:8080"})
         self.assertEqual(answer.status, 200, answer.text())
         self.assertEqual(answer.headers["Content-Type"], "image/svg+xml")
-        paths = xml.fromstring(answer.text()).findall("{http://www.w3.org/2000/svg}path")
-        dark = [[False] * SIZE for _ in range(SIZE)]
-        for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", paths[1].get("d")):
-            dark[int(y) - 4][int(x) - 4] = True
-        text, codeword = decode(dark)
+        (text,) = read(rows_of_svg(answer.text()))
         self.assertEqual(text, f"http://lab.example:8080/join?code={code}")
         self.assertEqual(text, answer.headers["X-Join-Address"])
-        self.assertEqual(syndromes(codeword), [0] * 15)
+        longest = "x" * (122 - len("http:///join?code=ABCDE"))
+        named = self.server.get("/api/v1/room/qr.svg", self.presenter | {"Host": longest})
+        self.assertEqual(read(rows_of_svg(named.text())), [f"http://{longest}/join?code={code}"])
+        named = self.server.get("/api/v1/room/qr.svg", self.presenter | {"Host": longest + "x"})
+        self.assertEqual(named.status, 409)
         own = self.ask("GET", "/qr.svg").headers["X-Join-Address"]
         self.assertRegex(own, rf"^http://[0-9.]+:{self.server.port}/join\?code={code}$")
 

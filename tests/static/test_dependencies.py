@@ -35,6 +35,7 @@ LIBRARY_USERS = {
     "civetweb.h": {"http"},
     "sqlite3.h": {"store"},
     "zlib.h": {"http", "lab"},
+    "qrencode.h": {"http"},
     "archive.h": {"lab"},
     "archive_entry.h": {"lab"},
     "cjson/cJSON.h": {"stdio", "store", "lab", "http", "command"},
