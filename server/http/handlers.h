@@ -70,6 +70,8 @@ int handle_room_open(struct request *request);
 int handle_room(struct request *request);
 int handle_room_end(struct request *request);
 int handle_room_state(struct request *request);
+int handle_room_wish(struct request *request);
+int handle_room_wall(struct request *request);
 int handle_room_reset(struct request *request);
 int handle_room_join(struct request *request);
 int handle_room_vote(struct request *request);

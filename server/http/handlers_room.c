@@ -157,6 +157,35 @@ int handle_room_state(struct request *request)
     return result == 0 ? answer_stored(request, 200, false, true) : refuse(request, result, &error);
 }
 
+/* Of the presenter's pages to each other: nothing of it is stored, so nobody waits for the disk. */
+static int answer_told(struct request *request, int result, const struct error *error)
+{
+    if (result != 0)
+        return refuse(request, result, error);
+    room_keep_tell(request->server->room, false);
+    return reply_json(request, 200, room_json(room_of(request), true));
+}
+
+int handle_room_wish(struct request *request)
+{
+    struct error error;
+    int status = access_require_presenter(request, "drive the wall");
+    if (status != 0)
+        return status;
+    return answer_told(request, room_wish(room_of(request), request->body, room_now_ms(), &error),
+                       &error);
+}
+
+int handle_room_wall(struct request *request)
+{
+    struct error error;
+    int status = access_require_presenter(request, "be the wall");
+    if (status != 0)
+        return status;
+    return answer_told(request, room_wall(room_of(request), request->body, room_now_ms(), &error),
+                       &error);
+}
+
 /* Body {}: between two groups. The run begins anew as another one; the former stays for its exports. */
 int handle_room_reset(struct request *request)
 {

@@ -138,6 +138,7 @@ bool room_open(struct room *room, const char *code, int64_t now_ms)
         room->ended = false;
         room->state = room_state_empty();
         room->member_count = 0;
+        room_desk_clear(&room->desk);
         room_votes_clear(room);
         changed(room);
     }
@@ -184,6 +185,38 @@ int room_change(struct room *room, const cJSON *asked, int64_t now_ms, struct er
         status = change(room, asked, error);
     if (status == 0)
         seen(room, now_ms);
+    pthread_mutex_unlock(&room->mutex);
+    return status;
+}
+
+/* Told to whoever listens, and not stored. */
+int room_wish(struct room *room, const cJSON *body, int64_t now_ms, struct error *error)
+{
+    pthread_mutex_lock(&room->mutex);
+    int status = check(room, NULL, now_ms, error);
+    if (status == 0)
+        status = room_desk_wish(&room->desk, body, error);
+    if (status == 0) {
+        room->version++;
+        seen(room, now_ms);
+    }
+    pthread_mutex_unlock(&room->mutex);
+    return status;
+}
+
+/* As room_wish(); only a former wall is to hear of it. */
+int room_wall(struct room *room, const cJSON *body, int64_t now_ms, struct error *error)
+{
+    pthread_mutex_lock(&room->mutex);
+    char before[ROOM_WALL_BYTES];
+    strcpy(before, room->desk.wall);
+    int status = check(room, NULL, now_ms, error);
+    if (status == 0)
+        status = room_desk_wall(&room->desk, body, error);
+    if (status == 0) {
+        room->version += strcmp(before, room->desk.wall) != 0;
+        seen(room, now_ms);
+    }
     pthread_mutex_unlock(&room->mutex);
     return status;
 }
@@ -312,8 +345,10 @@ cJSON *room_json(struct room *room, bool presenter)
     cJSON *vote = cJSON_GetObjectItemCaseSensitive(document, "vote");
     if (room->state.vote.round != 0 && (presenter || room->state.vote.revealed))
         room_counts_add(room, vote);
-    if (presenter)
+    if (presenter) {
         members_add(room, document);
+        room_desk_add(&room->desk, document);
+    }
     pthread_mutex_unlock(&room->mutex);
     return document;
 }

@@ -70,6 +70,9 @@ int room_join(struct room *room, const char *code, const char *owner, const char
 
 /* As room_state_change() (-422). -409: it has as many counts as it can have. */
 int room_change(struct room *room, const struct cJSON *change, int64_t now_ms, struct error *error);
+/* As room_desk_wish() and room_desk_wall(): the presenter's two pages, the desk and the wall. */
+int room_wish(struct room *room, const struct cJSON *body, int64_t now_ms, struct error *error);
+int room_wall(struct room *room, const struct cJSON *body, int64_t now_ms, struct error *error);
 /* Between two groups: no votes, no step, this run. Members stay. */
 int room_reset(struct room *room, const char *run, int64_t now_ms, struct error *error);
 

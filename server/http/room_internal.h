@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "http/room.h"
+#include "http/room_desk.h"
 
 enum { ROOM_NICKNAME_BYTES = 4 * ROOM_NICKNAME_CHARACTERS_MAX + 1 };
 
@@ -35,6 +36,7 @@ struct room {
     int64_t seen_ms, seen_stored_ms;
     uint64_t version, generation;
     struct room_state state;
+    struct room_desk desk;
     struct room_ballot ballot;
     uint32_t member_count, tally_count;
     struct room_member members[ROOM_MEMBERS_MAX];

@@ -64,6 +64,8 @@ const struct route ROUTES[] = {
     {"POST", "/api/v1/room", handle_room_open, COST},
     {"DELETE", "/api/v1/room", handle_room_end, COST},
     {"POST", "/api/v1/room/state", handle_room_state, COST},
+    {"POST", "/api/v1/room/wish", handle_room_wish, COST},
+    {"POST", "/api/v1/room/wall", handle_room_wall, COST},
     {"POST", "/api/v1/room/reset", handle_room_reset, COST_NEW_RUN},
     {"POST", "/api/v1/room/join", handle_room_join, COST},
     {"POST", "/api/v1/room/vote", handle_room_vote, COST},

@@ -152,7 +152,7 @@ class ComingIn(Lecture):
         code = self.open()
         person = self.person(code, nickname="Ada")
         heard = person.get().text() + person.get("/votes").text()
-        for secret in ("Ada", "nicknames", "members", KEY):
+        for secret in ("Ada", "nicknames", "members", "wall", "wish", KEY):
             self.assertNotIn(secret, heard)
 
     def test_the_way_in_as_a_picture(self):
@@ -178,7 +178,9 @@ class Presenting(Lecture):
         run = self.new_run()
         person = self.person(code)
         for method, path, body in (("POST", "", {}), ("DELETE", "", None), ("POST", "/state", {"blank": True}),
-                                   ("POST", "/reset", {}), ("GET", "/votes.csv", None), ("GET", "/qr.svg", None)):
+                                   ("POST", "/reset", {}), ("POST", "/wish", {"act": "next"}),
+                                   ("POST", "/wall", {"wall": "mine", "shows": {}, "take": True}),
+                                   ("GET", "/votes.csv", None), ("GET", "/qr.svg", None)):
             with self.subTest(path=method + path):
                 answer = self.server.request(method, "/api/v1/room" + path, body, person.headers)
                 self.assertEqual(answer.status, 403)
@@ -247,6 +249,66 @@ class Presenting(Lecture):
             self.assertLess(len(frames), 20)
             phone.send(json.dumps({"layer": "messages", "on": True}))
             self.assertEqual(phone.until_closed(), 1008)
+
+
+class DeskAndWall(Lecture):
+    """The presenter's two pages, perhaps on two machines: one says what it shows, the other what it wishes."""
+
+    def wall(self, name, shows, **fields):
+        return self.ask("POST", "/wall", {"wall": name, "shows": shows, **fields})
+
+    def wish(self, act):
+        return self.ask("POST", "/wish", {"act": act})
+
+    def test_wishes_are_numbered_and_the_newest_kept(self):
+        code = self.open()
+        self.assertEqual((self.wish("next").status, self.ask("GET").json()["wall"]), (409, None))
+        self.assertEqual(self.wall("one", {"at": 3}, take=True).status, 200)
+        with Live(self.server, f"&room={code}") as phone:
+            first = phone.frame()
+            self.assertEqual(self.wish("next").json()["wishes"], [{"number": 1, "act": "next"}])
+            heard = phone.frame()  # that there is something new, and no more
+            self.assertEqual(heard["room"] | {"version": 0}, first["room"] | {"version": 0})
+        for i in range(20):
+            self.assertEqual(self.wish("back" if i % 2 else "next").status, 200)
+        room = self.ask("GET").json()
+        self.assertEqual((room["wish_count"], [wish["number"] for wish in room["wishes"]]), (21, list(range(14, 22))))
+        self.assertEqual(room["wishes"][-1]["act"], "back")
+        self.assertEqual(room["wall"], {"id": "one", "shows": {"at": 3}})
+        for bad in ({}, {"act": ""}, {"act": 1}, {"act": "x" * 16}, {"act": "<b>"}, {"act": "Next"}):
+            self.assertEqual(self.ask("POST", "/wish", bad).status, 422, bad)
+
+    def test_the_last_wall_drives(self):
+        self.open()
+        self.assertEqual(self.wall("one", {}).status, 409)
+        before = self.wall("one", {"at": 1}, take=True).json()["version"]
+        self.assertEqual(self.wall("one", {"at": 2}).json()["version"], before)
+        self.assertGreater(self.wall("other", {"at": 9}, take=True).json()["version"], before)
+        for late in ({"at": 3}, None):
+            self.assertEqual(self.wall("one", late).status, 409)
+        self.assertEqual(self.ask("GET").json()["wall"], {"id": "other", "shows": {"at": 9}})
+        self.assertEqual(self.wall("other", None).json()["wall"], None)
+        self.assertEqual(self.wish("next").status, 409)
+        for bad in ({}, {"wall": "one"}, {"wall": "", "shows": {}}, {"wall": "x" * 33, "shows": {}},
+                    {"wall": "one", "shows": []}, {"wall": "A", "shows": {}}, {"wall": "one", "shows": {}, "take": 1}):
+            self.assertEqual(self.ask("POST", "/wall", bad).status, 422, bad)
+        self.assertEqual(self.wall("one", {"caption": "đ" * 2000}, take=True).status, 200)
+        self.assertEqual(self.wall("one", {"caption": "x" * 8192}).status, 422)
+        self.assertEqual(self.ask("GET").json()["wall"]["shows"], {"caption": "đ" * 2000})
+
+    def test_nothing_of_it_outlives_the_program_or_the_room(self):
+        code = self.open()
+        self.wall("one", {"caption": "only now"}, take=True)
+        self.wish("next")
+        self.restart()
+        room = self.ask("GET").json()
+        self.assertEqual((room["code"], room["wall"], room["wishes"]), (code, None, []))
+        self.wall("one", {"caption": "only now"}, take=True)
+        self.ask("DELETE")
+        self.assertEqual((self.wish("next").status, self.wall("one", {}).status), (410, 410))
+        self.open()
+        self.assertIsNone(self.ask("GET").json()["wall"])
+        self.assertNotIn(b"only now", b"".join(path.read_bytes() for path in self.server.data.glob("*.db*")))
 
 
 class Voting(Lecture):

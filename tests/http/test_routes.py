@@ -30,6 +30,8 @@ VOTE = {"round": 1, "options": [{"id": "yes"}, {"id": "no"}], "open": True}
 BODIES |= {
     "/api/v1/room": {},
     "/api/v1/room/state": {"scene": "crisis", "step": "guess", "vote": VOTE},
+    "/api/v1/room/wall": {"wall": "one", "shows": {"at": 1}, "take": True},
+    "/api/v1/room/wish": {"act": "next"},
     "/api/v1/room/reset": {},
     "/api/v1/room/join": {"code": "AAAAA"},
     "/api/v1/room/vote": {"scene": "crisis", "step": "guess", "round": 1, "option": "yes"},
