@@ -10,8 +10,11 @@
 #include "http/limits.h"
 #include "http/problem.h"
 #include "http/request.h"
+#include "http/room.h"
+#include "http/room_keep.h"
 #include "http/server.h"
 #include "lab/lab.h"
+#include "store/store.h"
 
 enum { CHUNK_BYTES_MAX = 65536, CHUNK_FRAME_BYTES = 16, HEAD_BYTES_MAX = 2048 };
 
@@ -230,9 +233,23 @@ int handle_export_history(struct request *request)
     return export_end(&export, result, &problem);
 }
 
+/* What was voted on a run, for the presenter only: room_copy_free() by the caller. */
+static struct lab_votes votes_take(const struct request *request, const char *run,
+                                   struct store_room *copy)
+{
+    struct lab_votes votes = {.count = 0};
+    memset(copy, 0, sizeof *copy);
+    if (request->visitor.presenter) {
+        room_copy(room_keep_room(request->server->room), run, copy);
+        votes = (struct lab_votes){.items = copy->votes, .count = copy->vote_count};
+    }
+    return votes;
+}
+
 int handle_export_zip(struct request *request)
 {
     struct export export;
+    struct store_room room;
     struct lab_problem problem = {0};
     const char *run = request->parameters[0];
     int status = place_take(request);
@@ -240,7 +257,9 @@ int handle_export_zip(struct request *request)
         return status;
     export_init(&export, request, "application/zip");
     file_name_make(&export, run, "evidence.zip");
-    int result = lab_export_zip(request->server->lab, run, on_write, &export, &problem);
+    struct lab_votes votes = votes_take(request, run, &room);
+    int result = lab_export_zip(request->server->lab, run, votes, on_write, &export, &problem);
+    room_copy_free(&room);
     place_give_back(request);
     return export_end(&export, result, &problem);
 }
@@ -248,6 +267,7 @@ int handle_export_zip(struct request *request)
 int handle_report(struct request *request)
 {
     struct export export;
+    struct store_room room;
     struct lab_problem problem = {0};
     const char *run = request->parameters[0];
     int status = place_take(request);
@@ -256,7 +276,9 @@ int handle_report(struct request *request)
     export_init(&export, request, "text/html; charset=utf-8");
     export.policy = lab_export_report_policy();
     file_name_make(&export, run, "report.html");
-    int result = lab_export_report(request->server->lab, run, on_write, &export, &problem);
+    struct lab_votes votes = votes_take(request, run, &room);
+    int result = lab_export_report(request->server->lab, run, votes, on_write, &export, &problem);
+    room_copy_free(&room);
     place_give_back(request);
     return export_end(&export, result, &problem);
 }

@@ -139,7 +139,7 @@ bool room_open(struct room *room, const char *code, int64_t now_ms)
         room->state = room_state_empty();
         room->member_count = 0;
         room_desk_clear(&room->desk);
-        room_votes_clear(room);
+        room_class_begin(room);
         changed(room);
     }
     seen(room, now_ms);
@@ -227,7 +227,7 @@ int room_reset(struct room *room, const char *run, int64_t now_ms, struct error 
     pthread_mutex_lock(&room->mutex);
     int status = check(room, NULL, now_ms, error);
     if (status == 0) {
-        room_votes_clear(room);
+        room_class_begin(room);
         memset(&room->state.vote, 0, sizeof room->state.vote);
         strcpy(room->state.run, run);
         room->state.step[0] = 0;
@@ -363,8 +363,19 @@ uint64_t room_generation(struct room *room)
     return generation;
 }
 
+static struct store_vote vote_of(const struct room_tally *tally)
+{
+    return (struct store_vote){.run = tally->run,
+                               .class = tally->class,
+                               .scene = tally->scene,
+                               .step = tally->step,
+                               .option = tally->option,
+                               .round = tally->round,
+                               .count = tally->count};
+}
+
 /* One block: the votes, and behind them the room as it was, to which their texts point. */
-void room_copy(struct room *room, struct store_room *copy)
+void room_copy(struct room *room, const char *run, struct store_room *copy)
 {
     struct room_tally *tallies = NULL;
     pthread_mutex_lock(&room->mutex);
@@ -382,15 +393,13 @@ void room_copy(struct room *room, struct store_room *copy)
                                 .version = room->version,
                                 .seen_ms = room->seen_ms,
                                 .ended = room->ended,
-                                .votes = votes,
-                                .vote_count = count};
+                                .class = room->class,
+                                .votes = votes};
     pthread_mutex_unlock(&room->mutex);
-    for (uint32_t i = 0; i < count; i++)
-        votes[i] = (struct store_vote){.scene = tallies[i].scene,
-                                       .step = tallies[i].step,
-                                       .option = tallies[i].option,
-                                       .round = tallies[i].round,
-                                       .count = tallies[i].count};
+    for (uint32_t i = 0; i < count; i++) {
+        if (run == NULL || strcmp(run, tallies[i].run) == 0)
+            votes[copy->vote_count++] = vote_of(&tallies[i]);
+    }
     copy->state = cJSON_PrintUnformatted(state);
     cJSON_Delete(state);
     if (copy->state == NULL)
@@ -419,4 +428,5 @@ void room_load(struct room *room, const struct store_room *stored)
     room->version = stored->version + VERSIONS_LOST_MAX;
     room->seen_ms = room->seen_stored_ms = stored->seen_ms;
     room->ended = stored->ended;
+    room->class = stored->class;
 }

@@ -101,8 +101,9 @@ struct cJSON *room_votes_json(struct room *room, bool presenter);
 
 /* Grows with each change of what is stored. */
 uint64_t room_generation(struct room *room);
-/* What is to be stored; room_copy_free() frees what it points to. */
-void room_copy(struct room *room, struct store_room *copy);
+/* What is to be stored; room_copy_free() frees what it points to. With a run: only the votes on it,
+ * of every class. */
+void room_copy(struct room *room, const char *run, struct store_room *copy);
 void room_copy_free(struct store_room *copy);
 /* What was stored, in this order, before anybody uses the room. Votes that do not fit are dropped. */
 void room_load(struct room *room, const struct store_room *stored);

@@ -17,8 +17,9 @@ struct room_member {
 };
 
 struct room_tally {
+    char run[LAB_RUN_ID_BYTES]; /* shown when the vote was opened; "": none */
     char scene[ROOM_WORD_BYTES], step[ROOM_WORD_BYTES], option[ROOM_WORD_BYTES];
-    uint32_t round, count;
+    uint32_t class, round, count;
 };
 
 /* The question whose votes are known by member: the last one that was opened. */
@@ -38,9 +39,10 @@ struct room {
     struct room_state state;
     struct room_desk desk;
     struct room_ballot ballot;
+    uint32_t class; /* the present one; the first room's first is 1 */
     uint32_t member_count, tally_count;
     struct room_member members[ROOM_MEMBERS_MAX];
-    struct room_tally tallies[ROOM_TALLIES_MAX];
+    struct room_tally tallies[ROOM_TALLIES_MAX]; /* class by class; former ones are evidence only */
 };
 
 /* room.c */
@@ -53,8 +55,8 @@ int room_member_check(struct room *room, const char *owner, int64_t now_ms,
 
 /* What is asked is about to be open: counts for it, begun anew unless it goes on. -409: no place. */
 int room_ballot_begin(struct room *room, const struct room_state *state, struct error *error);
-/* No counts, no votes of members. */
-void room_votes_clear(struct room *room);
+/* Another class: no counts, no votes of members. */
+void room_class_begin(struct room *room);
 /* Adds "counts" {round: {option: count}} of the state's question to its vote. */
 void room_counts_add(const struct room *room, struct cJSON *vote);
 

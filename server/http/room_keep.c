@@ -81,7 +81,7 @@ static void keep_write(struct room_keep *keep)
     keep->awaited = false;
     pthread_mutex_unlock(&keep->mutex);
     uint64_t generation = room_generation(keep->room); /* before the copy, which may hold more */
-    room_copy(keep->room, &copy);
+    room_copy(keep->room, NULL, &copy);
     int status = lab_room_put(keep->lab, &copy, &problem);
     room_copy_free(&copy);
     pthread_mutex_lock(&keep->mutex);

@@ -8,18 +8,19 @@
 
 /* ---- Counts ---- */
 
-static bool is_of(const struct room_tally *tally, const char *scene, const char *step,
-                  uint32_t round)
+/* Of this question of the present class? */
+static bool is_of(const struct room *room, const struct room_tally *tally, const char *scene,
+                  const char *step, uint32_t round)
 {
-    return tally->round == round && strcmp(tally->scene, scene) == 0 &&
-           strcmp(tally->step, step) == 0;
+    return tally->class == room->class && tally->round == round &&
+           strcmp(tally->scene, scene) == 0 && strcmp(tally->step, step) == 0;
 }
 
 static struct room_tally *tally_find(struct room *room, const struct room_choice *choice)
 {
     for (uint32_t i = 0; i < room->tally_count; i++) {
         struct room_tally *tally = &room->tallies[i];
-        if (is_of(tally, choice->scene, choice->step, choice->round) &&
+        if (is_of(room, tally, choice->scene, choice->step, choice->round) &&
             strcmp(tally->option, choice->option) == 0)
             return tally;
     }
@@ -30,8 +31,19 @@ static uint32_t tallies_of(const struct room *room, const struct room_state *sta
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < room->tally_count; i++)
-        count += is_of(&room->tallies[i], state->scene, state->step, state->vote.round);
+        count += is_of(room, &room->tallies[i], state->scene, state->step, state->vote.round);
     return count;
+}
+
+/* Makes place for `wanted`: the oldest votes of former classes go. */
+static void tallies_forget(struct room *room, uint32_t wanted)
+{
+    uint32_t gone = 0;
+    while (room->tally_count - gone + wanted > ROOM_TALLIES_MAX && gone < room->tally_count &&
+           room->tallies[gone].class != room->class)
+        gone++;
+    room->tally_count -= gone;
+    memmove(room->tallies, room->tallies + gone, room->tally_count * sizeof *room->tallies);
 }
 
 /* The order of the others stays: it is that of the lecture. */
@@ -39,7 +51,7 @@ static void tallies_remove(struct room *room, const struct room_state *state)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < room->tally_count; i++) {
-        if (!is_of(&room->tallies[i], state->scene, state->step, state->vote.round))
+        if (!is_of(room, &room->tallies[i], state->scene, state->step, state->vote.round))
             room->tallies[kept++] = room->tallies[i];
     }
     room->tally_count = kept;
@@ -51,9 +63,11 @@ static void tallies_begin(struct room *room, const struct room_state *state)
     for (uint32_t i = 0; i < state->vote.option_count; i++) {
         struct room_tally *tally = &room->tallies[room->tally_count++];
         memset(tally, 0, sizeof *tally);
+        strcpy(tally->run, state->run);
         strcpy(tally->scene, state->scene);
         strcpy(tally->step, state->step);
         strcpy(tally->option, state->vote.options[i].id);
+        tally->class = room->class;
         tally->round = state->vote.round;
     }
 }
@@ -91,7 +105,10 @@ int room_ballot_begin(struct room *room, const struct room_state *state, struct 
     bool same = ballot_is_for(&room->ballot, state);
     if (same && room->ballot.begun[vote->round - 1])
         return 0; /* it goes on */
-    if (room->tally_count - tallies_of(room, state) + vote->option_count > ROOM_TALLIES_MAX) {
+    uint32_t former = tallies_of(room, state);
+    if (vote->option_count > former)
+        tallies_forget(room, vote->option_count - former);
+    if (room->tally_count - former + vote->option_count > ROOM_TALLIES_MAX) {
         error_set(error, "The room has %u counts, of at most %d: export them, and reset the room.",
                   room->tally_count, ROOM_TALLIES_MAX);
         return -409;
@@ -103,9 +120,9 @@ int room_ballot_begin(struct room *room, const struct room_state *state, struct 
     return 0;
 }
 
-void room_votes_clear(struct room *room)
+void room_class_begin(struct room *room)
 {
-    room->tally_count = 0;
+    room->class ++;
     memset(&room->ballot, 0, sizeof room->ballot);
     for (uint32_t i = 0; i < room->member_count; i++)
         memset(room->members[i].choices, 0, sizeof room->members[i].choices);
@@ -171,7 +188,7 @@ void room_counts_add(const struct room *room, cJSON *vote)
         cJSON *of_round = NULL;
         for (uint32_t i = 0; i < room->tally_count; i++) {
             const struct room_tally *tally = &room->tallies[i];
-            if (!is_of(tally, room->state.scene, room->state.step, round))
+            if (!is_of(room, tally, room->state.scene, room->state.step, round))
                 continue;
             if (of_round == NULL)
                 of_round = cJSON_AddObjectToObject(counts, name);
@@ -193,7 +210,7 @@ cJSON *room_votes_json(struct room *room, bool presenter)
     pthread_mutex_lock(&room->mutex);
     for (uint32_t i = 0; i < room->tally_count; i++) {
         const struct room_tally *tally = &room->tallies[i];
-        if (!presenter && !is_shown(room, tally))
+        if (tally->class != room->class || (!presenter && !is_shown(room, tally)))
             continue;
         cJSON *item = cJSON_CreateObject();
         cJSON_AddStringToObject(item, "scene", tally->scene);
@@ -210,13 +227,15 @@ cJSON *room_votes_json(struct room *room, bool presenter)
 void room_load_vote(struct room *room, const struct store_vote *stored)
 {
     if (room->tally_count == ROOM_TALLIES_MAX || stored->round < 1 || stored->round > ROOM_ROUNDS ||
-        strlen(stored->scene) >= ROOM_WORD_BYTES || strlen(stored->step) >= ROOM_WORD_BYTES ||
-        strlen(stored->option) >= ROOM_WORD_BYTES)
+        strlen(stored->run) >= LAB_RUN_ID_BYTES || strlen(stored->scene) >= ROOM_WORD_BYTES ||
+        strlen(stored->step) >= ROOM_WORD_BYTES || strlen(stored->option) >= ROOM_WORD_BYTES)
         return;
     struct room_tally *tally = &room->tallies[room->tally_count++];
+    strcpy(tally->run, stored->run);
     strcpy(tally->scene, stored->scene);
     strcpy(tally->step, stored->step);
     strcpy(tally->option, stored->option);
+    tally->class = stored->class;
     tally->round = stored->round;
     tally->count = stored->count;
 }

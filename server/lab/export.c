@@ -233,9 +233,9 @@ static void stream_open(const struct moment *moment, const struct lab_csv *csv,
 
 /* ---- One file ---- */
 
-enum { FILE_INPUTS = -1, FILE_COLUMNS = -2 };
+enum { FILE_INPUTS = -1, FILE_COLUMNS = -2, FILE_VOTES = -3 };
 
-/* A table's index, or one of the files above; -404 is below both. */
+/* A table's index, or one of the first two files above; -404 is below them all. */
 static int file_find(const struct moment *moment, const char *name, struct lab_problem *problem)
 {
     if (strcmp(name, "inputs") == 0) {
@@ -267,11 +267,17 @@ static uint64_t file_rows(const struct moment *moment, int file)
     return moment->given[file] + open;
 }
 
+static struct lab_votes moment_votes(const struct moment *moment)
+{
+    return moment->report == NULL ? (struct lab_votes){.count = 0} : moment->report->votes;
+}
+
 static int stream_file(struct moment *moment, int file, enum lab_export_flavour flavour,
                        lab_export_write write, void *context, struct lab_problem *problem)
 {
     struct lab_csv csv;
     const struct lab_run *run = moment->run;
+    const struct lab_votes votes = moment_votes(moment);
     struct lab_pieces *pieces = malloc(sizeof *pieces);
     int status = 0;
     if (pieces == NULL) {
@@ -283,6 +289,11 @@ static int stream_file(struct moment *moment, int file, enum lab_export_flavour 
         lab_csv_inputs(&csv, run->scenario, &moment->inputs, pieces);
     } else if (file == FILE_COLUMNS) {
         lab_csv_columns(&csv, run->scenario->system, pieces);
+        if (votes.count > 0) {
+            lab_csv_votes_columns(&csv, pieces);
+        }
+    } else if (file == FILE_VOTES) {
+        lab_csv_votes(&csv, votes, pieces);
     } else {
         const struct lab_table *table = &run->course.recorder.tables->tables[file];
         lab_csv_header(&csv, table, &pieces->text);
@@ -431,12 +442,13 @@ static int stream_report(struct moment *moment, lab_export_write write, void *co
     return status;
 }
 
-int lab_export_report(struct lab *lab, const char *name, lab_export_write write, void *context,
-                      struct lab_problem *problem)
+int lab_export_report(struct lab *lab, const char *name, struct lab_votes votes,
+                      lab_export_write write, void *context, struct lab_problem *problem)
 {
     struct moment moment;
     int status = moment_take(lab, name, true, &moment, problem);
     if (status == 0) {
+        moment.report->votes = votes;
         status = stream_report(&moment, write, context, problem);
     }
     moment_give(&moment);
@@ -579,19 +591,23 @@ static int zip_all(struct moment *moment, struct zip *zip, struct lab_problem *p
     if (status == 0) {
         status = zip_table(moment, zip, FILE_INPUTS, "inputs", problem);
     }
+    if (status == 0 && moment_votes(moment).count > 0) {
+        status = zip_table(moment, zip, FILE_VOTES, "votes", problem);
+    }
     if (status == 0) {
         status = zip_table(moment, zip, FILE_COLUMNS, "columns", problem);
     }
     return status;
 }
 
-int lab_export_zip(struct lab *lab, const char *name, lab_export_write write, void *context,
-                   struct lab_problem *problem)
+int lab_export_zip(struct lab *lab, const char *name, struct lab_votes votes,
+                   lab_export_write write, void *context, struct lab_problem *problem)
 {
     struct moment moment;
     struct zip zip = {.write = write, .context = context};
     int status = moment_take(lab, name, true, &moment, problem);
     if (status == 0) {
+        moment.report->votes = votes;
         zip.archive = archive_write_new();
         if (zip.archive == NULL || archive_write_set_format_zip(zip.archive) != ARCHIVE_OK ||
             archive_write_set_bytes_in_last_block(zip.archive, 1) != ARCHIVE_OK ||

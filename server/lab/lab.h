@@ -238,13 +238,19 @@ int lab_export_csv(struct lab *lab, const char *run, const char *table,
  * for a system that tells of none, -422 when there are too many. */
 int lab_export_history(struct lab *lab, const char *run, lab_export_write write, void *context,
                        struct lab_problem *problem);
+/* What a class voted while it looked at the run; lent. Zero where nothing is known or to be told. */
+struct store_vote;
+struct lab_votes {
+    const struct store_vote *items; /* class by class */
+    uint32_t count;
+};
 /* The evidence in one archive: run.chef (the link, first and not compressed), report.html, run.json,
- * all tables, history.jsonl. */
-int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, void *context,
-                   struct lab_problem *problem);
+ * all tables, history.jsonl, and votes.csv where there are votes. */
+int lab_export_zip(struct lab *lab, const char *run, struct lab_votes votes, lab_export_write write,
+                   void *context, struct lab_problem *problem);
 /* The report alone (report.h), and the Content-Security-Policy that it needs. */
-int lab_export_report(struct lab *lab, const char *run, lab_export_write write, void *context,
-                      struct lab_problem *problem);
+int lab_export_report(struct lab *lab, const char *run, struct lab_votes votes,
+                      lab_export_write write, void *context, struct lab_problem *problem);
 const char *lab_export_report_policy(void);
 
 /* The figures of two runs, second by second, and their differences, in one table. */

@@ -1,5 +1,7 @@
-/* pieces.c - exports in pieces, and the two files that are not made of result rows. */
+/* pieces.c - exports in pieces, and the files that are not made of result rows. */
 #include "lab/pieces.h"
+
+#include "store/store.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -133,5 +135,40 @@ void lab_csv_columns(const struct lab_csv *csv, const struct system *system,
     for (int i = 0; i < INPUT_COLUMN_COUNT; i++) {
         const char *const column[3] = {INPUT_COLUMNS[i], "", INPUT_MEANINGS[i]};
         put_column(csv, "inputs", column, pieces);
+    }
+}
+
+/* ---- votes.csv ---- */
+
+static const char *const VOTE_COLUMNS[] = {"class", "scene", "step", "round", "option", "count"};
+static const char *const VOTE_MEANINGS[] = {
+    "which class voted: each opening or reset of the room begins another",
+    "scene that asked",
+    "its step, which is the question",
+    "1: before it was seen; 2: after",
+    "what could be chosen",
+    "phones whose last vote it was",
+};
+enum { VOTE_COLUMN_COUNT = sizeof VOTE_COLUMNS / sizeof VOTE_COLUMNS[0] };
+
+void lab_csv_votes(const struct lab_csv *csv, struct lab_votes votes, struct lab_pieces *pieces)
+{
+    lab_csv_texts_header(csv, VOTE_COLUMNS, VOTE_COLUMN_COUNT, &pieces->text);
+    for (uint32_t i = 0; i < votes.count && lab_pieces_room(pieces); i++) {
+        const struct store_vote *vote = &votes.items[i];
+        char class[16], round[16], count[16];
+        (void)snprintf(class, sizeof class, "%u", vote->class);
+        (void)snprintf(round, sizeof round, "%u", vote->round);
+        (void)snprintf(count, sizeof count, "%u", vote->count);
+        const char *const texts[] = {class, vote->scene, vote->step, round, vote->option, count};
+        lab_csv_texts(csv, -1, texts, VOTE_COLUMN_COUNT, &pieces->text);
+    }
+}
+
+void lab_csv_votes_columns(const struct lab_csv *csv, struct lab_pieces *pieces)
+{
+    for (int i = 0; i < VOTE_COLUMN_COUNT; i++) {
+        const char *const column[3] = {VOTE_COLUMNS[i], "", VOTE_MEANINGS[i]};
+        put_column(csv, "votes", column, pieces);
     }
 }

@@ -24,12 +24,15 @@ bool lab_pieces_room(struct lab_pieces *pieces);
 /* Writes what is left. False: it could not be written. */
 bool lab_pieces_end(struct lab_pieces *pieces);
 
-/* inputs.csv and columns.csv, which are not made of result rows. */
+/* inputs.csv, columns.csv and votes.csv, which are not made of result rows. */
 void lab_csv_inputs(const struct lab_csv *csv, const struct lab_scenario *scenario,
                     const struct lab_inputs *inputs, struct lab_pieces *pieces);
 void lab_csv_columns(const struct lab_csv *csv, const struct system *system,
                      struct lab_pieces *pieces);
-/* Rows of columns.csv. */
+/* votes.csv, and what columns.csv says of it: of a run that a class voted on. */
+void lab_csv_votes(const struct lab_csv *csv, struct lab_votes votes, struct lab_pieces *pieces);
+void lab_csv_votes_columns(const struct lab_csv *csv, struct lab_pieces *pieces);
+/* Rows of columns.csv, without votes. */
 uint64_t lab_csv_columns_count(const struct system *system);
 
 #endif

@@ -308,6 +308,7 @@ void lab_report_write(const struct lab_report *report, const struct lab_report_r
     (void)lab_pieces_room(out);
     text_add(&out->text, "<main>\n");
     lab_report_verdicts(report, judgement, out);
+    lab_report_votes(report, out);
     lab_report_figures(report, out);
     put_charts(report, rows, inputs, out);
     lab_report_inputs(report, inputs, out);

@@ -33,8 +33,9 @@ struct lab_report {
     int64_t branch_ns; /* where the branch began; -1: it is none */
     char label[LAB_LABEL_BYTES];
     const struct lab_proofs
-        *proofs; /* of histories; lent by whoever has the report written, or NULL */
-    char *link;  /* lab_link_of_course(); NULL: the run is too much for one */
+        *proofs;            /* of histories; lent by whoever has the report written, or NULL */
+    struct lab_votes votes; /* lent likewise; none: the report has nothing of them */
+    char *link;             /* lab_link_of_course(); NULL: the run is too much for one */
 };
 
 /* Copies what is needed of the course, so that it can go on. The scenario must outlive the report.

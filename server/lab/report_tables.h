@@ -7,6 +7,8 @@
 
 void lab_report_verdicts(const struct lab_report *report, const struct lab_judgement *judgement,
                          struct lab_pieces *out);
+/* What a class voted before and after; nothing where nobody did. */
+void lab_report_votes(const struct lab_report *report, struct lab_pieces *out);
 void lab_report_figures(const struct lab_report *report, struct lab_pieces *out);
 void lab_report_settings(const struct lab_report *report, struct lab_pieces *out);
 void lab_report_model(const struct lab_report *report, struct lab_pieces *out);

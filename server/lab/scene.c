@@ -46,6 +46,14 @@ static void words_make(void)
     WORDS = file == NULL ? NULL : cJSON_Parse((const char *)file->bytes);
 }
 
+const char *lab_scene_word(const char *key)
+{
+    int status = pthread_once(&WORDS_ONCE, words_make);
+    assert(status == 0);
+    return cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(WORDS, "scenes"), key));
+}
+
 const char *lab_scene_text(const struct lab_scene *scene, const cJSON *holder, const char *key,
                            const char *field)
 {
@@ -54,11 +62,8 @@ const char *lab_scene_text(const struct lab_scene *scene, const cJSON *holder, c
         return own;
     }
     char path[KEY_BYTES];
-    int status = pthread_once(&WORDS_ONCE, words_make);
-    assert(status == 0);
     (void)snprintf(path, sizeof path, "%s.%s%s%s", scene->name, key, key[0] == 0 ? "" : ".", field);
-    return cJSON_GetStringValue(
-        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(WORDS, "scenes"), path));
+    return lab_scene_word(path);
 }
 
 /* ---- Refusals ---- */

@@ -107,6 +107,8 @@ void lab_scene_free(struct lab_scene **scene);
 struct cJSON *lab_scene_json(const struct lab_scene *scene);
 /* Calls `each` with the name of every scene inside the program, in the order of the course. */
 void lab_scene_names(void (*each)(void *context, const char *name), void *context);
+/* A text of the program's own scenes by its key, "crisis.guess.question". NULL when there is none. */
+const char *lab_scene_word(const char *key);
 /* A text of the scene: its own, or that of the table of words. NULL when there is none. */
 const char *lab_scene_text(const struct lab_scene *scene, const struct cJSON *holder,
                            const char *key, const char *field);

@@ -16,6 +16,7 @@ static struct store_room room_of_row(struct sqlite3_stmt *statement)
         .state = (const char *)sqlite3_column_text(statement, 2),
         .seen_ms = sqlite3_column_int64(statement, 3),
         .ended = sqlite3_column_int(statement, 4) != 0,
+        .class = (uint32_t)sqlite3_column_int64(statement, 5),
     };
 }
 
@@ -27,6 +28,8 @@ static struct store_vote vote_of_row(struct sqlite3_stmt *statement)
         .round = (uint32_t)sqlite3_column_int(statement, 2),
         .option = (const char *)sqlite3_column_text(statement, 3),
         .count = (uint32_t)sqlite3_column_int64(statement, 4),
+        .run = (const char *)sqlite3_column_text(statement, 5),
+        .class = (uint32_t)sqlite3_column_int64(statement, 6),
     };
 }
 
@@ -55,9 +58,12 @@ int store_room_read(struct store *store, const struct store_room_reader *to, str
     if (reader == NULL) {
         return -1;
     }
-    int status = read_rows(reader, "SELECT code,version,state,seen_ms,ended FROM room", to, false);
+    static const char ROOM[] = "SELECT code,version,state,seen_ms,ended,class FROM room";
+    static const char VOTES[] =
+        "SELECT scene,step,round,option,count,run,class FROM votes ORDER BY place";
+    int status = read_rows(reader, ROOM, to, false);
     if (status == 0) {
-        status = read_rows(reader, "SELECT scene,step,round,option,count FROM votes", to, true);
+        status = read_rows(reader, VOTES, to, true);
     }
     if (status != 0) {
         (void)store_sql_error(reader, "reading the room", error);

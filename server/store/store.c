@@ -81,11 +81,11 @@ static int store_writer_prepare(struct store *store, int64_t bytes_max, struct e
             "SELECT ?1,?2,?3,?4,?5,?6,?7,?8 WHERE "
             "(SELECT count(*) FROM cards WHERE owner=?1) < ?9",
         [STORE_SQL_CARD_DELETE] = "DELETE FROM cards WHERE card=?1 AND owner=?2",
-        [STORE_SQL_ROOM] =
-            "REPLACE INTO room (room,code,version,state,seen_ms,ended) VALUES (1,?1,?2,?3,?4,?5)",
+        [STORE_SQL_ROOM] = "REPLACE INTO room (room,code,version,state,seen_ms,ended,class) "
+                           "VALUES (1,?1,?2,?3,?4,?5,?6)",
         [STORE_SQL_VOTES_CLEAR] = "DELETE FROM votes",
-        [STORE_SQL_VOTE] =
-            "INSERT INTO votes (scene,step,round,option,count) VALUES (?1,?2,?3,?4,?5)",
+        [STORE_SQL_VOTE] = "INSERT INTO votes (scene,step,round,option,count,run,class,place) "
+                           "VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
     };
     for (int i = 0; i < STORE_SQL_COUNT; i++) {
         if (sqlite3_prepare_v3(store->writer, SQL[i], -1, SQLITE_PREPARE_PERSISTENT,

@@ -162,7 +162,9 @@ int store_cards_read(struct store *store, const char *owner,
 /* ---- The room of a lecture: what it shows, and how many voted for what ---- */
 
 struct store_vote {
+    const char *run; /* that was shown when the vote was opened; "": none */
     const char *scene, *step, *option;
+    uint32_t class; /* each opening or reset of the room begins another */
     uint32_t round; /* 1 or 2 */
     uint32_t count;
 };
@@ -171,12 +173,14 @@ struct store_room {
     uint64_t version;
     int64_t seen_ms; /* of the calendar, since 1970 */
     bool ended;
+    uint32_t class; /* the present one */
     const struct store_vote *votes;
     uint32_t vote_count;
 };
-/* Durable. Takes the place of the one before, with its votes; no option may stand twice in them. */
+/* Durable. Takes the place of the one before, with its votes; no option may stand
+ * twice in those of a class. */
 int store_room_put(struct store *store, const struct store_room *room, struct error *error);
-/* Who is told: `room` at most once, without votes; then `vote` for each. */
+/* Who is told: `room` at most once, without votes; then `vote` for each, in order. */
 struct store_room_reader {
     void *context;
     void (*room)(void *context, const struct store_room *room);

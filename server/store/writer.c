@@ -264,7 +264,7 @@ static int write_card_delete(struct store *store, const struct store_job *job)
     return statement_run(statement);
 }
 
-static int write_vote(struct store *store, const struct store_vote *vote)
+static int write_vote(struct store *store, const struct store_vote *vote, uint32_t place)
 {
     struct sqlite3_stmt *statement = store->statements[STORE_SQL_VOTE];
     bind_text(statement, 1, vote->scene);
@@ -272,6 +272,9 @@ static int write_vote(struct store *store, const struct store_vote *vote)
     (void)sqlite3_bind_int64(statement, 3, vote->round);
     bind_text(statement, 4, vote->option);
     (void)sqlite3_bind_int64(statement, 5, vote->count);
+    bind_text(statement, 6, vote->run);
+    (void)sqlite3_bind_int64(statement, 7, vote->class);
+    (void)sqlite3_bind_int64(statement, 8, place);
     return statement_run(statement);
 }
 
@@ -284,12 +287,13 @@ static int write_room(struct store *store, const struct store_room *room)
     bind_text(statement, 3, room->state);
     (void)sqlite3_bind_int64(statement, 4, room->seen_ms);
     (void)sqlite3_bind_int(statement, 5, room->ended);
+    (void)sqlite3_bind_int64(statement, 6, room->class);
     int status = statement_run(statement);
     if (status == 0) {
         status = statement_run(store->statements[STORE_SQL_VOTES_CLEAR]);
     }
     for (uint32_t i = 0; i < room->vote_count && status == 0; i++) {
-        status = write_vote(store, &room->votes[i]);
+        status = write_vote(store, &room->votes[i], i);
     }
     return status;
 }

@@ -1,15 +1,18 @@
 """The room of a lecture: presenter and audience, votes, orders from phones, restart, its end."""
 
 import csv
+import html
 import io
 import json
 import re
 import sqlite3
 import unittest
+import zipfile
 
 from chef_live import Live
 from chef_server import ChefServer
 from qr_reader import read, rows_of_svg
+from repository import SOURCE
 
 KEY = "correct-horse-battery"
 SCENARIO = {"scenario": "kitchens/lunch-rush", "seed": 7}
@@ -388,6 +391,68 @@ class Voting(Lecture):
         self.assertIsNone(self.state(step="elsewhere")["vote"])
 
 
+class Evidence(Lecture):
+    def archive(self, run, headers):
+        """The evidence's files by their name, without the folder."""
+        answer = self.server.get(f"/api/v1/runs/{run}/export.zip", headers)
+        self.assertEqual(answer.status, 200)
+        with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+            return {name.split("/")[1]: archive.read(name).decode() for name in archive.namelist()}
+
+    def both_rounds(self, person, run):
+        """On the question of a scene of the program, whose words the report has."""
+        options = [{"id": "local"}, {"id": "fine"}]
+        self.state(run=run, scene="crisis", step="guess", vote={"round": 1, "options": options, "open": True})
+        self.assertEqual(person.vote("fine").status, 204)
+        self.state(vote={"round": 2, "options": options, "open": True})
+        self.assertEqual(person.vote("local", round=2).status, 204)
+
+    def check_files(self, files, name):
+        rows = list(csv.DictReader(io.StringIO(files["votes.csv"])))
+        self.assertEqual([(row["class"], row["scene"], row["step"], row["round"], row["option"], row["count"]) for row in rows],
+                         [("1", "crisis", "guess", "1", "local", "0"), ("1", "crisis", "guess", "1", "fine", "1"),
+                          ("1", "crisis", "guess", "2", "local", "1"), ("1", "crisis", "guess", "2", "fine", "0")])
+        self.assertEqual({row["run_id"] for row in rows}, {json.loads(files["run.json"])["run_id"]})
+        columns = [row["column"] for row in csv.DictReader(io.StringIO(files["columns.csv"])) if row["file"] == "votes"]
+        self.assertEqual(columns, [name for name in rows[0] if name in columns])
+        self.assertEqual(len(columns), 6)
+        section = files["report.html"].split('<section id="votes">')[1].split("</section>")[0]
+        words = json.loads((SOURCE / "web/words/scenes.json").read_text())["scenes"]
+        for key in ("title", "guess.question", "guess.options.local.text", "guess.options.fine.text"):
+            self.assertIn(html.escape(words[f"crisis.{key}"]).replace("&#x27;", "&#39;"), section)
+        self.assertEqual(re.findall(r"(\d+) <small>(\d+) %", section), [("0", "0"), ("1", "100"), ("1", "100"), ("0", "0")])
+        for text in files.values():
+            self.assertFalse(name in text)
+
+    def test_votes_are_in_the_evidence_of_their_run_for_the_presenter(self):
+        code = self.open()
+        run, other = self.new_run(), self.new_run()
+        person = self.person(code, nickname="Grace Hopper")
+        self.both_rounds(person, run)
+        self.check_files(self.archive(run, self.presenter), "Grace")
+        without = self.archive(other, self.presenter)
+        for files in (without, self.archive(run, person.headers), self.archive(run, {})):
+            self.assertNotIn("votes.csv", files)
+            self.assertNotIn("votes,", files["columns.csv"])
+            self.assertNotIn('id="votes"', files["report.html"])
+        report = f"/api/v1/runs/{run}/report.html"
+        self.assertIn('id="votes"', self.server.get(report, self.presenter).text())
+        self.assertNotIn('id="votes"', self.server.get(report, person.headers).text())
+
+    def test_another_class_and_a_restart_leave_them(self):
+        code = self.open()
+        run = self.new_run()
+        self.both_rounds(self.person(code, nickname="Grace"), run)
+        self.ask("POST", "/reset", {})
+        self.assertEqual(self.ask("GET", "/votes").json(), [])
+        self.restart()
+        self.check_files(self.archive(run, self.presenter), "Grace")
+        self.ask_class()
+        self.ask("DELETE")
+        self.open()
+        self.check_files(self.archive(run, self.presenter), "Grace")
+
+
 class Ordering(Lecture):
     def test_while_it_is_allowed(self):
         code = self.open()
@@ -472,8 +537,8 @@ class Enduring(Lecture):
             columns = [row[1] for row in database.execute("PRAGMA table_info(votes)")]
             votes = sorted(database.execute("SELECT * FROM votes"))
             rooms = list(database.execute("SELECT * FROM room"))
-        self.assertEqual(columns, ["scene", "step", "round", "option", "count"])
-        self.assertEqual(votes, [("crisis", "guess", 1, "fewer", 0), ("crisis", "guess", 1, "more", 1)])
+        self.assertEqual(columns, ["place", "class", "scene", "step", "round", "option", "run", "count"])
+        self.assertEqual(votes, [(0, 1, "crisis", "guess", 1, "fewer", "", 0), (1, 1, "crisis", "guess", 1, "more", "", 1)])
         self.assertEqual(len(rooms), 1)
         self.assertNotIn("Grace", str(rooms))
         self.assertNotIn(person.headers["Cookie"].split("=")[1], str(rooms))

@@ -66,7 +66,7 @@ static int counted(uint32_t round, const char *option)
 {
     int found = -1;
     struct store_room copy;
-    room_copy(room, &copy);
+    room_copy(room, NULL, &copy);
     for (uint32_t i = 0; i < copy.vote_count; i++) {
         if (copy.votes[i].round == round && strcmp(copy.votes[i].option, option) == 0 &&
             strcmp(copy.votes[i].step, "guess") == 0)
@@ -194,6 +194,70 @@ static void test_it_takes_so_many_counts_and_no_more(void **state)
     assert_int_equal(change(json), 0);
 }
 
+/* Votes on a run, as "class:option=count ", into `text`. */
+static void votes_on(const char *shown, char *text, size_t bytes)
+{
+    struct store_room copy;
+    size_t length = 0;
+    room_copy(room, shown, &copy);
+    text[0] = 0;
+    for (uint32_t i = 0; i < copy.vote_count && length < bytes; i++)
+        length += (size_t)snprintf(text + length, bytes - length, "%u:%s=%u ", copy.votes[i].class,
+                                   copy.votes[i].option, copy.votes[i].count);
+    room_copy_free(&copy);
+}
+
+static void test_votes_stay_with_their_run(void **state)
+{
+    (void)state;
+    char text[200];
+    assert_true(room_open(room, CODE, now_ms));
+    assert_int_equal(join(1), 0);
+    assert_int_equal(change("{\"run\":\"r1\"}"), 0);
+    assert_int_equal(change(GUESS), 0);
+    assert_int_equal(vote(1, 1, "yes"), 0);
+    assert_int_equal(room_reset(room, "r2", now_ms, &error), 0);
+    assert_int_equal(change(GUESS), 0);
+    assert_int_equal(vote(1, 1, "no"), 0);
+    assert_int_equal(change("{\"run\":\"r1\",\"step\":\"guess\",\"vote\":null}"), 0);
+    votes_on("r1", text, sizeof text);
+    assert_string_equal(text, "1:yes=1 1:no=0 ");
+    votes_on("r2", text, sizeof text);
+    assert_string_equal(text, "2:yes=0 2:no=1 ");
+    votes_on("r", text, sizeof text);
+    assert_string_equal(text, "");
+    cJSON *shown = room_votes_json(room, true);
+    assert_int_equal(cJSON_GetArraySize(shown), 2); /* of the present class only */
+    cJSON_Delete(shown);
+    room_end(room);
+    assert_true(room_open(room, CODE, now_ms));
+    votes_on("r1", text, sizeof text);
+    assert_string_equal(text, "1:yes=1 1:no=0 ");
+}
+
+/* The oldest of former classes make place; those of the present one never. */
+static void test_former_votes_make_place(void **state)
+{
+    (void)state;
+    char json[200], text[64];
+    assert_true(room_open(room, CODE, now_ms));
+    assert_int_equal(change("{\"run\":\"r1\"}"), 0);
+    assert_int_equal(change(GUESS), 0);
+    assert_int_equal(room_reset(room, "r2", now_ms, &error), 0);
+    for (uint32_t i = 0; i < ROOM_TALLIES_MAX / 2; i++) {
+        votes_on("r1", text, sizeof text);
+        assert_string_equal(text, "1:yes=0 1:no=0 ");
+        snprintf(json, sizeof json,
+                 "{\"scene\":\"s\",\"step\":\"q%u\",\"vote\":{\"round\":1,\"open\":true,"
+                 "\"options\":[{\"id\":\"a\"},{\"id\":\"b\"}]}}",
+                 i);
+        assert_int_equal(change(json), 0);
+    }
+    votes_on("r1", text, sizeof text);
+    assert_string_equal(text, "");
+    assert_int_equal(change(GUESS), -409);
+}
+
 static void test_orders_come_at_a_persons_pace(void **state)
 {
     (void)state;
@@ -224,7 +288,7 @@ static void test_what_is_stored_comes_back(void **state)
     assert_int_equal(change("{\"run\":\"r1\",\"at_ms\":1234.567,\"inputs_allowed\":true}"), 0);
     assert_int_equal(change(GUESS), 0);
     assert_int_equal(vote(1, 1, "yes"), 0);
-    room_copy(room, &copy);
+    room_copy(room, NULL, &copy);
     struct room *again = room_new();
     assert_non_null(again);
     room_load(again, &copy);
@@ -254,16 +318,25 @@ static void test_damaged_rows_are_left_out(void **state)
     const struct store_room shows_nothing = {
         .code = CODE, .state = "{\"scene\":5}", .version = 3, .seen_ms = now_ms};
     const struct store_vote bad[] = {
-        {.scene = "s", .step = "t", .option = "o", .round = 3},
-        {.scene = "a-name-that-is-longer-than-any-scene", .step = "t", .option = "o", .round = 1}};
+        {.run = "", .scene = "s", .step = "t", .option = "o", .round = 3},
+        {.run = "a-name-that-is-longer-than-any-run",
+         .scene = "s",
+         .step = "t",
+         .option = "o",
+         .round = 1},
+        {.run = "",
+         .scene = "a-name-that-is-longer-than-any-scene",
+         .step = "t",
+         .option = "o",
+         .round = 1}};
     room_load(room, &(struct store_room){.code = "TOOLONG", .state = "{}"});
     assert_int_equal(room_check(room, NULL, now_ms, &error), -404);
     room_load(room, &shows_nothing);
-    room_load_vote(room, &bad[0]);
-    room_load_vote(room, &bad[1]);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        room_load_vote(room, &bad[i]);
     assert_int_equal(room_check(room, CODE, now_ms, &error), 0);
     struct store_room copy;
-    room_copy(room, &copy);
+    room_copy(room, NULL, &copy);
     assert_int_equal(copy.vote_count, 0);
     room_copy_free(&copy);
 }
@@ -280,6 +353,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_round_that_is_opened_again_goes_on, setup, teardown),
         cmocka_unit_test_setup_teardown(test_it_is_full_some_time, setup, teardown),
         cmocka_unit_test_setup_teardown(test_it_takes_so_many_counts_and_no_more, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_votes_stay_with_their_run, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_former_votes_make_place, setup, teardown),
         cmocka_unit_test_setup_teardown(test_orders_come_at_a_persons_pace, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_stored_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damaged_rows_are_left_out, setup, teardown),

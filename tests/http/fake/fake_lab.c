@@ -551,10 +551,11 @@ int lab_export_csv(struct lab *lab, const char *run, const char *table,
     return 0;
 }
 
-int lab_export_zip(struct lab *lab, const char *run, lab_export_write write, void *context,
-                   struct lab_problem *problem)
+int lab_export_zip(struct lab *lab, const char *run, struct lab_votes votes, lab_export_write write,
+                   void *context, struct lab_problem *problem)
 {
     char owner[64];
+    (void)votes;
     int result = lab_run_owner(lab, run, owner, problem);
     return result != 0 ? result : write(context, "PK", 2);
 }
@@ -568,9 +569,10 @@ int lab_export_history(struct lab *lab, const char *run, lab_export_write write,
     return result != 0 ? result : write(context, LINE, sizeof LINE - 1);
 }
 
-int lab_export_report(struct lab *lab, const char *run, lab_export_write write, void *context,
-                      struct lab_problem *problem)
+int lab_export_report(struct lab *lab, const char *run, struct lab_votes votes,
+                      lab_export_write write, void *context, struct lab_problem *problem)
 {
+    (void)votes;
     static const char PAGE[] = "<!doctype html><title>A run</title>";
     char owner[64];
     int result = lab_run_owner(lab, run, owner, problem);
