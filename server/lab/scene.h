@@ -18,10 +18,15 @@
  *    "title": "...", "about": "...", "sources": ["..."], "next": "crisis"}
  *
  * A step waits for what happens in the model, never for time that passes: a run whose condition does
- * not come within `within_s` (virtual) fails the scene. The answer to a question is no field: it is
- * the first option whose `holds` came true between the question and the next freeze, or the one
- * without; so the run answers, not who wrote the scene. Inputs of `do` take effect where the run stands when the step begins;
- * those that are a client's operation are refused there, since they take effect only while a run goes on.
+ * not come within `within_s` (virtual) fails the scene. Its moment is the whole microsecond of virtual time at
+ * which the step before has ended; a run's, once it has ended, the one that has had the event it waited for. What a
+ * step does comes LAB_SCENE_APART_NS behind its moment, and `until` and `holds` are looked at from the moment on: so
+ * both see what the inputs of `do` cause at once, and neither what was before. Inputs that are a client's operation
+ * are refused in `do`, since they take effect only while a run goes on.
+ *
+ * The answer to a question is no field: it is the first option whose `holds` came true between the question's moment
+ * and the first step behind its runs that is neither a run nor a question, or the one without; so the run
+ * answers, not who wrote the scene.
  *
  * "@node" and "@peer", in a focus and as the node or peer of an input of `do`, are the node that said, or the other
  * one of, the event that the run before ended with ("event" in the answer of /find). So a scene can point at whoever
@@ -49,6 +54,8 @@ enum {
     LAB_SCENE_DO_MAX = 8,
     LAB_SCENE_WITHIN_S_MAX = 3600,
     LAB_SCENE_WITHIN_S_STANDARD = 300,
+    LAB_SCENE_APART_NS =
+        1000, /* between the moment of a step and what it does, the least that a run can go */
 };
 
 enum lab_beat {

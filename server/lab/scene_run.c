@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { STEPS_BETWEEN_LOOKS = 100000 };
+#define NS_PER_US INT64_C(1000)
 
 struct play {
     const struct lab_scene *scene;
@@ -21,6 +22,7 @@ struct play {
     struct lab_scene_result *result;
     struct lab_problem *problem;
     uint32_t node, peer; /* of the event that the last run ended with, or NODE_NONE */
+    bool looks_back;     /* for answers and comparisons, each of which is a run again */
 };
 
 static void fail(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -56,18 +58,27 @@ static int open_course(struct play *play)
     return status;
 }
 
+static void run_to(struct lab_course *course, int64_t until_ns)
+{
+    while (lab_course_run(course, until_ns, STEPS_BETWEEN_LOOKS) == SIM_WORKING) {
+    }
+}
+
 /* Goes on until the condition holds; false when it did not by `until_ns`. */
 static bool run_until(struct lab_course *course, const struct lab_condition *condition,
                       int64_t until_ns)
 {
-    enum sim_status status;
     lab_course_arm(course, condition, false);
-    do {
-        status = lab_course_run(course, until_ns, STEPS_BETWEEN_LOOKS);
-    } while (status == SIM_WORKING);
+    run_to(course, until_ns);
     bool stopped = course->stopped;
     lab_course_arm(course, NULL, false);
     return stopped;
+}
+
+/* A moment is a whole microsecond: the first that has had all that is now. */
+static int64_t moment_now_ns(const struct lab_course *course)
+{
+    return (lab_course_now_ns(course) + NS_PER_US - 1) / NS_PER_US * NS_PER_US;
 }
 
 static int apply(struct play *play, const cJSON *body)
@@ -85,25 +96,34 @@ static int apply(struct play *play, const cJSON *body)
     return status;
 }
 
-static int play_run(struct play *play, const struct lab_scene_step *step)
+static int do_inputs(struct play *play, const struct lab_scene_step *step)
 {
-    int64_t begun_ns = lab_course_now_ns(&play->course);
+    int status = 0;
     const cJSON *body;
     cJSON_ArrayForEach(body, cJSON_GetObjectItemCaseSensitive(step->json, "do"))
     {
-        int status = apply(play, body);
-        if (status != 0) {
-            return status;
-        }
+        status = status != 0 ? status : apply(play, body);
     }
     play->node = NODE_NONE;
     play->peer = NODE_NONE;
-    if (!run_until(&play->course, &step->until, begun_ns + step->within_ns)) {
+    return status;
+}
+
+/* The condition is looked at from the moment on, so it sees what the inputs cause at once. */
+static int play_run(struct play *play, const struct lab_scene_step *step, int64_t moment_ns)
+{
+    struct lab_course *course = &play->course;
+    lab_course_arm(course, &step->until, false);
+    run_to(course, moment_ns + LAB_SCENE_APART_NS);
+    int status = do_inputs(play, step);
+    run_to(course, moment_ns + step->within_ns);
+    if (status == 0 && !course->stopped) {
         fail(play, "step %s: \"%.200s\" did not come within %lld s", step->id,
              cJSON_GetObjectItemCaseSensitive(step->json, "until")->valuestring,
              (long long)(step->within_ns / 1000000000));
     }
-    return 0;
+    lab_course_arm(course, NULL, false);
+    return status;
 }
 
 /* The same run again with other settings: does the condition come after from_ns, up to to_ns? */
@@ -121,8 +141,7 @@ static int holds_between(struct play *play, const int64_t *settings,
         const struct lab_input *item = &play->course.inputs.items[i];
         lab_course_input(&again, &item->input, item->number, item->who);
     }
-    while (lab_course_run(&again, span_ns[0], STEPS_BETWEEN_LOOKS) == SIM_WORKING) {
-    }
+    run_to(&again, span_ns[0]);
     *holds = run_until(&again, condition, span_ns[1]);
     lab_course_close(&again);
     return 0;
@@ -181,26 +200,40 @@ static int play_sides(struct play *play, const struct lab_scene_step *step)
     return status;
 }
 
-/* A question is answered by all that runs before the next one, or before the scene is over. */
-static int play_steps(struct play *play)
+/* A step from its moment on. A question, if one is open, is answered by the first step behind its run. */
+static int play_step(struct play *play, uint32_t index, uint32_t *asked)
 {
     const struct lab_scene *scene = play->scene;
+    const struct lab_scene_step *step = &scene->steps[index];
+    struct lab_course *course = &play->course;
+    int64_t moment_ns = moment_now_ns(course);
+    int status = 0;
+    run_to(course, moment_ns);
+    play->result->time_ns[index] = moment_ns;
+    if (step->beat == LAB_BEAT_RUN) {
+        status = play_run(play, step, moment_ns);
+        play->result->time_ns[index] = moment_now_ns(course);
+        return status;
+    }
+    run_to(course, moment_ns + LAB_SCENE_APART_NS);
+    bool ran = *asked < index && scene->steps[index - 1].beat == LAB_BEAT_RUN;
+    if (play->looks_back && ran && step->beat != LAB_BEAT_PREDICT) {
+        status = answer(play, *asked);
+        *asked = LAB_SCENE_STEPS_MAX;
+    }
+    if (play->looks_back && status == 0 && step->beat == LAB_BEAT_EXPLAIN) {
+        status = play_sides(play, step);
+    }
+    *asked = step->beat == LAB_BEAT_PREDICT ? index : *asked;
+    return status;
+}
+
+static int play_steps(struct play *play, uint32_t count)
+{
     uint32_t asked = LAB_SCENE_STEPS_MAX;
     int status = 0;
-    for (uint32_t i = 0; i < scene->step_count && status == 0 && !play->result->failed; i++) {
-        const struct lab_scene_step *step = &scene->steps[i];
-        bool over = step->beat != LAB_BEAT_RUN && step->beat != LAB_BEAT_PREDICT;
-        if (asked < i && over && scene->steps[i - 1].beat == LAB_BEAT_RUN) {
-            status = answer(play, asked);
-            asked = LAB_SCENE_STEPS_MAX;
-        }
-        if (status == 0 && step->beat == LAB_BEAT_RUN) {
-            status = play_run(play, step);
-        } else if (status == 0 && step->beat == LAB_BEAT_EXPLAIN) {
-            status = play_sides(play, step);
-        }
-        asked = step->beat == LAB_BEAT_PREDICT ? i : asked;
-        play->result->time_ns[i] = lab_course_now_ns(&play->course);
+    for (uint32_t i = 0; i < count && status == 0 && !play->result->failed; i++) {
+        status = play_step(play, i, &asked);
         play->result->steps_done += !play->result->failed;
     }
     return status;
@@ -229,14 +262,15 @@ static void compare_expected(struct play *play)
 int lab_scene_run(const struct lab_scene *scene, uint64_t seed, struct lab_scene_result *result,
                   struct lab_problem *problem)
 {
-    struct play play = {.scene = scene, .seed = seed, .result = result, .problem = problem};
+    struct play play = {
+        .scene = scene, .seed = seed, .result = result, .problem = problem, .looks_back = true};
     memset(result, 0, sizeof *result);
     int status = open_course(&play);
     if (status != 0) {
         return status;
     }
     lab_course_collect(&play.course);
-    status = play_steps(&play);
+    status = play_steps(&play, scene->step_count);
     if (status == 0 && !result->failed) {
         compare_expected(&play);
     }
@@ -256,9 +290,7 @@ static int task_input(struct play *play, int64_t turn_ns, const cJSON *item)
     (void)lab_decimal_parse(
         cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(item, "after_ms")), 0, &after_ms);
     cJSON_DeleteItemFromObjectCaseSensitive(body, "after_ms");
-    while (lab_course_run(course, turn_ns + after_ms * 1000000, STEPS_BETWEEN_LOOKS) ==
-           SIM_WORKING) {
-    }
+    run_to(course, turn_ns + after_ms * 1000000);
     int status = course->stopped ? 0 : apply(play, body);
     cJSON_Delete(body);
     return status;
@@ -276,8 +308,8 @@ static int task_after_turn(struct play *play, const struct lab_condition *until,
     {
         status = status != 0 || course->stopped ? status : task_input(play, turn_ns, item);
     }
-    while (status == 0 && !course->stopped &&
-           lab_course_run(course, turn_ns + within_ns, STEPS_BETWEEN_LOOKS) == SIM_WORKING) {
+    if (status == 0) {
+        run_to(course, turn_ns + within_ns);
     }
     *done = course->stopped;
     return status;
@@ -293,9 +325,7 @@ int lab_scene_task(const struct lab_scene *scene, uint64_t seed, uint32_t step, 
     if (status != 0) {
         return status;
     }
-    for (uint32_t i = 0; i < step && status == 0 && !result.failed; i++) {
-        status = scene->steps[i].beat == LAB_BEAT_RUN ? play_run(&play, &scene->steps[i]) : 0;
-    }
+    status = play_steps(&play, step);
     if (status == 0 && result.failed) {
         status = lab_refuse(problem, LAB_UNPROCESSABLE, "scene %s: %s", scene->name, result.why);
     }

@@ -104,6 +104,28 @@ static void test_a_task_is_done_by_inputs_and_not_by_itself(void **state)
     lab_scene_free(&scene);
 }
 
+/* A crash that the scene does is an event like any other: it answers the question before it, ends the step that does
+ * it, and comes after what the run had waited for. */
+static void test_what_is_done_is_seen_by_the_step_that_does_it(void **state)
+{
+    (void)state;
+    static struct lab_scene_result result;
+    struct lab_scene *scene = scene_of(
+        "{" HEAD "\"steps\":[{\"id\":\"open\",\"beat\":\"run\",\"caption\":\"x\",\"until\":"
+        "\"order_served\"},{\"id\":\"q\",\"beat\":\"predict\",\"question\":\"x\",\"options\":["
+        "{\"id\":\"served\",\"text\":\"x\",\"holds\":\"order_served\"},"
+        "{\"id\":\"crash\",\"text\":\"x\",\"holds\":\"node_crashed\"},"
+        "{\"id\":\"rest\",\"text\":\"x\"}]},"
+        "{\"id\":\"crash\",\"beat\":\"run\",\"caption\":\"x\",\"within_s\":5,"
+        "\"do\":[{\"type\":\"node.crash\",\"node\":\"B\"}],\"until\":\"node_crashed\"}," STOP "]}");
+    assert_int_equal(lab_scene_run(scene, 3, &result, NULL), 0);
+    assert_string_equal(result.why, "");
+    assert_int_equal(result.time_ns[1], result.time_ns[0]);
+    assert_int_equal(result.time_ns[2], result.time_ns[1] + 2 * LAB_SCENE_APART_NS);
+    assert_string_equal(scene->steps[1].choices[result.answers[1]].id, "crash");
+    lab_scene_free(&scene);
+}
+
 /* Who is first to take an order differs by seed; the crash is that kitchen's, and so is the focus. */
 static void test_an_input_follows_the_event_before(void **state)
 {
@@ -208,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_come_fails_the_scene),
         cmocka_unit_test(test_what_a_scene_does_and_expects),
         cmocka_unit_test(test_a_task_is_done_by_inputs_and_not_by_itself),
+        cmocka_unit_test(test_what_is_done_is_seen_by_the_step_that_does_it),
         cmocka_unit_test(test_an_input_follows_the_event_before),
         cmocka_unit_test(test_bad_scenes_are_refused),
         cmocka_unit_test(test_all_scenes_of_the_program_are_read),

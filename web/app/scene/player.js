@@ -190,7 +190,17 @@ export class Player {
     for (const input of step.do ?? []) await api.input(state.run, inputOf(input, state.who));
     state.running = { from_us, by_hand: false };
     keepState(state);
-    await this.goOn();
+    if (!step.do || !(await this.cameAtOnce(from_us))) await this.goOn();
+  }
+
+  /**
+   * What the inputs of a step have caused has happened before the run goes on: was it what is waited for?
+   * @param {number} from_us
+   */
+  async cameAtOnce(from_us) {
+    const found = await since(this.state.run, from_us, this.step.until ?? "");
+    if (found.found) this.arrive(found, from_us);
+    return found.found;
   }
 
   /** Lets it go to its condition: at its speed, or at once where nothing is to move. */
@@ -266,7 +276,7 @@ export class Player {
   arrive(found, t_us) {
     const { state } = this;
     const event = /** @type {{node?: string, peer?: string} | undefined} */ (found.event);
-    state.moments_us[state.front] = Math.max(found.found ? Math.round(found.t_ms * 1000) : 0, t_us);
+    state.moments_us[state.front] = Math.max(Math.round(found.t_ms * 1000), t_us);
     state.who = { node: event?.node, peer: event?.peer };
     state.running = null;
     sayStatus(ps("said.came"));
