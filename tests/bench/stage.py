@@ -18,7 +18,7 @@ FRAMES = 900
 MEASURE = """
 const [kitchens, orders, frames, done] = arguments;
 (async () => {
-  const { Model } = await import("/app/model.js");
+  const { CityModel } = await import("/systems/kitchens/model.js");
   const { Stage } = await import("/systems/kitchens/stage.js");
   const plan = {
     map: { width_m: 6000, height_m: 4000 }, dispatcher: { x_m: 3000, y_m: 2000 },
@@ -31,7 +31,7 @@ const [kitchens, orders, frames, done] = arguments;
       speed_pct: 100, specialties: [i % 6], open: true })),
     node_names: Array.from({ length: kitchens + 2 }, (_, i) => String(i)),
   };
-  const model = new Model();
+  const model = new CityModel();
   model.look = { density: "lecture", theme: "light", still: false };
   const root = document.createElement("main");
   root.id = root.className = "stage";

@@ -83,7 +83,7 @@ function menuKey(event, menu) {
 /**
  * An entry of a menu.
  * @param {{
- *   icon?: string,
+ *   icon?: string | Element,
  *   text: string,
  *   second?: string,
  *   checked?: boolean,
@@ -106,7 +106,7 @@ export function menuEntry(entry) {
         entry.run();
       },
     },
-    entry.icon ? icon(entry.icon) : null,
+    typeof entry.icon === "string" ? icon(entry.icon) : entry.icon,
     entry.text,
     entry.second ? el("span.second", null, entry.second) : null,
   );

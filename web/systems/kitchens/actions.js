@@ -9,6 +9,7 @@ import { sayStatus } from "../../app/say.js";
 import { changeSetting, sendInput, whyNoRequest } from "../../app/steer.js";
 import { duration, t } from "../../app/words.js";
 import { comparePolicies } from "./compare.js";
+import { dishIcon } from "./dishes.js";
 import { faultsFor, nodesOf, truthOf } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
 import { policyEntries } from "./policies.js";
@@ -131,8 +132,10 @@ function rushUntil(model) {
 
 /** @param {Model} model @param {Hands} hands */
 function orderEntries(model, hands) {
-  return (model.plan?.dishes ?? []).map((dish, index) =>
+  const { plan } = model;
+  return (plan?.dishes ?? []).map((dish, index) =>
     menuEntry({
+      icon: plan ? dishIcon(plan, index) : undefined,
       text: dish.name,
       second: duration(dish.preparation_ms),
       run: () => hands.setMode({ kind: "place", dish: index }),

@@ -99,7 +99,7 @@ export class Geometry {
       } else if (this.compact) {
         add(kitchen.node, home, 44 * u, 40 * u);
       } else {
-        const pips = Math.max(62, kitchen.specialties.length * 14) * u;
+        const pips = Math.max(66, kitchen.specialties.length * 21 + 4) * u;
         add(kitchen.node, home, Math.max(112 * u, measure(shortName(kitchen.name)) + 48 * u + pips),
           54 * u);
       }

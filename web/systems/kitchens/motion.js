@@ -95,16 +95,15 @@ function progress(segment, t_us) {
 function drawOrder(ctx, order, geometry, shapes, cuisine, t_us, mine, still) {
   const segment = segmentAt(order, t_us);
   if (!segment) return 0;
-  const slot = cuisine % shapes.orders.length;
   const home = geometry.point(order.x_m, order.y_m);
-  if (segment.phase >= PHASE.SERVED) return drawGone(ctx, segment, shapes, slot, home, t_us);
-  shapes.put(ctx, shapes.customers[slot], home.x, home.y);
+  if (segment.phase >= PHASE.SERVED) return drawGone(ctx, segment, shapes, cuisine, home, t_us);
+  shapes.put(ctx, shapes.customers[cuisine], home.x, home.y);
   const at = orderPoint(order, segment, geometry, home, t_us);
   if (still && segment.phase === PHASE.COURIER) drawWay(ctx, order, segment, geometry, home);
   if (mine) drawMine(ctx, at ?? home, home, geometry.u);
   if (!at) return 1;
-  const carried = segment.phase === PHASE.COURIER;
-  shapes.put(ctx, carried ? shapes.couriers[slot] : shapes.orders[slot], at.x, at.y);
+  const couriers = shapes.couriers[at.x <= home.x ? 0 : 1]; /* they look where they go */
+  shapes.put(ctx, (segment.phase === PHASE.COURIER ? couriers : shapes.orders)[cuisine], at.x, at.y);
   return 2;
 }
 
@@ -168,16 +167,16 @@ function between(a, b, done) {
  * @param {CanvasRenderingContext2D} ctx
  * @param {Segment} segment
  * @param {Shapes} shapes
- * @param {number} slot
+ * @param {number} cuisine
  * @param {Point} home
  * @param {number} t_us
  */
-function drawGone(ctx, segment, shapes, slot, home, t_us) {
+function drawGone(ctx, segment, shapes, cuisine, home, t_us) {
   const age = (t_us - segment.since_us) / GONE_US;
   if (age >= 1) return 0;
   if (segment.phase === PHASE.SERVED) {
     ctx.globalAlpha = 1 - age;
-    shapes.put(ctx, shapes.orders[slot], home.x, home.y);
+    shapes.put(ctx, shapes.orders[cuisine], home.x, home.y);
     ctx.globalAlpha = 1;
   } else {
     drawX(ctx, home, 6 * shapes.u, shapes.u);

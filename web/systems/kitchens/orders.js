@@ -4,6 +4,7 @@
 import { api } from "../../app/api.js";
 import { el, fill, icon, setText } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
+import { dishIcon } from "./dishes.js";
 import { PHASE } from "./model.js";
 import { sayStatus } from "../../app/say.js";
 import { report, sendInput, whyNoRequest } from "../../app/steer.js";
@@ -66,23 +67,24 @@ export function mountMine(root, model, explain) {
  */
 export function mountOrdering(root, model) {
   const build = () => {
-    if (!model.plan) return;
+    const { plan } = model;
+    if (!plan) return;
     const where = /** @type {HTMLSelectElement} */ (
       el(
         "select",
         { "aria-label": t("order.where") },
-        ...model.plan.districts.map(
+        ...plan.districts.map(
           (district, index) => el("option", { value: index }, district.name),
         ),
       ));
-    const dishes = model.plan.dishes.slice(0, DISHES_ON_PHONE).map((dish, index) =>
+    const dishes = plan.dishes.slice(0, DISHES_ON_PHONE).map((dish, index) =>
       el("button", { type: "button", onclick: () => {
-        const district = model.plan?.districts[Number(where.value)];
+        const district = plan.districts[Number(where.value)];
         if (!district) return;
         const x_m = Math.round(district.x_m + district.width_m * (0.2 + 0.6 * Math.random()));
         const y_m = Math.round(district.y_m + district.height_m * (0.2 + 0.6 * Math.random()));
         void placeOrder(model, index, x_m, y_m);
-      } }, icon("order"), dish.name, el("span.second", null, duration(dish.preparation_ms))));
+      } }, dishIcon(plan, index), dish.name, el("span.second", null, duration(dish.preparation_ms))));
     fill(
       root,
       el("div.question", null, t("order.question"), where),

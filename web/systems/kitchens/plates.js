@@ -4,8 +4,8 @@
 import { token } from "../../app/dom.js";
 import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
 import { number, t } from "../../app/words.js";
+import { cuisineColour, cuisineIndex, dishesOf, drawDish } from "./dishes.js";
 import { DISPATCHER, shortName } from "./geometry.js";
-import { cuisineColour, shapePath } from "./shapes.js";
 import { beliefWord, mistaken, toneOf, truthWord } from "./state.js";
 
 /**
@@ -153,7 +153,7 @@ function drawEmpty(ctx, letter, box, u) {
 }
 
 /**
- * What a kitchen is known for, in the shapes of the orders.
+ * What a kitchen is known for.
  * @param {CanvasRenderingContext2D} ctx
  * @param {Model} model
  * @param {Kitchen} kitchen
@@ -161,23 +161,16 @@ function drawEmpty(ctx, letter, box, u) {
  * @param {number} u
  */
 function drawPips(ctx, model, kitchen, box, u) {
-  let x = box.x + box.width - 14 * u;
+  const dishes = dishesOf(model.plan?.cuisines ?? []);
+  let x = box.x + box.width - 17 * u;
   for (const specialty of [...kitchen.specialties].reverse()) {
-    const cuisine = cuisineIndex(model, specialty);
+    const cuisine = cuisineIndex(model.plan?.cuisines ?? [], specialty);
     ctx.save();
-    ctx.translate(x, box.y + 18 * u);
-    shapePath(ctx, cuisine, 4.6 * u);
-    ctx.fillStyle = cuisineColour(cuisine);
-    ctx.fill();
+    ctx.translate(x, box.y + 19 * u);
+    drawDish(ctx, dishes[cuisine], 8 * u, cuisineColour(cuisine), token("--page"));
     ctx.restore();
-    x -= 14 * u;
+    x -= 21 * u;
   }
-}
-
-/** @param {Model} model @param {string | number} cuisine */
-export function cuisineIndex(model, cuisine) {
-  if (typeof cuisine === "number") return cuisine;
-  return Math.max(0, model.plan?.cuisines.indexOf(cuisine) ?? 0);
 }
 
 /**

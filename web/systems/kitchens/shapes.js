@@ -1,104 +1,28 @@
-// shapes.js: the small pictures that move, drawn once and then copied: an order (the shape and
-// colour of its cuisine), a customer waiting at a door (the same shape, hollow), a courier (a bag
-// with handle and wheels; couriers carry food, messages carry words: never one shape for both).
+// shapes.js: the small pictures that move, drawn once and then copied: an order (the dish of its
+// cuisine), a customer waiting at a door (the same dish, hollow), a courier (a scooter with the dish
+// on its box; couriers carry food, messages carry words: never one shape for both).
 
 import { token } from "../../app/dom.js";
+import { cuisineColour, dishesOf, drawDish, outlineDish } from "./dishes.js";
 
-const SLOTS = 8;
+/** @typedef {import("./dishes.js").Dish} Dish */
 
-/**
- * The outline of a cuisine's point shape around 0,0.
- * @param {CanvasRenderingContext2D} ctx
- * @param {number} slot 0 .. 7
- * @param {number} r
- */
-export function shapePath(ctx, slot, r) {
-  ctx.beginPath();
-  switch (slot % SLOTS) {
-    case 0:
-      ctx.arc(0, 0, r, 0, 2 * Math.PI);
-      break;
-    case 1:
-      ctx.rect(-r * 0.88, -r * 0.88, r * 1.76, r * 1.76);
-      break;
-    case 2:
-      polygon(ctx, 3, r * 1.25, -Math.PI / 2);
-      break;
-    case 3:
-      polygon(ctx, 4, r * 1.2, 0);
-      break;
-    case 4:
-      cross(ctx, r * 1.05);
-      break;
-    case 5:
-      polygon(ctx, 3, r * 1.25, Math.PI / 2);
-      break;
-    case 6:
-      star(ctx, r * 1.25);
-      break;
-    default:
-      polygon(ctx, 6, r * 1.08, 0);
-  }
-}
-
-/**
- * @param {CanvasRenderingContext2D} ctx
- * @param {number} n
- * @param {number} r
- * @param {number} turn
- */
-function polygon(ctx, n, r, turn) {
-  for (let i = 0; i < n; i += 1) {
-    const angle = turn + (2 * Math.PI * i) / n;
-    ctx.lineTo(r * Math.cos(angle), r * Math.sin(angle));
-  }
-  ctx.closePath();
-}
-
-/** @param {CanvasRenderingContext2D} ctx @param {number} r */
-function star(ctx, r) {
-  for (let i = 0; i < 10; i += 1) {
-    const length = i % 2 === 0 ? r : r * 0.5;
-    const angle = (Math.PI * i) / 5 - Math.PI / 2;
-    ctx.lineTo(length * Math.cos(angle), length * Math.sin(angle));
-  }
-  ctx.closePath();
-}
-
-/** @param {CanvasRenderingContext2D} ctx @param {number} r */
-function cross(ctx, r) {
-  const w = r * 0.38;
-  const steps = [[-w, -r], [w, -r], [w, -w], [r, -w], [r, w], [w, w], [w, r], [-w, r], [-w, w],
-    [-r, w], [-r, -w], [-w, -w]];
-  for (const [x, y] of steps) ctx.lineTo(x, y);
-  ctx.closePath();
-}
-
-/** @param {number} cuisine */
-export function cuisineColour(cuisine) {
-  return token(`--series-${(cuisine % SLOTS) + 1}`);
-}
-
-/** Ready pictures for one size, theme and screen resolution. */
+/** Ready pictures for one size, theme, menu and screen resolution; indexed by cuisine. */
 export class Shapes {
-  /** @param {number} u @param {number} ratio device pixels to CSS pixels */
-  constructor(u, ratio) {
+  /** @param {string[]} cuisines @param {number} u @param {number} ratio device pixels to CSS pixels */
+  constructor(cuisines, u, ratio) {
     this.u = u;
     this.ratio = ratio;
-    this.side = Math.ceil(26 * u);
+    this.side = Math.ceil(30 * u);
     this.page = token("--page");
     this.text = token("--text");
-    /** @type {HTMLCanvasElement[]} */
-    this.orders = [];
-    /** @type {HTMLCanvasElement[]} */
-    this.customers = [];
-    /** @type {HTMLCanvasElement[]} */
-    this.couriers = [];
-    for (let slot = 0; slot < SLOTS; slot += 1) {
-      this.orders.push(this.picture((ctx) => this.order(ctx, slot)));
-      this.customers.push(this.picture((ctx) => this.customer(ctx, slot)));
-      this.couriers.push(this.picture((ctx) => this.courier(ctx, slot)));
-    }
+    const dishes = dishesOf(cuisines);
+    const pictures = (/** @type {(ctx: CanvasRenderingContext2D, dish: Dish, colour: string) => void} */ draw) =>
+      dishes.map((dish, cuisine) => this.picture((ctx) => draw(ctx, dish, cuisineColour(cuisine))));
+    this.orders = pictures((ctx, dish, colour) => this.order(ctx, dish, colour));
+    this.customers = pictures((ctx, dish, colour) => this.customer(ctx, dish, colour));
+    this.couriers = [1, -1].map((way) =>
+      pictures((ctx, dish, colour) => this.courier(ctx, dish, colour, way)));
   }
 
   /** @param {(ctx: CanvasRenderingContext2D) => void} draw */
@@ -113,54 +37,47 @@ export class Shapes {
     return canvas;
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {number} slot */
-  order(ctx, slot) {
-    shapePath(ctx, slot, 6 * this.u);
-    ctx.lineWidth = 3 * this.u;
-    ctx.strokeStyle = this.page;
-    ctx.stroke();
-    ctx.fillStyle = cuisineColour(slot);
-    ctx.fill();
+  /** @param {CanvasRenderingContext2D} ctx @param {Dish} dish @param {string} colour */
+  order(ctx, dish, colour) {
+    outlineDish(ctx, dish, 8.5 * this.u, this.page, 3.6 * this.u);
+    drawDish(ctx, dish, 8.5 * this.u, colour, this.page);
   }
 
-  /** @param {CanvasRenderingContext2D} ctx @param {number} slot */
-  customer(ctx, slot) {
-    shapePath(ctx, slot, 4.2 * this.u);
+  /** @param {CanvasRenderingContext2D} ctx @param {Dish} dish @param {string} colour */
+  customer(ctx, dish, colour) {
+    outlineDish(ctx, dish, 5.8 * this.u, this.page, 5.6 * this.u);
+    outlineDish(ctx, dish, 5.8 * this.u, colour, 2.8 * this.u, this.page);
+    drawDish(ctx, dish, 5.8 * this.u, "#0000", colour);
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {Dish} dish
+   * @param {string} colour
+   * @param {number} way 1: to the right, -1: to the left
+   */
+  courier(ctx, dish, colour, way) {
+    const { u } = this;
+    ctx.scale(way * u, u);
+    ctx.lineCap = "round";
+    ctx.lineJoin = "round";
+    const box = new Path2D("M-9.5-10.5H.5Q3-10.5 3-8V1Q3 3.5 .5 3.5H-9.5Q-12 3.5-12 1V-8Q-12-10.5-9.5-10.5Z");
+    const frame = new Path2D("M-11 5.6H3.4L6.8-3.6M4.6-6.2L8-5.4L9.4 5.4");
+    const wheels = new Path2D("M-10.6 8.2a3.2 3.2 0 1 1 6.4 0a3.2 3.2 0 1 1-6.4 0ZM6.6 8.2a3.2 3.2 0 1 1 6.4 0a3.2 3.2 0 1 1-6.4 0Z");
+    ctx.strokeStyle = this.page;
+    ctx.lineWidth = 4.6;
+    for (const path of [box, frame, wheels]) ctx.stroke(path);
     ctx.fillStyle = this.page;
-    ctx.lineWidth = 4.6 * this.u;
-    ctx.strokeStyle = this.page;
-    ctx.stroke();
-    ctx.fill();
-    ctx.lineWidth = 2 * this.u;
-    ctx.strokeStyle = cuisineColour(slot);
-    ctx.stroke();
-  }
-
-  /** @param {CanvasRenderingContext2D} ctx @param {number} slot */
-  courier(ctx, slot) {
-    const u = this.u;
-    const bag = () => {
-      ctx.beginPath();
-      ctx.roundRect(-7 * u, -5 * u, 14 * u, 10 * u, 2.5 * u);
-    };
-    bag();
-    ctx.lineWidth = 4.5 * u;
-    ctx.strokeStyle = this.page;
-    ctx.stroke();
-    ctx.fillStyle = cuisineColour(slot);
-    ctx.fill();
-    ctx.lineWidth = 1.6 * u;
+    ctx.fill(box);
     ctx.strokeStyle = this.text;
-    ctx.stroke();
-    ctx.beginPath();
-    ctx.arc(0, -5 * u, 3.4 * u, Math.PI, 2 * Math.PI);
-    ctx.stroke();
+    ctx.lineWidth = 2;
+    ctx.stroke(frame);
     ctx.fillStyle = this.text;
-    for (const x of [-3.6, 3.6]) {
-      ctx.beginPath();
-      ctx.arc(x * u, 6.6 * u, 2 * u, 0, 2 * Math.PI);
-      ctx.fill();
-    }
+    ctx.fill(wheels);
+    ctx.fillStyle = colour;
+    ctx.fill(box);
+    ctx.translate(-4.5, -3.5);
+    drawDish(ctx, dish, 5.4, this.page, colour);
   }
 
   /**

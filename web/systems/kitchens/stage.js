@@ -8,13 +8,14 @@ import { drawFlights } from "../../app/stage/messages.js";
 import { t } from "../../app/words.js";
 import { mountCard } from "./card.js";
 import { groundOf } from "./cutting.js";
+import { cuisineColour, cuisineIndex, dishesOf, drawDish } from "./dishes.js";
 import { drawFocus } from "./focus.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
 import { drawGround } from "./ground.js";
 import { messagePlaces } from "./messages.js";
 import { drawMotion, orderPoint, segmentAt } from "./motion.js";
-import { cuisineIndex, drawPlates } from "./plates.js";
-import { cuisineColour, shapePath, Shapes } from "./shapes.js";
+import { drawPlates } from "./plates.js";
+import { Shapes } from "./shapes.js";
 import { mountTiles } from "./tiles.js";
 import { nodeSentence } from "./tell.js";
 import { placeOrder } from "./orders.js";
@@ -136,8 +137,9 @@ export class Stage {
       measure,
       this.looking,
     );
-    this.shapes = new Shapes(u, ratio);
-    this.cuisines = model.plan.dishes.map((dish) => cuisineIndex(model, dish.cuisine));
+    this.shapes = new Shapes(model.plan.cuisines, u, ratio);
+    const { cuisines, dishes } = model.plan;
+    this.cuisines = dishes.map((dish) => cuisineIndex(cuisines, dish.cuisine));
     drawGround(ground, this.geometry);
     motion.clearRect(0, 0, width, height);
     this.buildTwin();
@@ -234,9 +236,10 @@ export class Stage {
   buildLegend(u) {
     const cuisines = this.model.plan?.cuisines ?? [];
     const ratio = Math.min(2, window.devicePixelRatio || 1);
+    const dishes = dishesOf(cuisines);
     const entries = cuisines.map((name, index) => {
       const canvas = /** @type {HTMLCanvasElement} */ (el("canvas"));
-      const side = Math.ceil(16 * u);
+      const side = Math.ceil(17 * u);
       canvas.width = side * ratio;
       canvas.height = side * ratio;
       canvas.style.width = `${side}px`;
@@ -245,9 +248,7 @@ export class Stage {
       const ctx = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
       ctx.scale(ratio, ratio);
       ctx.translate(side / 2, side / 2);
-      shapePath(ctx, index, 5.5 * u);
-      ctx.fillStyle = cuisineColour(index);
-      ctx.fill();
+      drawDish(ctx, dishes[index], 8 * u, cuisineColour(index), token("--page"));
       return el("span", null, canvas, name);
     });
     const bars = ["load", "belief"].map((what) =>
