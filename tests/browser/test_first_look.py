@@ -1,5 +1,6 @@
 """Opening / on a fresh server: a running city, nothing asked, no error; and coming back to it."""
 
+import itertools
 import unittest
 
 from page import open_page
@@ -13,6 +14,30 @@ return painted / (data.length / 4);
 """
 
 
+# Puffs of steam over kitchens at two moments: hot at work, hot with tickets waiting, cold, closed while hot.
+STEAM = """
+const done = arguments[0];
+(async () => {
+  const { CityModel } = await import("/systems/kitchens/model.js");
+  const { drawSteam } = await import("/systems/kitchens/steam.js");
+  const rows = [[1, 1, 2, 0], [2, 1, 2, 3], [3, 1, 1, 0], [4, 3, 2, 3]];
+  const model = new CityModel();
+  for (const [node, truth, cooking, pending] of rows) model.kitchens.set(node, { node, truth, cooking, pending, cooks: 2 });
+  for (model.t_us = 0; model.t_us < 5e6; model.t_us += 1e5) model.endFrame();
+  const walls = new Map(rows.map(([node]) => [node, { x: node * 1000, y: 500, width: 100, height: 50 }]));
+  const puffs = (t_us) => {
+    const drawn = [];
+    const ctx = { beginPath() {}, fill() {}, arc(x, y, r) { drawn.push([Math.floor(x / 1000), x, y, r]); } };
+    drawSteam(ctx, model, { walls, roof: 12, u: 1, compact: false }, t_us);
+    return drawn;
+  };
+  const first = puffs(3e6), later = puffs(3.2e6), back = puffs(3e6);
+  model.look.still = true;
+  done({ first, later, back, still: [puffs(3.1e6), puffs(3.4e6)] });
+})();
+"""
+
+
 class FirstLook(unittest.TestCase):
     def test_city_runs_without_a_question(self):
         with open_page() as page:
@@ -21,10 +46,25 @@ class FirstLook(unittest.TestCase):
             self.assertGreater(page.js(PAINTED, "canvas.ground"), 0.95)
             self.assertGreater(page.js(PAINTED, "canvas.plates"), 0.05)
             page.wait("something to move on the stage", lambda: page.js(PAINTED, "canvas.motion") > 0.002)
+            boxes = page.js("return [...document.querySelectorAll('.twin button')].map((e) => e.getBoundingClientRect())"
+                            ".map((b) => [b.left, b.top, b.right, b.bottom])")
+            for one, two in itertools.combinations(boxes, 2):
+                over = min(one[2], two[2]) - max(one[0], two[0]), min(one[3], two[3]) - max(one[1], two[1])
+                self.assertLessEqual(min(over), 0.5, f"plates {one} and {two} overlap")
             self.assertIn("Harbour", page.kitchen(2))
             self.assertGreater(len(page.text("#caption")), 20)
             page.wait("a figure", lambda: any(c.isdigit() for c in page.text("#figures dd")))
             self.assertEqual(page.console_errors(), [])
+
+    def test_steam_follows_from_heat_and_virtual_time(self):
+        with open_page() as page:
+            seen = page.browser.execute_async_script(STEAM)
+            self.assertEqual({puff[0] for puff in seen["first"]}, {1, 2}, "all cooks at work, and open")
+            radius = {node: max(puff[3] for puff in seen["first"] if puff[0] == node) for node in (1, 2)}
+            self.assertGreater(radius[2], radius[1] * 1.2, "thicker when tickets wait")
+            self.assertEqual(seen["first"], seen["back"])
+            self.assertNotEqual(seen["first"], seen["later"])
+            self.assertEqual(*seen["still"])
 
     def test_reload_comes_back_to_the_same_run(self):
         with open_page() as page:

@@ -1,6 +1,8 @@
 // geometry.js: where things of the city are on the screen: metres to pixels, the plate of every
 // kitchen, the desk. Positions never move during a run.
 
+import { ROOF } from "../../app/stage/house.js";
+
 /**
  * @typedef {import("./types").Kitchen} Kitchen
  * @typedef {import("./types").CityPlan} Plan
@@ -9,9 +11,13 @@
  */
 
 export const DISPATCHER = 0;
+export const DISH = 21; /* units from dish to dish in a shop window */
 const COMPACT_FROM = 13; /* so many open kitchens lose their names on the map */
 const COMPACT_WIDTH = 560; /* units: a stage so narrow has no room for names either */
-const PUSHES = 60;
+const SMALL_ROOF = 7;
+const PUSHES = 240;
+const DRAWS = 180; /* the first of them also draw each plate back to its place */
+const ASIDE = 5; /* a stage is wider than its map */
 
 /**
  * A short name for the map: the word "Kitchen" is said by the shape.
@@ -38,6 +44,7 @@ export class Geometry {
     this.u = u;
     const open = kitchens.filter((kitchen) => kitchen.truth !== 0).length;
     this.compact = open >= COMPACT_FROM || width < COMPACT_WIDTH * u;
+    this.roof = this.compact ? SMALL_ROOF : ROOF; /* units of a plate's height */
     const top = 8 * u;
     const bottom = (bare ? 8 : 34) * u; /* the legend's row */
     this.bottom = bottom;
@@ -49,6 +56,9 @@ export class Geometry {
     this.customers = plan.node_names.length - 1;
     /** @type {Map<number, Box>} */
     this.plates = new Map();
+    /** The part of a plate under its roof.
+     * @type {Map<number, Box>} */
+    this.walls = new Map();
     /** Where the names of the districts stand; the ground sets them.
      * @type {Map<number, Point>} */
     this.names = new Map();
@@ -91,40 +101,48 @@ export class Geometry {
         node, home, box: { x: home.x - width / 2, y: home.y - height / 2, width, height },
       });
     };
-    add(DISPATCHER, this.point(x_m, y_m), measure("Dispatcher") + 48 * u, 54 * u);
+    add(DISPATCHER, this.point(x_m, y_m), measure("Dispatcher") + 52 * u, (54 + this.roof) * u);
     for (const kitchen of kitchens) {
       const home = this.point(kitchen.x_m, kitchen.y_m);
       if (kitchen.truth === 0) {
         add(kitchen.node, home, 34 * u, 34 * u);
       } else if (this.compact) {
-        add(kitchen.node, home, 44 * u, 40 * u);
+        add(kitchen.node, home, 44 * u, (41 + this.roof) * u);
       } else {
-        const pips = Math.max(66, kitchen.specialties.length * 21 + 4) * u;
-        add(kitchen.node, home, Math.max(112 * u, measure(shortName(kitchen.name)) + 48 * u + pips),
-          54 * u);
+        const window = Math.max(66, kitchen.specialties.length * DISH + 8) * u;
+        add(kitchen.node, home, Math.max(112 * u, measure(shortName(kitchen.name)) + 54 * u + window),
+          (50 + this.roof) * u);
       }
     }
-    for (let round = 0; round < PUSHES && this.push(plates); round += 1);
-    for (const plate of plates) this.plates.set(plate.node, plate.box);
+    for (let round = 0; round < PUSHES; round += 1) {
+      if (round < DRAWS) for (const { box, home } of plates) drawHome(box, home);
+      if (!this.push(plates, round < DRAWS / 3 ? 1 : ASIDE) && round >= DRAWS) break;
+    }
+    for (const { node, box } of plates) {
+      this.plates.set(node, box);
+      const high = kitchens.find((kitchen) => kitchen.node === node)?.truth === 0 ? 0 : this.roof * u;
+      this.walls.set(node, { ...box, y: box.y + high, height: box.height - high });
+    }
   }
 
   /**
    * Plates that overlap give way to each other; all stay on the stage.
    * @param {{box: Box, home: Point}[]} plates
+   * @param {number} aside how much further a plate would rather go aside than up or down
    * @returns {boolean} something moved
    */
-  push(plates) {
+  push(plates, aside) {
     const gap = (this.compact ? 3 : 14) * this.u;
     let moved = false;
     for (let i = 0; i < plates.length; i += 1) {
       for (let j = i + 1; j < plates.length; j += 1) {
-        if (separate(plates[i].box, plates[j].box, gap)) moved = true;
+        if (separate(plates[i].box, plates[j].box, gap, aside)) moved = true;
       }
     }
     const margin = 10 * this.u;
     for (const { box } of plates) {
       box.x = Math.max(margin, Math.min(this.width - box.width - margin, box.x));
-      box.y = Math.max(margin, Math.min(this.height - this.bottom - 10 * this.u - box.height, box.y));
+      box.y = Math.max(margin + 4 * this.u, Math.min(this.height - this.bottom - 10 * this.u - box.height, box.y));
     }
     return moved;
   }
@@ -173,18 +191,29 @@ function atEdge(box, middle, other) {
 }
 
 /**
+ * What was pushed away comes back as far as there is room.
+ * @param {Box} box
+ * @param {Point} home
+ */
+function drawHome(box, home) {
+  box.x += 0.04 * (home.x - box.x - box.width / 2);
+  box.y += 0.04 * (home.y - box.y - box.height / 2);
+}
+
+/**
  * Moves two boxes apart along the shorter way. True when they had overlapped.
  * @param {Box} a
  * @param {Box} b
  * @param {number} gap
+ * @param {number} aside
  */
-function separate(a, b, gap) {
-  const dx = (a.width + b.width) / 2 + gap - Math.abs(a.x + a.width / 2 - b.x - b.width / 2);
-  const dy = (a.height + b.height) / 2 + gap * 1.4 - Math.abs(
+function separate(a, b, gap, aside) {
+  const dx = (a.width + b.width) / 2 + gap * 1.4 - Math.abs(a.x + a.width / 2 - b.x - b.width / 2);
+  const dy = (a.height + b.height) / 2 + gap * 0.8 - Math.abs(
     a.y + a.height / 2 - b.y - b.height / 2,
   );
   if (dx <= 0 || dy <= 0) return false;
-  if (dx < dy) {
+  if (dx < dy * aside) {
     const sign = a.x + a.width / 2 <= b.x + b.width / 2 ? 1 : -1;
     a.x -= (sign * dx) / 2;
     b.x += (sign * dx) / 2;

@@ -203,7 +203,7 @@ function drawName(ctx, geometry, box, name) {
  * @param {number} height
  */
 function freeSpot(geometry, box, width, height) {
-  const steps = 12;
+  const steps = 32;
   let best = { x: box.x, y: box.y };
   let least = Infinity;
   for (let down = 0; down <= steps; down += 1) {
@@ -226,8 +226,9 @@ function freeSpot(geometry, box, width, height) {
  */
 function covered(geometry, [x, y], width, height) {
   let area = 0;
+  const eaves = 6 * geometry.u;
   for (const box of geometry.plates.values()) {
-    const w = Math.min(x + width, box.x + box.width) - Math.max(x, box.x);
+    const w = Math.min(x + width, box.x + box.width + eaves) - Math.max(x, box.x - eaves);
     const h = Math.min(y + height, box.y + box.height) - Math.max(y, box.y);
     if (w > 0 && h > 0) area += w * h;
   }

@@ -50,6 +50,15 @@ function noteMove(order, phase, node, t_us) {
   if (order.moves.length > 4) order.moves.shift();
 }
 
+/**
+ * How hot a kitchen runs. 0: cold; 1: all cooks at work; 2: and tickets wait.
+ * @param {Kitchen} kitchen
+ */
+export function heatOf({ truth, cooking, cooks, pending }) {
+  if (truth !== 1 && truth !== 2) return 0;
+  return cooking < cooks ? 0 : pending > 0 ? 2 : 1;
+}
+
 export class CityModel extends Model {
   /** @type {import("./types").CityPlan | null} */
   plan = null;
@@ -62,8 +71,8 @@ export class CityModel extends Model {
   /** @type {{from: number, to: number, count: number, t_us: number, span_us: number}[]} */
   flow = [];
   sprites = true;
-  /** The share of cooks at work in each kitchen, over the last virtual minute.
-   * @type {{t_us: number, shares: Map<number, number>}[]} */
+  /** The share of cooks at work in each kitchen, and how hot it ran, over the last virtual minute.
+   * @type {{t_us: number, shares: Map<number, number>, heats: Map<number, number>}[]} */
   samples = [];
   /** Orders that this page placed and follows; the newest last.
    * @type {number[]} */
@@ -115,11 +124,27 @@ export class CityModel extends Model {
     if (t_us - (samples[samples.length - 1]?.t_us ?? -Infinity) < SAMPLE_EVERY_US) return;
     /** @type {Map<number, number>} */
     const shares = new Map();
-    for (const { node, cooking, cooks } of this.kitchens.values()) {
-      shares.set(node, cooking / Math.max(1, cooks));
+    /** @type {Map<number, number>} */
+    const heats = new Map();
+    for (const kitchen of this.kitchens.values()) {
+      shares.set(kitchen.node, kitchen.cooking / Math.max(1, kitchen.cooks));
+      heats.set(kitchen.node, heatOf(kitchen));
     }
-    samples.push({ t_us, shares });
+    samples.push({ t_us, shares, heats });
     while (samples.length > SAMPLES_MIN && samples[0].t_us < t_us - SAMPLES_SPAN_US) samples.shift();
+  }
+
+  /**
+   * How hot a kitchen ran at a moment of the last virtual minute.
+   * @param {number} node
+   * @param {number} t_us
+   */
+  heatAt(node, t_us) {
+    for (let i = this.samples.length - 1; i >= 0; i -= 1) {
+      if (this.samples[i].t_us <= t_us) return this.samples[i].heats.get(node) ?? 0;
+    }
+    const kitchen = this.kitchens.get(node);
+    return kitchen ? heatOf(kitchen) : 0;
   }
 
   wantsPast() {

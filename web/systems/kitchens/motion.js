@@ -6,6 +6,7 @@ import { arrowHead, drawCut, drawX, label } from "../../app/stage/drawing.js";
 import { PHASE } from "./model.js";
 import { t } from "../../app/words.js";
 import { alongStreets, DISPATCHER } from "./geometry.js";
+import { drawSteam } from "./steam.js";
 
 /**
  * @typedef {import("./model.js").CityModel} Model
@@ -34,6 +35,7 @@ const FLOW_WINDOW_US = 3e6;
 export function drawMotion(ctx, model, geometry, shapes, cuisines, t_us) {
   ctx.clearRect(0, 0, geometry.width, geometry.height);
   drawLinks(ctx, model, geometry);
+  drawSteam(ctx, model, geometry, t_us);
   drawCuts(ctx, model, geometry);
   const crowded = !model.sprites || model.orders.size > SPRITES_MAX;
   if (crowded) {

@@ -2,10 +2,9 @@
 // load bar: the solid bar is the truth, the hollow one over it what the dispatcher believes.
 
 import { token } from "../../app/dom.js";
-import { drawBadge, drawBody, drawLetter, roundedBox, write } from "../../app/stage/drawing.js";
+import { drawBadge, roundedBox, write } from "../../app/stage/drawing.js";
 import { number, t } from "../../app/words.js";
-import { cuisineColour, cuisineIndex, dishesOf, drawDish } from "./dishes.js";
-import { DISPATCHER, shortName } from "./geometry.js";
+import { DISPATCHER } from "./geometry.js";
 import { beliefWord, mistaken, toneOf, truthWord } from "./state.js";
 
 /**
@@ -13,91 +12,53 @@ import { beliefWord, mistaken, toneOf, truthWord } from "./state.js";
  * @typedef {import("./types").Kitchen} Kitchen
  * @typedef {import("./geometry.js").Geometry} Geometry
  * @typedef {import("./geometry.js").Box} Box
- * @typedef {import("./state.js").Tone} Tone
+ * @typedef {import("./faces.js").Faces} Faces
  */
-
-/** @param {CanvasRenderingContext2D} ctx @param {Model} model @param {Geometry} geometry */
-export function drawPlates(ctx, model, geometry) {
-  ctx.clearRect(0, 0, geometry.width, geometry.height);
-  const desk = geometry.plates.get(DISPATCHER);
-  if (desk) drawDesk(ctx, model, desk, geometry.u);
-  for (const kitchen of model.kitchens.values()) {
-    const box = geometry.plates.get(kitchen.node);
-    if (box) drawKitchen(ctx, model, kitchen, box, geometry);
-  }
-  if (geometry.compact) return;
-  for (const kitchen of model.kitchens.values()) {
-    const box = geometry.plates.get(kitchen.node);
-    if (box && mistaken(kitchen.truth, kitchen.belief)) drawBelief(
-      ctx,
-      t(beliefWord(kitchen.belief)),
-      box,
-      geometry.u,
-    );
-  }
-}
 
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {Model} model
- * @param {Kitchen} kitchen
- * @param {Box} box
  * @param {Geometry} geometry
+ * @param {Faces} faces
  */
-function drawKitchen(ctx, model, kitchen, box, geometry) {
-  const u = geometry.u;
-  const tone = toneOf(kitchen.truth);
-  if (kitchen.truth === 0) {
-    drawEmpty(ctx, kitchen.letter, box, u);
-    return;
+export function drawPlates(ctx, model, geometry, faces) {
+  ctx.clearRect(0, 0, geometry.width, geometry.height);
+  const desk = geometry.walls.get(DISPATCHER);
+  if (desk) drawDesk(ctx, model, desk, geometry.u, faces);
+  for (const kitchen of model.kitchens.values()) {
+    const wall = geometry.walls.get(kitchen.node);
+    if (wall) drawKitchen(ctx, kitchen, wall, geometry, faces);
   }
-  drawBody(ctx, box, tone, u);
-  if (geometry.compact) {
-    drawLetter(
-      ctx,
-      kitchen.letter,
-      { x: box.x + 5 * u, y: box.y + 4 * u, width: box.width - 10 * u, height: 20 * u },
-      u,
-    );
-    drawLoad(ctx, kitchen, box.x + 5 * u, box.y + 28 * u, box.width - 10 * u, 7 * u, u);
-  } else {
-    drawLetter(
-      ctx,
-      kitchen.letter,
-      { x: box.x + 7 * u, y: box.y + 6 * u, width: 24 * u, height: 24 * u },
-      u,
-    );
-    const end = write(
-      ctx,
-      shortName(kitchen.name),
-      box.x + 38 * u,
-      box.y + 25 * u,
-      20.2 * u,
-      600,
-      "--text",
-    );
-    if (kitchen.truth === 1) drawPips(ctx, model, kitchen, box, u);
-    else drawWord(ctx, t(truthWord(kitchen.truth)), end + 6 * u, box, tone, u);
-    drawLoad(ctx, kitchen, box.x + 8 * u, box.y + 37 * u, box.width - 16 * u, 9 * u, u);
+  if (geometry.compact) return;
+  for (const kitchen of model.kitchens.values()) {
+    const wall = geometry.walls.get(kitchen.node);
+    if (wall && mistaken(kitchen.truth, kitchen.belief)) {
+      drawBelief(ctx, t(beliefWord(kitchen.belief)), wall, geometry.u);
+    }
   }
-  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y - 2 * u, u);
 }
 
 /**
- * The state's word at the right of the name, where the specialties are while all is well.
  * @param {CanvasRenderingContext2D} ctx
- * @param {string} word
- * @param {number} left
- * @param {Box} box
- * @param {Tone} tone
- * @param {number} u
+ * @param {Kitchen} kitchen
+ * @param {Box} wall
+ * @param {Geometry} geometry
+ * @param {Faces} faces
  */
-function drawWord(ctx, word, left, box, tone, u) {
-  const right = box.x + box.width - 11 * u;
-  ctx.font = `600 ${20.2 * u}px ${token("--font")}`;
-  ctx.textAlign = "right";
-  ctx.fillStyle = token(`--state-${tone}`);
-  ctx.fillText(word, right, box.y + 25 * u, right - left);
+function drawKitchen(ctx, kitchen, wall, geometry, faces) {
+  const u = geometry.u;
+  const tone = toneOf(kitchen.truth);
+  if (kitchen.truth === 0) {
+    drawEmpty(ctx, kitchen.letter, wall, u);
+    return;
+  }
+  faces.putKitchen(ctx, kitchen, wall, tone);
+  if (geometry.compact) {
+    drawLoad(ctx, kitchen, wall.x + 5 * u, wall.y + 30 * u, wall.width - 10 * u, 7 * u, u);
+  } else {
+    drawLoad(ctx, kitchen, wall.x + 9 * u, wall.y + 37.5 * u, wall.width - 18 * u, 7.5 * u, u);
+  }
+  if (tone !== "serving") drawBadge(ctx, tone, wall.x + wall.width - 3 * u, wall.y - 2 * u, u);
 }
 
 /**
@@ -153,27 +114,6 @@ function drawEmpty(ctx, letter, box, u) {
 }
 
 /**
- * What a kitchen is known for.
- * @param {CanvasRenderingContext2D} ctx
- * @param {Model} model
- * @param {Kitchen} kitchen
- * @param {Box} box
- * @param {number} u
- */
-function drawPips(ctx, model, kitchen, box, u) {
-  const dishes = dishesOf(model.plan?.cuisines ?? []);
-  let x = box.x + box.width - 17 * u;
-  for (const specialty of [...kitchen.specialties].reverse()) {
-    const cuisine = cuisineIndex(model.plan?.cuisines ?? [], specialty);
-    ctx.save();
-    ctx.translate(x, box.y + 19 * u);
-    drawDish(ctx, dishes[cuisine], 8 * u, cuisineColour(cuisine), token("--page"));
-    ctx.restore();
-    x -= 21 * u;
-  }
-}
-
-/**
  * The load bar: a cell for each ticket the kitchen can hold. Dark: cooking, light: waiting; the
  * hollow bar over it: how many tickets the dispatcher believes.
  * @param {CanvasRenderingContext2D} ctx
@@ -204,31 +144,16 @@ function drawLoad(ctx, kitchen, x, y, width, height, u) {
 /**
  * @param {CanvasRenderingContext2D} ctx
  * @param {Model} model
- * @param {Box} box
+ * @param {Box} wall
  * @param {number} u
+ * @param {Faces} faces
  */
-function drawDesk(ctx, model, box, u) {
+function drawDesk(ctx, model, wall, u, faces) {
   const desk = model.dispatcher;
   const tone = toneOf(desk.truth);
-  drawBody(ctx, box, tone, u);
-  ctx.fillStyle = token("--text");
-  ctx.beginPath();
-  ctx.arc(box.x + 20 * u, box.y + 25 * u, 11 * u, Math.PI, 2 * Math.PI);
-  ctx.closePath();
-  ctx.fill();
-  ctx.fillRect(box.x + 7 * u, box.y + 27 * u, 26 * u, 2.5 * u);
-  write(ctx, t("desk.name"), box.x + 40 * u, box.y + 24 * u, 20.2 * u, 600, "--text");
-  const waiting = desk.truth === 1 ? t("desk.waiting", { count: number(desk.waiting) }) : t(
-    truthWord(desk.truth),
-  );
-  write(
-    ctx,
-    waiting,
-    box.x + 40 * u,
-    box.y + 46 * u,
-    20.2 * u,
-    400,
-    desk.truth !== 1 ? `--state-${tone}` : desk.waiting > 0 ? "--state-slow" : "--text-second",
-  );
-  if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);
+  faces.putDesk(ctx, wall, tone);
+  const waiting = desk.truth === 1 ? t("desk.waiting", { count: number(desk.waiting) }) : t(truthWord(desk.truth));
+  const colour = desk.truth !== 1 ? `--state-${tone}` : desk.waiting > 0 ? "--state-slow" : "--text-second";
+  write(ctx, waiting, wall.x + 40 * u, wall.y + 47.5 * u, 20.2 * u, 400, colour);
+  if (tone !== "serving") drawBadge(ctx, tone, wall.x + wall.width - 3 * u, wall.y - 2 * u, u);
 }

@@ -9,6 +9,7 @@ import { t } from "../../app/words.js";
 import { mountCard } from "./card.js";
 import { groundOf } from "./cutting.js";
 import { cuisineColour, cuisineIndex, dishesOf, drawDish } from "./dishes.js";
+import { Faces } from "./faces.js";
 import { drawFocus } from "./focus.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
 import { drawGround } from "./ground.js";
@@ -42,6 +43,8 @@ export class Stage {
     this.geometry = null;
     /** @type {Shapes | null} */
     this.shapes = null;
+    /** @type {Faces | null} */
+    this.faces = null;
     /** @type {number[]} */
     this.cuisines = [];
     this.drawn_us = -1;
@@ -138,6 +141,7 @@ export class Stage {
       this.looking,
     );
     this.shapes = new Shapes(model.plan.cuisines, u, ratio);
+    this.faces = new Faces(this.geometry, ratio);
     const { cuisines, dishes } = model.plan;
     this.cuisines = dishes.map((dish) => cuisineIndex(cuisines, dish.cuisine));
     drawGround(ground, this.geometry);
@@ -176,7 +180,7 @@ export class Stage {
    * @param {number} t_us
    */
   draw(t_us) {
-    if (!this.geometry || !this.shapes) return;
+    if (!this.geometry || !this.shapes || !this.faces) return;
     const [, motion, plates, messages] = (this.canvases ?? []).map(
       (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")),
     );
@@ -184,7 +188,7 @@ export class Stage {
     this.cut?.draw(motion, this.geometry.u);
     if (this.model.focus) drawFocus(messages, this.model, this.geometry);
     else drawFlights(messages, this.model, messagePlaces(this.model, this.geometry), t_us);
-    if (this.platesDirty) drawPlates(plates, this.model, this.geometry);
+    if (this.platesDirty) drawPlates(plates, this.model, this.geometry, this.faces);
     this.platesDirty = false;
     this.dirty = false;
     this.drawn_us = t_us;
