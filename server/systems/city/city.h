@@ -186,7 +186,8 @@ enum city_note {
     CITY_NOTE_SKIPPED, /* too many customers wait; args: how many so far */
     /* Desks. */
     CITY_NOTE_SOLD,     /* subject = order; args: key, delivery, level, price */
-    CITY_NOTE_OVERSOLD, /* subject = order that has to go without; args: key, winner, delivery */
+    CITY_NOTE_OVERSOLD, /* subject = order that has to go without; args: key, winner, delivery,
+                           how often it was sold */
     CITY_NOTE_ASSIGNED, /* by who dispatches; peer = cook, subject = order */
     CITY_NOTE_LOADED,   /* a delivery is in the book; args: delivery */
     CITY_NOTE_PRICED,   /* args: dish, price */

@@ -278,7 +278,7 @@ static void boot(void *state, const struct node_env *env)
     view_store(env, &view);
     KV_REPLICA_PROTOCOL.boot(&self->store, &view.env);
     for (uint32_t i = 0; i < CITY_SEEN; i++)
-        self->seen[i] = self->orders_seen[i] = self->named[i] = NODE_NONE;
+        self->seen[i] = self->orders_seen[i] = self->named[i].order = NODE_NONE;
     for (uint32_t i = 0; i < CITY_FATES; i++)
         self->fates[i].order = NODE_NONE;
 }

@@ -82,7 +82,9 @@ struct city_kitchen {
     struct city_ticket tickets[CITY_TICKETS]; /* in order of arrival; order NODE_NONE: free */
     uint32_t seen[CITY_SEEN];
     uint32_t orders_seen[CITY_SEEN]; /* at the desk; a doubled order is none */
-    uint32_t named[CITY_SEEN];       /* orders that had to go without, lately */
+    struct {
+        uint32_t order, key, delivery;
+    } named[CITY_SEEN]; /* orders that had to go without, lately, and of which lobster */
     struct {
         int64_t asked_ns; /* of another desk's, while it is UNKNOWN: since when it is asked */
         uint32_t order, fate;

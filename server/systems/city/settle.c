@@ -19,14 +19,26 @@ static uint32_t first_heard(const struct city_turn *turn)
 }
 
 /* Each order once, however often its lobster is settled: a write may fail, and siblings come again. */
-static bool is_named(const struct city_turn *turn, uint32_t order)
+static bool is_named(const struct city_kitchen *self, uint32_t order)
 {
-    struct city_kitchen *self = turn->self;
     for (uint32_t i = 0; i < CITY_SEEN; i++)
-        if (self->named[i] == order)
+        if (self->named[i].order == order)
             return true;
-    self->named[self->named_next++ % CITY_SEEN] = order;
     return false;
+}
+
+/* How many orders were sold this lobster, as far as is known here: the one that keeps it and those named. */
+static uint32_t name(struct city_kitchen *self, uint32_t order, uint32_t key, uint32_t delivery)
+{
+    uint32_t place = self->named_next++ % CITY_SEEN;
+    uint32_t sold = 1;
+    self->named[place].order = order;
+    self->named[place].key = key;
+    self->named[place].delivery = delivery;
+    for (uint32_t i = 0; i < CITY_SEEN; i++)
+        sold += self->named[i].order != NODE_NONE && self->named[i].key == key &&
+                self->named[i].delivery == delivery;
+    return sold;
 }
 
 /* Every order whose lobster another one of the same delivery keeps: named, and told. */
@@ -38,10 +50,11 @@ static void name_losers(const struct city_turn *turn, const struct kv_state *sta
         int64_t claim = state->siblings[i].value;
         uint32_t order = city_claim_order(claim);
         if (city_claim_delivery(claim) != delivery || claim == winner->value || order == 0 ||
-            is_named(turn, order))
+            is_named(turn->self, order))
             continue;
         city_say(turn, CITY_NOTE_OVERSOLD, NODE_NONE, order, state->key,
-                 city_claim_order(winner->value), delivery, 0);
+                 city_claim_order(winner->value), delivery,
+                 name(turn->self, order, state->key, delivery));
         desk_sorry(turn, order);
     }
 }
