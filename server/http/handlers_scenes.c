@@ -7,6 +7,14 @@
 #include "http/server.h"
 #include "lab/scene.h"
 
+/* A field of its file that the list has too, when the scene has it. */
+static void add_field(cJSON *item, const struct lab_scene *scene, const char *field)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(scene->json, field);
+    if (value != NULL)
+        cJSON_AddItemToObject(item, field, cJSON_Duplicate(value, true));
+}
+
 static void add_scene(void *list, const char *name)
 {
     struct lab_scene *scene = NULL;
@@ -19,6 +27,8 @@ static void add_scene(void *list, const char *name)
     cJSON_AddNumberToObject(item, "seed", (double)scene->seed);
     cJSON_AddStringToObject(item, "title", lab_scene_text(scene, scene->json, "", "title"));
     cJSON_AddStringToObject(item, "about", lab_scene_text(scene, scene->json, "", "about"));
+    add_field(item, scene, "act");
+    add_field(item, scene, "minutes");
     cJSON_AddItemToArray(list, item);
     lab_scene_free(&scene);
 }

@@ -18,12 +18,14 @@ enum {
     KEY_BYTES = 128,
     DECIMALS = 3,
     THOUSANDTHS_MAX = 1000000,
+    MINUTES_MAX = 180,
 };
 static const char *const BEATS[LAB_BEATS] = {"situation", "predict",    "run",  "freeze",
                                              "explain",   "vote_again", "turn", "home"};
-static const char *const SCENE_FIELDS[] = {"title",    "about",   "scenario", "seed",
-                                           "settings", "steps",   "expect",   "seeds",
-                                           "why_own",  "sources", "next",     NULL};
+static const char *const SCENE_FIELDS[] = {"title", "about",  "scenario", "seed",    "settings",
+                                           "steps", "expect", "seeds",    "why_own", "sources",
+                                           "next",  "act",    "minutes",  NULL};
+static const char *const ACTS[] = {"city", "agreement", "trouble"};
 static const char *const STEP_FIELDS[] = {
     "id",    "beat",  "caption", "notes",  "question", "options", "do",    "until", "within_s",
     "speed", "focus", "view",    "last_s", "setting",  "sides",   "tasks", NULL};
@@ -571,6 +573,22 @@ static int read_links(const struct reader *reader)
     return 0;
 }
 
+/* Where the storyboard puts it, and how long a class takes with it. */
+static int read_place(const struct reader *reader)
+{
+    int64_t minutes = 0;
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(reader->scene->json, "act");
+    const char *act = cJSON_GetStringValue(item);
+    bool known = item == NULL;
+    for (size_t i = 0; i < sizeof ACTS / sizeof ACTS[0]; i++) {
+        known = known || (act != NULL && strcmp(act, ACTS[i]) == 0);
+    }
+    if (!known) {
+        return refuse(reader, "act must be city, agreement or trouble, or left out");
+    }
+    return read_number(reader, reader->scene->json, "minutes", MINUTES_MAX, &minutes);
+}
+
 static int read_head(const struct reader *reader)
 {
     struct lab_scene *scene = reader->scene;
@@ -587,6 +605,7 @@ static int read_head(const struct reader *reader)
     if (status == 0 && !scene->any_seed) {
         status = need_text(reader, scene->json, "", "why_own");
     }
+    status = status != 0 ? status : read_place(reader);
     status = status != 0 ? status : read_links(reader);
     return status != 0 ? status : read_expect(reader);
 }

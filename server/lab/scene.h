@@ -15,6 +15,8 @@
  *      {"id": "home", "beat": "home"}],
  *    "expect": {"no_order_lost": "PASS"},     at the end, healed and judged; the others are free
  *    "seeds": "own", "why_own": "...",        left out: it works on any seed
+ *    "act": "city",                           or "agreement", "trouble": its chapter in the storyboard
+ *    "minutes": 9,                            that a class takes with it, votes included
  *    "title": "...", "about": "...", "sources": ["..."], "next": "crisis"}
  *
  * A step waits for what happens in the model, never for time that passes: a run whose condition does

@@ -126,6 +126,8 @@ class FirstLook(unittest.TestCase):
             sizes = page.js("return performance.getEntriesByType('resource').filter((e) => !e.name.includes('/api/'))"
                             ".reduce((sum, e) => sum + e.encodedBodySize, 0)")
             self.assertLessEqual(sizes, 350 * 1024)
+            names = page.js("return performance.getEntriesByType('resource').map((e) => new URL(e.name).pathname)")
+            self.assertNotIn("/static/scenes.svg", names, "the pictures of the scenes come with the first of them")
 
 
 if __name__ == "__main__":

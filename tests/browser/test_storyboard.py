@@ -127,6 +127,30 @@ class Storyboard(unittest.TestCase):
             self.assertEqual(page.console_errors(), [])
             page.browser.get(self.url + "/storyboard")
             page.wait("the tick", lambda: page.texts(".scenes .done"))
+            self.assertEqual(page.texts(".scenes .reached"), ["done"], "of the one scene")
+
+    def test_the_cards(self):
+        for width, height in ((1280, 720), (390, 844)):
+            with self.subTest(f"{width}x{height}"), self.page(width, height) as page:
+                scenes = page.api("/api/v1/scenes")
+                pictures = page.js("""
+                  return [...document.querySelectorAll(".scenes .art use")].map((use) => {
+                    const { width, height } = use.getBBox();
+                    return [use.getAttribute("href").split("#")[1], width > 100 && height > 100];
+                  });""")
+                self.assertEqual(pictures, [[scene["name"], True] for scene in scenes], "what is in them has been fetched")
+                stops = page.js("return [...document.querySelectorAll('main :is(a, button, select, input, [tabindex])')]"
+                                ".map((e) => e.getAttribute('href'))")
+                self.assertEqual(stops, [href for scene in scenes for href in
+                                         (f"/#scene={scene['name']}", f"/storyboard?print={scene['name']}")], "two a card")
+                self.assertLessEqual(page.js("return document.documentElement.scrollWidth"), width)
+                cut = page.js("return [...document.querySelectorAll('.scene, #header > :not(.unseen)')]"
+                              ".filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.outerHTML)")
+                self.assertEqual(cut, [])
+                sizes = page.js("return performance.getEntriesByType('resource').filter((e) => !e.name.includes('/api/'))"
+                                ".reduce((sum, e) => sum + e.encodedBodySize, 0)")
+                self.assertLessEqual(sizes, 100 * 1024)
+                self.assertEqual(page.console_errors(), [])
 
     def test_on_a_phone_by_taps(self):
         with self.page(390, 844, still=True) as page:

@@ -199,6 +199,29 @@ static void test_bad_scenes_are_refused(void **state)
             "until must be a condition");
 }
 
+static void test_its_place_in_the_course_is_checked(void **state)
+{
+    (void)state;
+    static const char *const heads[][2] = {
+        {"\"act\":\"city\",\"minutes\":9,", NULL},
+        {"\"act\":\"opera\",", "act must be city"},
+        {"\"act\":3,", "act must be city"},
+        {"\"minutes\":0,", "minutes must be a whole number from 1 to 180"},
+        {"\"minutes\":\"nine\",", "minutes must be a whole number"},
+    };
+    for (size_t i = 0; i < sizeof heads / sizeof heads[0]; i++) {
+        char text[2048];
+        struct lab_scene *scene = NULL;
+        struct lab_problem problem = {0};
+        (void)snprintf(text, sizeof text, "{%s" HEAD "\"steps\":[%s]}", heads[i][0], STOP);
+        int status = lab_scene_parse("own", text, true, &scene, &problem);
+        assert_int_equal(status, heads[i][1] == NULL ? 0 : -422);
+        assert_true(heads[i][1] == NULL || strstr(problem.detail, heads[i][1]) != NULL);
+        lab_scene_free(&scene);
+        lab_problem_clear(&problem);
+    }
+}
+
 static void each_reads(void *count, const char *name)
 {
     struct lab_scene *scene = NULL;
@@ -233,6 +256,7 @@ int main(void)
         cmocka_unit_test(test_what_is_done_is_seen_by_the_step_that_does_it),
         cmocka_unit_test(test_an_input_follows_the_event_before),
         cmocka_unit_test(test_bad_scenes_are_refused),
+        cmocka_unit_test(test_its_place_in_the_course_is_checked),
         cmocka_unit_test(test_all_scenes_of_the_program_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

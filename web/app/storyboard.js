@@ -1,30 +1,20 @@
-// storyboard.js: the page of all scenes, in the order of the course; a card leads to its scene on the
-// page of the running systems. A lecturer's own scene comes from a file, is checked by the server, and
+// storyboard.js: the page of all scenes, in the order of the course (its cards: scene/board.js); a card leads
+// to its scene on the page of the running systems. A lecturer's own scene comes from a file, is checked by the server, and
 // stays in this browser.
 
 import { api, Problem } from "./api.js";
 import { byId, el, fill, icon } from "./dom.js";
-import { keep } from "./kept.js";
+import { keep, recall } from "./kept.js";
 import { language, languages, speak } from "./language.js";
 import { chooseLook, dark, still, THEME } from "./look.js";
-import { keepOwnScene, OWN, scenesDone } from "./scene/state.js";
-import { fetchSceneWords, programText, ps } from "./scene/words.js";
-import { systemName } from "./systems.js";
+import { PRESENTING } from "./room/kept.js";
+import { acts } from "./scene/board.js";
+import { cityPicture } from "./scene/picture.js";
+import { keepOwnScene, OWN } from "./scene/state.js";
+import { fetchSceneWords, ps } from "./scene/words.js";
 import { fetchPageWords, t } from "./words.js";
 
 /** @typedef {import("./scene/types").SceneInfo} SceneInfo */
-
-/** @param {SceneInfo} scene @param {number} index @param {boolean} done */
-function card(scene, index, done) {
-  const name = encodeURIComponent(scene.name);
-  return el("li.scene", { "data-system": scene.system },
-    el("b.number", { "aria-hidden": "true" }, String(index + 1)),
-    el("h2", null, el("a", { href: `/#scene=${name}` }, programText(scene.name, "title") ?? scene.title)),
-    el("p", null, programText(scene.name, "about") ?? scene.about),
-    el("p.foot", null, el("span.second", null, systemName(scene.system)), el("span.space"),
-      done ? el("span.done", null, icon("verify"), ps("board.done")) : null,
-      el("a.print", { href: `/storyboard?print=${name}` }, ps("board.print"))));
-}
 
 /**
  * A scene from a file: what is wrong with it is said in one sentence, else it begins.
@@ -62,16 +52,22 @@ function loader() {
     input.value = "";
     if (file) void load(file, wrong);
   });
-  const button = el("button", { type: "button", "data-board": "load", onclick: () => input.click() }, icon("open"), ps("board.load"));
+  const button = el("button", { type: "button", "data-board": "load", "aria-label": ps("board.load"), onclick: () => input.click() }, icon("open"), el("span", null, ps("board.load")));
   return { button, input, wrong };
 }
 
 function languageChoice() {
   const select = /** @type {HTMLSelectElement} */ (
-    el("select", { id: "language", onchange: () => speak(select.value) },
+    el("select", { id: "language", "aria-label": t("language.menu"), onchange: () => speak(select.value) },
       ...languages().map(({ tag, name }) => el("option", { value: tag, lang: tag, selected: tag === language() }, name)))
   );
-  return el("p.language", null, el("label", { for: "language" }, t("language.menu")), " ", select);
+  return select;
+}
+
+/** Whoever holds a lecture is told that a class sees what comes now. */
+function roomLine() {
+  const code = recall(PRESENTING);
+  return code ? el("p.open-room", null, icon("door"), el("span", null, ps("board.room", { code })), el("a", { href: "/presenter" }, ps("board.desk"))) : null;
 }
 
 /** @param {SceneInfo[]} scenes */
@@ -85,12 +81,11 @@ function show(scenes) {
   });
   const tellTheme = () => fill(theme, icon(chooseLook().theme === "dark" ? "sun" : "moon"));
   fill(byId("header"),
-    el("a.brand", { href: "/", title: ps("board.back") }, el("img", { src: "/static/favicon.svg", alt: "" }), t("brand")),
-    el("span.space"), button, input, theme);
-  const done = scenesDone();
+    el("a.brand", { href: "/", title: ps("board.back") }, el("img", { src: "/static/favicon.svg", alt: "" }), el("span", null, t("brand"))),
+    el("span.space"), button, input, languageChoice(), theme);
   fill(byId("board"),
-    el("h1", null, ps("board.title")), el("p.lead", null, ps("board.lead")), languageChoice(), wrong,
-    el("ol.scenes", null, ...scenes.map((scene, index) => card(scene, index, done.includes(scene.name)))));
+    el("div.hero", null, cityPicture(), el("div", null, el("h1", null, ps("board.title")), el("p.lead", null, ps("board.lead")))),
+    el("div.cards", null, wrong, roomLine(), ...acts(scenes)));
   document.title = `${ps("board.title")} · ${t("brand")}`;
   tellTheme();
   for (const list of [dark, still]) list.addEventListener("change", tellTheme);

@@ -9,7 +9,7 @@ import { report, setPace } from "../steer.js";
 import { answerOf, inputOf, limitOf, lookAtTasks, questionBefore, since, untilOf } from "./asking.js";
 import { mountSceneKeys } from "./keys.js";
 import { Panel } from "./panel.js";
-import { freshState, keepState, keptState, noteDone, OWN, ownScene } from "./state.js";
+import { freshState, keepState, keptState, noteSeen, OWN, ownScene } from "./state.js";
 import { putAway, showView } from "./views.js";
 import { fetchSceneWords, ps, stepText, titleOf } from "./words.js";
 
@@ -129,7 +129,7 @@ export class Player {
     state.front = at;
     state.at = at;
     state.moments_us[at] = t_us;
-    if (at === scene.steps.length - 1) noteDone(scene.name);
+    noteSeen(scene, state);
     putAway(this.rooms);
     const { beat, speed = 1 } = scene.steps[at];
     if (beat === "run") await this.run(t_us);
@@ -323,6 +323,7 @@ export class Player {
     try {
       if (!(await lookAtTasks(state, scene.steps[at], state.moments_us[at]))) return;
       keepState(state);
+      noteSeen(scene, state);
       sayStatus(ps("said.task"));
       this.panel.render();
     } finally {

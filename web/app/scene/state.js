@@ -1,5 +1,5 @@
 // state.js: where a viewer stands in a scene: kept for the visit, so that a reload comes back to the
-// same step; and which scenes this browser has been through.
+// same step; and how far this browser has come in each.
 
 import { keep, recall, recallVisit } from "../kept.js";
 
@@ -11,7 +11,7 @@ import { keep, recall, recallVisit } from "../kept.js";
 export const OWN = "own"; /* the name of a scene from a file (POST /scenes) */
 const STATE = "chef.scene";
 const DOCUMENT = "chef.scene.own";
-const DONE = "chef.scenes_done";
+const SEEN = "chef.scenes_seen";
 
 /** @param {string} key @returns {any} null when there is nothing, or nothing that can be read */
 function read(key) {
@@ -65,18 +65,29 @@ export function keepOwnScene(scene) {
   write(DOCUMENT, scene);
 }
 
-/** The scenes this browser has been through. @returns {string[]} */
-export function scenesDone() {
+/** How far this browser has come, by the name of the scene.
+ * @returns {Record<string, import("./types").Seen>} */
+export function scenesSeen() {
   try {
-    const names = JSON.parse(recall(DONE) ?? "[]");
-    return Array.isArray(names) ? names : [];
+    return JSON.parse(recall(SEEN) ?? "{}");
   } catch {
-    return [];
+    return {};
   }
 }
 
-/** @param {string} name */
-export function noteDone(name) {
-  const done = scenesDone();
-  if (name !== OWN && !done.includes(name)) keep(DONE, JSON.stringify([...done, name]));
+/**
+ * The farthest step and the most tasks count.
+ * @param {Scene} scene
+ * @param {State} state
+ */
+export function noteSeen(scene, state) {
+  if (scene.name === OWN) return;
+  const all = scenesSeen();
+  const before = all[scene.name];
+  const asked = scene.steps.reduce((sum, step) => sum + (step.tasks?.length ?? 0), 0);
+  all[scene.name] = {
+    step: Math.max(state.front + 1, before?.step ?? 0), of: scene.steps.length,
+    tasks: Math.max(Object.keys(state.tasks).length, before?.tasks ?? 0), asked,
+  };
+  keep(SEEN, JSON.stringify(all));
 }

@@ -49,6 +49,15 @@ export interface SceneInfo {
   seed: number;
   title: string;
   about: string;
+  act?: string;
+  minutes?: number;
+}
+/** How far a browser has come in a scene. */
+export interface Seen {
+  step: number; /* the farthest reached, from 1 */
+  of: number;
+  tasks: number; /* done */
+  asked: number; /* tasks of the scene */
 }
 /** Where this viewer stands; kept for the visit, so that a reload comes back to it. */
 export interface State {

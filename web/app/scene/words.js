@@ -52,7 +52,7 @@ function textOf(scene, key, holder, field) {
 /**
  * A text of a scene inside the program, in the viewer's language.
  * @param {string} name
- * @param {"title" | "about"} field
+ * @param {"title" | "about" | "words"} field
  * @returns {string | undefined}
  */
 export function programText(name, field) {
