@@ -80,9 +80,9 @@ def report(title, events, mark):
     say("  scripts", [cpu for cpu, _ in scripts])
     say("  style, layout, painting", [cpu for cpu, _ in layout])
     say("  commit", [cpu for cpu, _ in commits])
+    say("work, without the commit", [cpu - commit for (cpu, _), (commit, _) in zip(tasks, commits)])
     say("elapsed, all", [elapsed for _, elapsed in tasks])
     say("elapsed, scripts", [elapsed for _, elapsed in scripts])
-    return place, mine, ends
 
 
 class Hall:
@@ -132,7 +132,8 @@ class Hall:
         with Trace(self.page.browser) as trace:
             self.page.js("performance.mark('wall')")
             result = wait()
-            return report(title, trace.end(), "wall"), result
+            report(title, trace.end(), "wall")
+            return result
 
 
 def start_phones(hall, count):
@@ -162,7 +163,7 @@ def main():
             print(f"{WIDTH}x{HEIGHT}, scene crisis at its question, run at 1x; load of the machine {os.getloadavg()[0]:.1f}")
             hall.trace("the wall without phones", lambda: time.sleep(ALONE_S))
             phones = start_phones(hall, count)
-            _, figures = hall.trace(f"the wall with {count} phones", lambda: act(phones))
+            figures = hall.trace(f"the wall with {count} phones", lambda: act(phones))
             counted = sum(hall.ask("GET", "room")["vote"]["counts"]["1"].values())
     for name in ("vote", "order"):
         times = figures[f"{name}_ms"]

@@ -5,6 +5,7 @@ import { api } from "./api.js";
 import { el, fill, icon, setText, token, unit } from "./dom.js";
 import { table } from "./menu.js";
 import { hatch } from "./stage/drawing.js";
+import { inTurn } from "./turns.js";
 import { t, virtualTime } from "./words.js";
 
 /**
@@ -222,21 +223,18 @@ export function mountChart(root, model, kinds, spans, choice = false) {
     drawnAt = -Infinity;
     draw();
   };
+  /* what came last is drawn too, also when nothing comes after it */
+  const drawSoon = () => {
+    if (later !== 0) return;
+    later = window.setTimeout(() => inTurn(() => {
+      later = 0;
+      draw();
+    }), Math.max(0, drawnAt + REDRAW_MS - performance.now()));
+  };
   const draw = () => {
-    const now = performance.now();
-    if (document.hidden || !model.run || root.clientWidth === 0) return;
+    if (document.hidden || !model.run || model.until.aborted || root.clientWidth === 0) return;
+    drawnAt = performance.now();
     setText(caption, kind.caption(model));
-    if (now - drawnAt < REDRAW_MS) {
-      /* what came last is drawn too, also when nothing comes after it */
-      if (later === 0) later = window.setTimeout(() => {
-        later = 0;
-        draw();
-      }, REDRAW_MS);
-      return;
-    }
-    window.clearTimeout(later);
-    later = 0;
-    drawnAt = now;
     if (asTable) {
       const { head, rows: body } = kind.table(model);
       fill(rows, table(kind.title(), head, body));
@@ -260,6 +258,6 @@ export function mountChart(root, model, kinds, spans, choice = false) {
     chart?.destroy();
   });
   model.on(["run", "look"], rebuild);
-  model.on(["points", "view", "frame"], draw);
+  model.on(["points", "view", "frame"], drawSoon);
   rebuild();
 }

@@ -109,6 +109,8 @@ export function lineChart(what) {
         data: { datasets: what.lines() },
         options: {
           ...options,
+          parsing: false, /* series() gives points, in order of time */
+          normalized: true,
           layout: { padding: { top: size * 0.4, right: size * (0.9 + width * 0.56) } },
           scales: {
             x: timeAxis(),

@@ -6,6 +6,7 @@ import { branchName, enterRelative } from "./branches.js";
 import { el, fill, icon, setText, unit } from "./dom.js";
 import { drawTrack } from "./timeline/draw.js";
 import { cursorOf, measure, PAD, tracksOf } from "./timeline/geometry.js";
+import { inTurn } from "./turns.js";
 import { t, virtualTime } from "./words.js";
 
 /**
@@ -92,9 +93,10 @@ class Timeline {
 
   /** A few times a second is enough for the picture; the thumb follows at once. */
   drawSoon() {
-    const wait = this.drawnAt + REDRAW_MS - performance.now();
-    if (wait <= 0) this.draw();
-    else if (this.later === 0) this.later = window.setTimeout(() => this.draw(), wait);
+    if (this.later === 0) {
+      const wait = Math.max(0, this.drawnAt + REDRAW_MS - performance.now());
+      this.later = window.setTimeout(() => inTurn(() => this.draw()), wait);
+    }
     this.placeThumb();
   }
 

@@ -32,10 +32,11 @@ const NAMES_MAX = 6; /* more names at once cannot be read */
  * @param {Model} model
  * @param {Places} places
  * @param {number} t_us
+ * @returns {boolean} is there anything to be drawn?
  */
 export function drawFlights(ctx, model, places, t_us) {
   ctx.clearRect(0, 0, places.width, places.height);
-  if (model.pace.speed > MESSAGES_SPEED_MAX) return;
+  if (!showsFlights(model)) return false;
   const stays_us = model.pace.speed * 1e6;
   const fades_us = model.pace.speed * FADES_WALL_US;
   let names = 0;
@@ -61,6 +62,13 @@ export function drawFlights(ctx, model, places, t_us) {
     }
     ctx.globalAlpha = 1;
   }
+  return true;
+}
+
+/** Single messages are seen at a slow pace only.
+ * @param {Model} model */
+export function showsFlights(model) {
+  return model.pace.speed <= MESSAGES_SPEED_MAX && model.flights.length > 0;
 }
 
 /**

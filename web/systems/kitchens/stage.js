@@ -4,7 +4,8 @@
 
 import { el, fill, icon, token, unit } from "../../app/dom.js";
 import { CutHand } from "../../app/stage/cutting.js";
-import { drawFlights } from "../../app/stage/messages.js";
+import { drawFlights, showsFlights } from "../../app/stage/messages.js";
+import { inTurn } from "../../app/turns.js";
 import { t } from "../../app/words.js";
 import { mountCard } from "./card.js";
 import { groundOf } from "./cutting.js";
@@ -51,6 +52,7 @@ export class Stage {
     this.drawn_wall = -Infinity;
     this.dirty = true;
     this.platesDirty = true;
+    this.overDrawn = false; /* is there anything on the uppermost sheet? */
     this.seen = true; /* there is room for it on the page */
     this.places = "";
     /** @type {{kind: "look"} | {kind: "place", dish: number} | {kind: "cut"}} */
@@ -85,9 +87,13 @@ export class Stage {
   listen() {
     const { model } = this;
     model.on(["run", "look"], () => this.layOut());
-    model.on("view", () => {
+    const redrawPlates = () => {
       this.platesDirty = true;
       this.dirty = true;
+    };
+    model.on("view", () => {
+      if (model.clock.paused || model.clock.driven) redrawPlates();
+      else inTurn(redrawPlates); /* the picture of a message has enough to do */
       if (this.placesKey() !== this.places) this.layOut();
       this.describe();
     });
@@ -186,12 +192,27 @@ export class Stage {
     );
     drawMotion(motion, this.model, this.geometry, this.shapes, this.cuisines, t_us);
     this.cut?.draw(motion, this.geometry.u);
-    if (this.model.focus) drawFocus(messages, this.model, this.geometry);
-    else drawFlights(messages, this.model, messagePlaces(this.model, this.geometry), t_us);
+    this.drawOver(messages, t_us);
     if (this.platesDirty) drawPlates(plates, this.model, this.geometry, this.faces);
     this.platesDirty = false;
     this.dirty = false;
     this.drawn_us = t_us;
+  }
+
+  /**
+   * A sheet on which there is nothing is left alone: to wipe it costs a copy of it for each picture.
+   * @param {CanvasRenderingContext2D} sheet
+   * @param {number} t_us
+   */
+  drawOver(sheet, t_us) {
+    const { model, geometry } = this;
+    if (!geometry) return;
+    if (model.focus) {
+      drawFocus(sheet, model, geometry);
+      this.overDrawn = true;
+    } else if (this.overDrawn || showsFlights(model)) {
+      this.overDrawn = drawFlights(sheet, model, messagePlaces(model, geometry), t_us);
+    }
   }
 
   buildTwin() {
