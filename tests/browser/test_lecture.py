@@ -7,6 +7,7 @@ import pathlib
 import tempfile
 import unittest
 import urllib.error
+import urllib.parse
 import urllib.request
 
 from chef_browser import open_browser
@@ -24,7 +25,7 @@ class Lecture(unittest.TestCase):
         with contextlib.ExitStack() as stack:
             folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
             (folder / "key").write_text(KEY + "\n")
-            server = stack.enter_context(ChefServer("--presenter-key-file", str(folder / "key")))
+            server = self.server = stack.enter_context(ChefServer("--presenter-key-file", str(folder / "key")))
             presenter = Page(stack.enter_context(open_browser(1280, 720)), server.url)
             self.open_desk(presenter)
             phones = [Page(stack.enter_context(open_browser(390, 664)), server.url) for _ in range(people)]
@@ -133,6 +134,32 @@ class Lecture(unittest.TestCase):
 
             for page in (presenter, *phones):
                 self.assertEqual([line for line in page.console_errors() if "401" not in line and "403" not in line], [])
+
+    def test_the_program_begins_again_while_a_step_runs(self):
+        with self.hall(0) as (presenter, _):
+            self.play(presenter, "crisis")
+            self.to(presenter, DESK)
+            code = presenter.text("#desk-way .code")
+            self.step_on(presenter, "predict")
+            presenter.key("Right")
+            presenter.wait("the run", lambda: presenter.text("#scene .next") == "Skip")
+            run = self.room(presenter)["run"]
+            before = presenter.api(f"/api/v1/runs/{run}")["t_ms"]
+            presenter.wait("some of it", lambda: presenter.api(f"/api/v1/runs/{run}")["t_ms"] > before + 500)
+            self.server.kill()
+            self.server.start(self.server.port)
+            self.to(presenter, DESK)
+            presenter.wait("the key's field", lambda: presenter.js("return document.querySelector('#key') !== null"))
+            presenter.browser.find_element("id", "key").send_keys(KEY + "\n")
+            presenter.wait("the same room", lambda: presenter.text("#desk-way .code") == code)
+            self.to(presenter, WALL)
+            presenter.wait("the end of the step", lambda: presenter.text("#scene .next") in ("Next", "Run"))
+            self.assertEqual(presenter.texts("#scene .failed"), [])
+            info = presenter.api(f"/api/v1/runs/{run}")
+            came = presenter.api(f"/api/v1/runs/{run}/find?from_ms={before}&until=" + urllib.parse.quote("kitchen_overloaded and t_ms > 40000"))
+            self.assertEqual((info["state"], came["found"]), ("paused", True))
+            self.assertAlmostEqual(came["t_ms"], info["t_ms"], delta=0.002)  # rounded up here, down there
+            presenter.wait("the room to know the step", lambda: self.room(presenter).get("step") == "rush")
 
     def test_orders_and_a_room_that_ends(self):
         with self.hall(1) as (presenter, [phone]):

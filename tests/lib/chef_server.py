@@ -70,9 +70,9 @@ class ChefServer:
     def url(self):
         return f"http://{self.host}:{self.port}"
 
-    def start(self):
-        """Starts the server and returns when it is ready."""
-        command = [str(PROGRAM), "serve", "--port", "0", "--data", str(self.data), *self.arguments]
+    def start(self, port=0):
+        """Starts the server and returns when it is ready. Pages that are open find it again at its former port."""
+        command = [str(PROGRAM), "serve", "--port", str(port), "--data", str(self.data), *self.arguments]
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                             stdout=subprocess.PIPE, stderr=log, text=True)

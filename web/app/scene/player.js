@@ -57,6 +57,9 @@ export class Player {
       else void this.show(this.state.at);
     }, signal);
     this.model.on(["look", "replay", "pace"], () => this.panel.render(), signal);
+    this.model.on("link", () => {
+      if (this.model.link === "open") void this.rejoin().catch(report);
+    }, signal);
   }
 
   get step() {
@@ -205,8 +208,9 @@ export class Player {
 
   /** Lets it go to its condition: at its speed, or at once where nothing is to move. */
   async goOn() {
-    const { state, step, model } = this;
+    const { state, scene, model } = this;
     if (!state.running) return;
+    const step = scene.steps[state.front];
     state.running.by_hand = false;
     const until = untilOf(step, state.running.from_us);
     model.clock.thaw();
@@ -220,6 +224,24 @@ export class Player {
     state.running.by_hand = false;
     model.clock.thaw();
     await setPace(model, { until: untilOf(step, state.running.from_us) });
+  }
+
+  /** The link is back. The program may have begun again, and then the run goes on and knows of nothing
+   * to wait for. */
+  async rejoin() {
+    const { state, scene, model } = this;
+    const { running } = state;
+    if (!running || running.by_hand || this.settling) return;
+    this.settling = true;
+    try {
+      const found = await since(state.run, running.from_us, scene.steps[state.front].until ?? "");
+      if (state.running !== running || this.leaving.signal.aborted) return;
+      if (found.found) await setPace(model, { paused: true });
+      else await this.goOn();
+    } finally {
+      this.settling = false;
+    }
+    this.watch();
   }
 
   /** The run has moved, or has come to a stand: is it what was waited for? */
