@@ -14,7 +14,8 @@ int error_set(struct error *error, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    int written = vsnprintf(error->text, sizeof error->text, format, arguments);
+    int written =
+        sentence_print(&error->sentence, error->text, sizeof error->text, format, arguments);
     va_end(arguments);
     if (written < 0) {
         /* An encoding error in the arguments: the refusal stands, only its words are lost. */

@@ -95,7 +95,7 @@ int command_number(const char *command, const char *name, const char *text, uint
 int command_length(const char *command, const char *name, const char *text, int64_t *length_ns)
 {
     uint64_t read_ns = 0;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (duration_parse(text, &read_ns, &error) != 0) {
         return command_refuse(command, "%s: %s", name, error.text);
     }

@@ -47,7 +47,7 @@ static bool hall_open(struct hall *hall)
 {
     char path[BENCH_FOLDER_BYTES + 8];
     struct lab_problem problem = {.detail = ""};
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (!bench_folder_make(hall->folder)) {
         return false;
     }

@@ -165,7 +165,7 @@ static int read_query(int argc, char **argv, struct lab_causes_query *query)
 static int read_until(struct causes *causes, const char *until)
 {
     uint64_t length_ns = (uint64_t)causes->chosen.scenario->until_ns;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (until != NULL && duration_parse(until, &length_ns, &error) != 0) {
         return command_refuse("causes", "--until: %s", error.text);
     }

@@ -188,7 +188,7 @@ static int read_changes(struct comparison *comparison)
 static int read_until(struct comparison *comparison, const char *until)
 {
     uint64_t length_ns = (uint64_t)comparison->chosen.scenario->until_ns;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (until != NULL && duration_parse(until, &length_ns, &error) != 0) {
         return command_refuse("compare", "--until: %s", error.text);
     }

@@ -44,7 +44,7 @@ static int until_read(const struct lab_scenario *scenario, const char *text, int
                       struct lab_condition *condition, bool *conditional)
 {
     uint64_t length_ns = 0;
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct lab_problem problem;
     *conditional = false;
     if (duration_parse(text, &length_ns, &error) == 0) {

@@ -74,7 +74,7 @@ static int session_end(int status, const struct error *error)
 
 static int lin_kv_run(const char *mode, const char *folder)
 {
-    struct error error = {"no memory"};
+    struct error error = {.text = "no memory"};
     struct lab_scenario *scenario = NULL;
     bool ap = mode != NULL && strcmp(mode, STORE_AP.mode) == 0;
     if (mode != NULL && !ap && strcmp(mode, STORE_CP.mode) != 0) {
@@ -91,7 +91,7 @@ static int lin_kv_run(const char *mode, const char *folder)
 static int workload_run(const char *name, const char *mode, const char *folder)
 {
     struct stdio_ids ids = {0};
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (strcmp(name, STDIO_LIN_KV.name) == 0) {
         return lin_kv_run(mode, folder);
     }

@@ -204,15 +204,13 @@ bool access_presenter_begin(struct request *request, const char *key)
 
 int access_require_presenter(struct request *request, const char *what)
 {
-    char detail[200];
     if (request->visitor.presenter)
         return 0;
     if (request->visitor.wrong_key) {
         request_header(request, "WWW-Authenticate", "Bearer realm=\"presenter\"");
         return reply_problem(request, 401, "The presenter's key is not right.");
     }
-    snprintf(detail, sizeof detail, "Only the presenter may %s.", what);
-    return reply_problem(request, 403, detail);
+    return reply_problem(request, 403, "Only the presenter may %s.", what);
 }
 
 int access_require_steering(struct request *request, const char *run)

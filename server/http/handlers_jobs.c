@@ -90,12 +90,9 @@ int handle_card_create(struct request *request)
 int handle_card_delete(struct request *request)
 {
     struct lab_problem problem = {0};
-    char detail[REQUEST_PARAMETER_BYTES + 64];
     const char *word = request->parameters[0];
-    if (strlen(word) > 15 || word[0] == 0 || word[strspn(word, "0123456789")] != 0) {
-        snprintf(detail, sizeof detail, "\"%s\" is not the number of a card.", word);
-        return reply_problem(request, 404, detail);
-    }
+    if (strlen(word) > 15 || word[0] == 0 || word[strspn(word, "0123456789")] != 0)
+        return reply_problem(request, 404, "\"%s\" is not the number of a card.", word);
     int result = lab_card_delete(request->server->lab, strtoll(word, NULL, 10),
                                  request->visitor.owner, request->visitor.presenter, &problem);
     return reply_lab(request, result, 204, NULL, &problem);

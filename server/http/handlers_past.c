@@ -22,7 +22,7 @@ static const char *run_of(const struct request *request)
 static int query_choice(struct request *request, const char *name, const char *const words[2],
                         bool *second)
 {
-    char word[WORD_BYTES] = "", detail[100];
+    char word[WORD_BYTES] = "";
     char given[WORD_BYTES];
     *second = false;
     snprintf(given, sizeof given, "%s=", name);
@@ -33,8 +33,7 @@ static int query_choice(struct request *request, const char *name, const char *c
         *second = strcmp(word, words[1]) == 0;
         return 0;
     }
-    snprintf(detail, sizeof detail, "%s must be %s or %s.", name, words[0], words[1]);
-    return reply_problem(request, 422, detail);
+    return reply_problem(request, 422, "%s must be %s or %s.", name, words[0], words[1]);
 }
 
 int handle_frames(struct request *request)

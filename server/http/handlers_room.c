@@ -36,7 +36,7 @@ static int refuse(struct request *request, int result, const struct error *error
 {
     if (result == -429)
         request_header(request, "Retry-After", "3");
-    return reply_problem(request, -result, error->text);
+    return reply_error(request, -result, error);
 }
 
 /* The phones are told at once; the presenter is answered when it is stored. */

@@ -242,15 +242,12 @@ int handle_subject(struct request *request)
 {
     struct cJSON *document = NULL;
     struct lab_problem problem = {0};
-    char detail[REQUEST_PARAMETER_BYTES + 64];
     uint32_t subject = 0;
     int length = 0;
     const char *word = request->parameters[1];
     if (strlen(word) > 9 || word[strspn(word, "0123456789")] != 0 ||
-        sscanf(word, "%u%n", &subject, &length) != 1) {
-        snprintf(detail, sizeof detail, "\"%s\" is not the number of a subject.", word);
-        return reply_problem(request, 404, detail);
-    }
+        sscanf(word, "%u%n", &subject, &length) != 1)
+        return reply_problem(request, 404, "\"%s\" is not the number of a subject.", word);
     struct lab *lab = request->server->lab;
     int64_t at_ns = -1;
     int status = request_query_ms(request, "at_ms", -1, &at_ns);

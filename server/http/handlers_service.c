@@ -11,6 +11,7 @@
 #include "http/request.h"
 #include "http/server.h"
 #include "lab/lab.h"
+#include "lab/problem.h"
 
 static const int64_t HUB_SILENT_NS_MAX = INT64_C(5000000000);
 
@@ -48,18 +49,17 @@ static void list_files(const char *folder, cJSON *list)
 
 int handle_words(struct request *request)
 {
-    char path[REQUEST_PARAMETER_BYTES + 16], detail[REQUEST_PARAMETER_BYTES + 64];
+    char path[REQUEST_PARAMETER_BYTES + 16];
     const char *system = request->parameters[0];
     snprintf(path, sizeof path, "/words/%s.json", system);
     int status = pages_serve(request->server->pages, request, path);
     if (status != 0)
         return status;
-    snprintf(detail, sizeof detail, "There are no words for a system \"%s\".", system);
-    cJSON *list = cJSON_CreateArray();
-    list_files("web/words/", list);
-    status = reply_problem_allowed(request, 404, detail, list);
-    cJSON_Delete(list);
-    return status;
+    struct lab_problem problem;
+    int result = lab_refuse(&problem, 404, "There are no words for a system \"%s\".", system);
+    problem.allowed = cJSON_CreateArray();
+    list_files("web/words/", problem.allowed);
+    return reply_lab(request, result, 200, NULL, &problem);
 }
 
 /* English stands in the words themselves; each other language is a file. */

@@ -37,7 +37,7 @@ static int viewer_check(struct request *request)
         return reply_problem(request, 404, "The only WebSocket here is /live?run=ID.");
     if (!access_origin_allowed(server->access, request->connection, &error)) {
         atomic_fetch_add(&server->counters.origin_refused, 1);
-        return reply_problem(request, 403, error.text);
+        return reply_error(request, 403, &error);
     }
     bool of_room = room_named(request, code);
     if (!of_room && !run_named(request, run))
@@ -49,7 +49,7 @@ static int viewer_check(struct request *request)
     }
     if (of_room) {
         int refused = room_code_check(request, code, &error);
-        return refused == 0 ? 0 : reply_problem(request, -refused, error.text);
+        return refused == 0 ? 0 : reply_error(request, -refused, &error);
     }
     int result = lab_run_owner(server->lab, run, owner, &problem);
     return result == 0 ? 0 : reply_lab(request, result, 0, NULL, &problem);

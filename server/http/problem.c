@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/json_writer.h"
+#include "base/sentence.h"
 
 const char *problem_title(int status)
 {
@@ -58,7 +59,8 @@ static void allowed_write(struct json_writer *json, const struct cJSON *allowed)
     json_close(json);
 }
 
-static void document_write(struct text *text, int status, const char *detail, const char *instance,
+static void document_write(struct text *text, int status, const char *detail,
+                           const struct sentence *sentence, const char *instance,
                            const struct cJSON *allowed)
 {
     text_clear(text);
@@ -68,21 +70,24 @@ static void document_write(struct text *text, int status, const char *detail, co
     json_string(&json, "title", problem_title(status));
     json_i64(&json, "status", status);
     json_string(&json, "detail", detail);
+    if (sentence != NULL)
+        sentence_write(sentence, &json);
     json_string(&json, "instance", instance);
     if (allowed != NULL)
         allowed_write(&json, allowed);
     json_close(&json);
 }
 
-void problem_write(struct text *text, int status, const char *detail, const char *instance,
+void problem_write(struct text *text, int status, const char *detail,
+                   const struct sentence *sentence, const char *instance,
                    const struct cJSON *allowed)
 {
     assert(text != NULL && detail != NULL);
-    document_write(text, status, detail, instance, allowed);
+    document_write(text, status, detail, sentence, instance, allowed);
     if (text->cut && allowed != NULL)
-        document_write(text, status, detail, instance, NULL);
+        document_write(text, status, detail, sentence, instance, NULL);
     if (text->cut)
         document_write(text, status, "The request is refused; its words are too long to repeat.",
-                       NULL, NULL);
+                       NULL, NULL, NULL);
     assert(!text->cut);
 }

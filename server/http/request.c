@@ -6,11 +6,13 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/sentence.h"
 #include "http/body.h"
 #include "http/connection.h"
 #include "http/limits.h"
@@ -18,7 +20,12 @@
 #include "http/server.h"
 #include "lab/lab.h"
 
-enum { REPLY_HEAD_BYTES_MAX = 2560, REPLY_ONE_WRITE_BYTES_MAX = 20480, QUERY_VALUE_BYTES_MAX = 32 };
+enum {
+    REPLY_HEAD_BYTES_MAX = 2560,
+    REPLY_ONE_WRITE_BYTES_MAX = 20480,
+    QUERY_VALUE_BYTES_MAX = 32,
+    DETAIL_BYTES = 512
+};
 
 #define SAFE_HEADERS                                                                               \
     "X-Content-Type-Options: nosniff\r\n"                                                          \
@@ -134,11 +141,9 @@ int request_check_length(struct request *request, size_t body_bytes_max)
     }
     if (length <= (long long)body_bytes_max)
         return 0;
-    char detail[160];
-    snprintf(detail, sizeof detail, "The body has %lld bytes; at most %zu are read.", length,
-             body_bytes_max);
     request_close_after(request);
-    int status = reply_problem(request, 413, detail);
+    int status = reply_problem(request, 413, "The body has %lld bytes; at most %zu are read.",
+                               length, body_bytes_max);
     request_drain(request);
     return status;
 }
@@ -174,7 +179,7 @@ static int body_read(struct request *request, char *bytes, size_t length)
         return reply_problem(request, 408, "The body did not arrive in time.");
     }
     request->body = body_parse(bytes, length, &error);
-    return request->body != NULL ? 0 : reply_problem(request, 400, error.text);
+    return request->body != NULL ? 0 : reply_error(request, 400, &error);
 }
 
 int request_read_body(struct request *request)
@@ -223,11 +228,9 @@ int request_query_number(struct request *request, const char *name, uint64_t low
         *value = number;
         return 0;
     }
-    char detail[160];
-    snprintf(detail, sizeof detail,
-             "%s must be a whole number from %" PRIu64 " to %" PRIu64 ", not \"%s\".", name, low,
-             high, length > 0 ? word : "");
-    return reply_problem(request, 422, detail);
+    return reply_problem(request, 422,
+                         "%s must be a whole number from %" PRIu64 " to %" PRIu64 ", not \"%s\".",
+                         name, low, high, length > 0 ? word : "");
 }
 
 enum { MS_DECIMALS = 3, MS_DIGITS_MAX = 8, MS_MAX = 24 * 3600 * 1000 };
@@ -252,7 +255,7 @@ static bool ms_parse(const char *word, int64_t *us)
 int request_query_ms(struct request *request, const char *name, int64_t standard_ns,
                      int64_t *time_ns)
 {
-    char word[QUERY_VALUE_BYTES_MAX], detail[160];
+    char word[QUERY_VALUE_BYTES_MAX];
     int64_t us = 0;
     *time_ns = standard_ns;
     if (request->query == NULL)
@@ -264,10 +267,9 @@ int request_query_ms(struct request *request, const char *name, int64_t standard
         *time_ns = us * 1000;
         return 0;
     }
-    snprintf(detail, sizeof detail,
-             "%s must be a number from 0 to %d with at most %d decimals, not \"%s\".", name, MS_MAX,
-             MS_DECIMALS, length > 0 ? word : "");
-    return reply_problem(request, 422, detail);
+    return reply_problem(request, 422,
+                         "%s must be a number from 0 to %d with at most %d decimals, not \"%s\".",
+                         name, MS_MAX, MS_DECIMALS, length > 0 ? word : "");
 }
 
 /* ---- Waiting in line ---- */
@@ -358,18 +360,29 @@ int reply_empty(struct request *request, int status)
     return reply_bytes(request, status, NULL, NULL, 0);
 }
 
-int reply_problem_allowed(struct request *request, int status, const char *detail,
-                          const struct cJSON *allowed)
+static int reply_refusal(struct request *request, int status, const char *detail,
+                         const struct sentence *sentence, const struct cJSON *allowed)
 {
     char buffer[PROBLEM_BYTES_MAX];
     struct text text = text_init(buffer, sizeof buffer);
-    problem_write(&text, status, detail, request->path, allowed);
+    problem_write(&text, status, detail, sentence, request->path, allowed);
     return reply_bytes(request, status, "application/problem+json", text.at, text.length);
 }
 
-int reply_problem(struct request *request, int status, const char *detail)
+int reply_problem(struct request *request, int status, const char *format, ...)
 {
-    return reply_problem_allowed(request, status, detail, NULL);
+    char detail[DETAIL_BYTES];
+    struct sentence sentence;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)sentence_print(&sentence, detail, sizeof detail, format, arguments);
+    va_end(arguments);
+    return reply_refusal(request, status, detail, &sentence, NULL);
+}
+
+int reply_error(struct request *request, int status, const struct error *error)
+{
+    return reply_refusal(request, status, error->text, &error->sentence, NULL);
 }
 
 int reply_lab(struct request *request, int result, int status_good, struct cJSON *document,
@@ -386,7 +399,8 @@ int reply_lab(struct request *request, int result, int status_good, struct cJSON
         request_header(request, "Retry-After", "5");
     if (result == -404 && problem->allowed == NULL) /* only a run is refused without a list */
         lab_run_allow(request->server->lab, request->visitor.owner, problem);
-    int status = reply_problem_allowed(request, -result, problem->detail, problem->allowed);
+    int status =
+        reply_refusal(request, -result, problem->detail, &problem->sentence, problem->allowed);
     lab_problem_clear(problem);
     return status;
 }

@@ -15,6 +15,7 @@
 #include "http/access.h"
 
 struct cJSON;
+struct error;
 struct lab_problem;
 struct mg_connection;
 struct server;
@@ -80,9 +81,11 @@ int reply_bytes(struct request *request, int status, const char *content_type, c
 /* Takes the document over. */
 int reply_json(struct request *request, int status, struct cJSON *document);
 int reply_empty(struct request *request, int status);
-int reply_problem(struct request *request, int status, const char *detail);
-int reply_problem_allowed(struct request *request, int status, const char *detail,
-                          const struct cJSON *allowed);
+/* Refuses with one sentence, as printf() makes it. */
+int reply_problem(struct request *request, int status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Refuses with the sentence of what a function refused. */
+int reply_error(struct request *request, int status, const struct error *error);
 /* The answer to a call of the lab: `result` 0 and the document (taken over), or -status and the
  * problem (cleared). */
 int reply_lab(struct request *request, int result, int status_good, struct cJSON *document,

@@ -146,7 +146,7 @@ static const char *page_address(const struct request *request)
 /* No route: a page, or 404; or a path that has other methods: 405. */
 static int answer_unrouted(struct request *request)
 {
-    char allow[64] = "", detail[200];
+    char allow[64] = "";
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         if (request_fits(request, &ROUTES[i]))
             snprintf(allow + strlen(allow), sizeof allow - strlen(allow), "%s%s",
@@ -164,8 +164,7 @@ static int answer_unrouted(struct request *request)
     if (allow[0] == 0)
         strcpy(allow, "GET, HEAD");
     request_header(request, "Allow", allow);
-    snprintf(detail, sizeof detail, "This address takes %s, not %.20s.", allow, request->method);
-    return reply_problem(request, 405, detail);
+    return reply_problem(request, 405, "This address takes %s, not %.20s.", allow, request->method);
 }
 
 /* 0, or the status of the refusal that was sent. */
@@ -190,7 +189,7 @@ static int check_origin(struct request *request)
     if (access_origin_allowed(request->server->access, request->connection, &error))
         return 0;
     atomic_fetch_add(&request->server->counters.origin_refused, 1);
-    return reply_problem(request, 403, error.text);
+    return reply_error(request, 403, &error);
 }
 
 struct routed {
@@ -243,7 +242,7 @@ static size_t body_bytes_max(const struct route *route)
 static int answer(struct request *request)
 {
     if (request->zero_byte)
-        return reply_problem(request, 400, "The address holds a zero byte (%00).");
+        return reply_problem(request, 400, "The address holds a zero byte (%%00).");
     const struct route *route = route_find(request);
     int status = request_check_length(request, body_bytes_max(route));
     if (status != 0)

@@ -67,11 +67,9 @@ static int on_request(struct mg_connection *connection, void *context)
 static int on_http_error(struct mg_connection *connection, int status, const char *message)
 {
     struct request request;
-    char detail[200];
     request_init(&request, connection, mg_get_user_data(mg_get_context(connection)));
-    snprintf(detail, sizeof detail, "The request cannot be served: %s.", message);
     request_close_after(&request);
-    reply_problem(&request, status, detail);
+    reply_problem(&request, status, "The request cannot be served: %s.", message);
     request_clear(&request);
     return 0;
 }

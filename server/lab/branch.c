@@ -270,7 +270,7 @@ static void count_branch(void *context, const struct store_run *run)
 static int check_room(struct lab *lab, const struct branch *branch, struct lab_problem *problem)
 {
     struct count count = {0};
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_run_query query = {.family = branch->family,
                                     .owner = branch->run.owner == NULL ? "" : branch->run.owner};
     if (store_runs_read(lab->store, &query, count_branch, &count, &error) != 0) {
@@ -327,7 +327,7 @@ int lab_run_label(struct lab *lab, const char *name, const struct cJSON *body,
 {
     struct lab_run *run;
     char label[LAB_LABEL_BYTES];
-    struct error error = {""};
+    struct error error = {.text = ""};
     int status = read_label(cJSON_GetObjectItemCaseSensitive(body, "label"), label, problem);
     if (status == 0 && cJSON_GetObjectItemCaseSensitive(body, "label") == NULL) {
         status = lab_refuse(problem, LAB_UNPROCESSABLE, "label is missing");
@@ -424,7 +424,7 @@ int lab_run_family(struct lab *lab, const char *name, const char *viewer, struct
     (void)snprintf(family, sizeof family, "%s", run->family);
     lab_run_give(lab, run);
     cJSON *list = cJSON_CreateArray();
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_run_query query = {
         .family = family, .visible_to = viewer == NULL ? "" : viewer, .limit = LAB_FAMILY_MAX};
     if (store_runs_read(lab->store, &query, list_member, list, &error) != 0) {

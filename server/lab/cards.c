@@ -109,7 +109,7 @@ int lab_card_create(struct lab *lab, const struct cJSON *body, const char *owner
                     struct cJSON **out, struct lab_problem *problem)
 {
     struct new_card new_card = {.settings = NULL};
-    struct error error = {""};
+    struct error error = {.text = ""};
     int64_t number = 0;
     int status = read_card(body, &new_card, problem);
     if (status == 0) {
@@ -152,7 +152,7 @@ static void list_card(void *context, const struct store_card *card)
 int lab_card_list(struct lab *lab, const char *owner, struct cJSON **out,
                   struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     cJSON *list = cJSON_CreateArray();
     if (store_cards_read(lab->store, owner == NULL ? "" : owner, list_card, list, &error) != 0) {
         cJSON_Delete(list);
@@ -180,7 +180,7 @@ int lab_card_delete(struct lab *lab, int64_t card, const char *owner, bool all,
                     struct lab_problem *problem)
 {
     struct card_search search = {.card = card};
-    struct error error = {""};
+    struct error error = {.text = ""};
     const char *asking = owner == NULL ? "" : owner;
     int status = store_cards_read(lab->store, asking, match_card, &search, &error);
     if (status == 0 && !search.found) {

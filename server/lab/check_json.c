@@ -8,25 +8,26 @@
 enum { SENTENCE_BYTES = 2048 };
 
 /* What appends a sentence to the text of `part`. */
-struct sentence {
+struct check_sentence {
     char bytes[SENTENCE_BYTES];
     struct text text;
 };
 
-static struct text *begin(struct sentence *sentence)
+static struct text *begin(struct check_sentence *sentence)
 {
     sentence->text = text_init(sentence->bytes, sizeof sentence->bytes);
     return &sentence->text;
 }
 
-static void add_string(struct json_writer *json, const char *name, const struct sentence *sentence)
+static void add_string(struct json_writer *json, const char *name,
+                       const struct check_sentence *sentence)
 {
     json_bytes(json, name, sentence->text.at, sentence->text.length);
 }
 
 static void add_value(struct json_writer *json, const char *name, const struct check_value *value)
 {
-    struct sentence sentence;
+    struct check_sentence sentence;
     if (value->kind == CHECK_NIL) {
         json_null(json, name);
     } else if (value->kind == CHECK_INTEGER) {
@@ -69,7 +70,7 @@ static void add_operation(struct json_writer *json, const char *name,
 static void add_line(struct json_writer *json, const struct check_history *history,
                      const struct check_line *line)
 {
-    struct sentence sentence;
+    struct check_sentence sentence;
     json_object(json, NULL);
     json_string(json, "word", line->word);
     lab_check_line(history, line, false, begin(&sentence));
@@ -87,7 +88,7 @@ static void add_line(struct json_writer *json, const struct check_history *histo
 static void add_finding(struct json_writer *json, const struct check_history *history,
                         const struct check_finding *finding, uint32_t lines_max)
 {
-    struct sentence sentence;
+    struct check_sentence sentence;
     json_object(json, NULL);
     json_string(json, "anomaly", finding->anomaly);
     lab_check_anomaly(finding->anomaly, false, begin(&sentence));
@@ -122,7 +123,7 @@ static void add_power(struct json_writer *json, const struct check_history *hist
 static void add_verdict(struct json_writer *json, const struct check_history *history,
                         const struct check_verdict *verdict, uint32_t lines_max)
 {
-    struct sentence sentence;
+    struct check_sentence sentence;
     json_string(json, "answer", lab_check_answer(verdict->answer));
     if (verdict->why != NULL) {
         json_string(json, "why", verdict->why);

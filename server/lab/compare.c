@@ -32,7 +32,7 @@ static int read_until(const cJSON *body, struct comparison *comparison, struct l
 {
     const cJSON *until = cJSON_GetObjectItemCaseSensitive(body, "until");
     uint64_t length_ns = (uint64_t)comparison->scenario->until_ns;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (cJSON_IsString(until) && duration_parse(until->valuestring, &length_ns, &error) != 0) {
         return lab_refuse(problem, LAB_UNPROCESSABLE, "until: %s", error.text);
     }

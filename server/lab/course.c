@@ -82,7 +82,7 @@ int lab_course_open(struct lab_course *course, const struct lab_scenario *scenar
     memcpy(course->settings, settings, scenario->system->setting_count * sizeof *settings);
     lab_scenario_plan(scenario, seed, course->settings, &course->plan);
     course->sim = (struct sim){.world = block_allocate(&course->plan), .checks = true};
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (sim_init(&course->sim, &course->plan, &error) != 0) {
         free(course->sim.world);
         course->sim.world = NULL; /* whoever gives up on the course sees that there is none */

@@ -82,7 +82,7 @@ static void moment_look(struct moment *moment)
 static int moment_take(struct lab *lab, const char *name, bool with_report, struct moment *moment,
                        struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     *moment = (struct moment){.lab = lab};
     int status = lab_run_take(lab, name, &moment->run, problem);
     if (status != 0) {
@@ -186,7 +186,7 @@ static int stream_stored(struct moment *moment, const struct lab_csv *csv,
                          const struct lab_table *table, uint64_t rows, struct lab_pieces *pieces,
                          struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct stream stream = {.csv = csv, .table = table, .pieces = pieces};
     struct store_rows_query query = {
         .table = table->store_table, .run = moment->run->key, .last = rows};
@@ -399,7 +399,7 @@ static int gather_rows(struct moment *moment, struct lab_report_rows *rows,
                        struct lab_problem *problem)
 {
     const struct lab_tables *tables = moment->run->course.recorder.tables;
-    struct error error = {""};
+    struct error error = {.text = ""};
     for (uint32_t i = 0; i < tables->count; i++) {
         struct gather gather = {.table = &tables->tables[i], .rows = rows, .row = {.table = i}};
         struct store_rows_query query = {.table = gather.table->store_table,

@@ -117,7 +117,7 @@ static int read_within(const cJSON *body, struct lab_job *job, struct lab_proble
 {
     const cJSON *within = cJSON_GetObjectItemCaseSensitive(body, "within");
     uint64_t length_ns = LAB_SEARCH_WITHIN_STANDARD_NS;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (cJSON_IsString(within) && duration_parse(within->valuestring, &length_ns, &error) != 0) {
         return lab_refuse(problem, LAB_UNPROCESSABLE, "within: %s", error.text);
     }

@@ -175,7 +175,7 @@ static void ask(struct judging *judging)
 {
     const struct check_model *model = check_model_find(judging->asked->model);
     struct check_options options;
-    struct error error = {""};
+    struct error error = {.text = ""};
     char text[OPTIONS_BYTES];
     judging->judged->operations = judging->history->count;
     if (model == NULL) {

@@ -40,7 +40,7 @@ static int make_folder(const char *path, struct lab_problem *problem)
 static int open_store(struct lab *lab, const char *folder, struct lab_problem *problem)
 {
     char path[PATH_BYTES];
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_options options = {.path = path};
     options.tables = lab_store_tables(&options.table_count);
     int status = make_folder(folder, problem);

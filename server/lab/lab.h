@@ -35,6 +35,7 @@ enum {
 
 struct lab_problem {
     char detail[LAB_PROBLEM_BYTES]; /* one sentence: the thing, the value, what exists or a range */
+    struct sentence sentence;       /* the same in words and values, for another language */
     struct cJSON *allowed; /* array of strings, the receiver's (lab_problem_clear), or NULL */
 };
 void lab_problem_clear(struct lab_problem *problem);

@@ -8,7 +8,7 @@
 
 int lab_room_put(struct lab *lab, const struct store_room *room, struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_room_put(lab->store, room, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
@@ -17,7 +17,7 @@ int lab_room_put(struct lab *lab, const struct store_room *room, struct lab_prob
 
 int lab_room_read(struct lab *lab, const struct store_room_reader *to, struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_room_read(lab->store, to, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }

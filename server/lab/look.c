@@ -193,7 +193,7 @@ static bool add_stored_row(void *context, uint64_t number, int64_t time_ns,
 static int read_rows(struct lab *lab, const struct lab_run *run, uint32_t table, int64_t after,
                      uint32_t limit, cJSON *rows, struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct row_list list = {&run->course.recorder.tables->tables[table], rows};
     struct store_rows_query query = {.table = list.table->store_table,
                                      .run = run->key,
@@ -260,7 +260,7 @@ static cJSON *columns_json(const struct lab_table *table)
 /* Rows that are still on their way to the store belong to the answer: they are waited for. */
 static int flush_rows(struct lab *lab, struct lab_run *run, struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (run->batch != NULL) {
         (void)lab_run_flush(lab, run);
     }
@@ -347,7 +347,7 @@ static bool add_event(void *list, uint64_t number, int64_t time_ns, const struct
 static int read_events(struct lab *lab, int64_t key, const struct lab_events_query *asked,
                        uint32_t limit, cJSON *list, struct lab_problem *problem)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_rows_query query = {.table = LAB_TABLE_EVENTS,
                                      .run = key,
                                      .limit = limit,

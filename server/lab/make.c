@@ -119,7 +119,7 @@ static int store_run(struct lab *lab, struct lab_run *run, struct lab_problem *p
                                .branch_ns = run->branch_ns,
                                .label = run->label,
                                .family = run->family};
-    struct error error = {""};
+    struct error error = {.text = ""};
     int status =
         store_run_create(lab->store, &stored, script, run->course.inputs.count, &run->key, &error);
     script_free(script, run->course.inputs.count);
@@ -132,7 +132,7 @@ static int place_run(struct lab *lab, const char *run_id, struct lab_run **run,
                      struct lab_problem *problem)
 {
     uint32_t count = 0;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_runs_count(lab->store, run_id, &count, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
     }
@@ -347,7 +347,7 @@ int lab_run_session(struct lab *lab, const char *owner, struct cJSON **out,
                     struct lab_problem *problem)
 {
     char name[LAB_RUN_ID_BYTES] = "";
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_run_query query = {.owner = owner, .limit = 1};
     if (store_runs_read(lab->store, &query, keep_name, name, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);

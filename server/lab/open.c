@@ -173,7 +173,7 @@ static void read_input(void *context, const struct store_input *from)
 
 static int restore_inputs(struct lab *lab, struct stored *stored)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_inputs_read(lab->store, stored->run->key, read_input, stored, &error) != 0) {
         return lab_refuse(stored->problem, LAB_UNAVAILABLE, "%s", error.text);
     }
@@ -183,7 +183,7 @@ static int restore_inputs(struct lab *lab, struct stored *stored)
 static int restore_counts(struct lab *lab, struct stored *stored)
 {
     uint64_t counts[STORE_TABLES_MAX];
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct lab_recorder *recorder = &stored->run->course.recorder;
     if (store_rows_count(lab->store, stored->run->key, counts, &error) != 0) {
         return lab_refuse(stored->problem, LAB_UNAVAILABLE, "%s", error.text);
@@ -237,7 +237,7 @@ int lab_run_restore(struct lab *lab, struct lab_run *run, const char *name,
                     struct lab_problem *problem)
 {
     struct stored stored = {.run = run, .problem = problem};
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_run_query query = {.name = name, .limit = 1};
     if (store_runs_read(lab->store, &query, read_run, &stored, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);

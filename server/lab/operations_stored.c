@@ -25,7 +25,7 @@ int lab_operations_stored(struct lab *lab, const struct lab_run *run, uint64_t r
                           struct lab_operations *operations, struct lab_problem *problem)
 {
     const struct lab_tables *tables = lab_tables(run->scenario->system);
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (tables->history < 0 || rows == 0) {
         return 0;
     }

@@ -3,7 +3,6 @@
 
 #include <cjson/cJSON.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 int lab_refuse(struct lab_problem *problem, int status, const char *format, ...)
 {
@@ -12,7 +11,8 @@ int lab_refuse(struct lab_problem *problem, int status, const char *format, ...)
     }
     va_list arguments;
     va_start(arguments, format);
-    (void)vsnprintf(problem->detail, sizeof problem->detail, format, arguments);
+    (void)sentence_print(&problem->sentence, problem->detail, sizeof problem->detail, format,
+                         arguments);
     va_end(arguments);
     problem->allowed = NULL;
     return -status;

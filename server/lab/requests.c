@@ -49,7 +49,7 @@ int lab_run_list(struct lab *lab, const char *owner, struct cJSON **out,
 {
     cJSON *list = cJSON_CreateArray();
     struct store_run_query query = {.visible_to = owner == NULL ? "" : owner, .limit = LIST_MAX};
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_runs_read(lab->store, &query, list_stored, list, &error) != 0) {
         cJSON_Delete(list);
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);
@@ -73,7 +73,7 @@ static void allow_run(void *problem, const struct store_run *run)
 void lab_run_allow(struct lab *lab, const char *owner, struct lab_problem *problem)
 {
     struct store_run_query query = {.visible_to = owner == NULL ? "" : owner, .limit = ALLOWED_MAX};
-    struct error error = {""};
+    struct error error = {.text = ""};
     (void)store_runs_read(lab->store, &query, allow_run, problem, &error);
 }
 
@@ -92,7 +92,7 @@ int lab_run_get(struct lab *lab, const char *name, struct cJSON **out, struct la
 int lab_run_delete(struct lab *lab, const char *name, struct lab_problem *problem)
 {
     struct lab_run *run;
-    struct error error = {""};
+    struct error error = {.text = ""};
     int status = lab_run_take(lab, name, &run, problem);
     if (status != 0) {
         return status;
@@ -128,7 +128,7 @@ int lab_run_owner(struct lab *lab, const char *name, char owner[64], struct lab_
         return 0;
     }
     struct owner_of found = {.owner = owner};
-    struct error error = {""};
+    struct error error = {.text = ""};
     struct store_run_query query = {.name = name, .limit = 1};
     if (store_runs_read(lab->store, &query, keep_owner, &found, &error) != 0) {
         return lab_refuse(problem, LAB_UNAVAILABLE, "%s", error.text);

@@ -168,7 +168,7 @@ static int read_system(struct lab_scenario *scenario, struct lab_problem *proble
 static int read_plan(struct lab_scenario *scenario, struct lab_problem *problem)
 {
     const struct system *system = scenario->system;
-    struct error error = {""};
+    struct error error = {.text = ""};
     scenario->data = calloc(1, system->plan_bytes + 1);
     if (scenario->data == NULL) {
         abort();

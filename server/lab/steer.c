@@ -189,7 +189,7 @@ static int commit(struct lab *lab, struct lab_run *run, const char *who,
                   const struct lab_input_parts *parts, uint32_t *first, struct lab_problem *problem)
 {
     struct store_input stored[LAB_INPUT_PARTS_MAX];
-    struct error error = {""};
+    struct error error = {.text = ""};
     *first = stamp(run, who, parts);
     texts_make(run, parts, *first, who, stored);
     pthread_mutex_unlock(&run->lock);

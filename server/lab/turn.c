@@ -234,7 +234,7 @@ static bool flush_is_due(const struct lab_run *run, int64_t wall_ns)
 /* While the store takes nothing, a run does not go on: what it would do could not be kept. */
 static void look_at_store(struct lab *lab, struct lab_run *run, int64_t wall_ns)
 {
-    struct error reason = {""};
+    struct error reason = {.text = ""};
     bool trouble = store_problem(lab->store, &reason);
     if (flush_is_due(run, wall_ns) && !lab_run_flush(lab, run) && !trouble) {
         (void)error_set(&reason, "the database is slower than the runs; waiting for it");

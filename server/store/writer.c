@@ -424,7 +424,7 @@ static struct store_job *writer_commit_apart(struct store *store, struct store_j
     struct store_job **again_end = &again;
     bool locked = false; /* waiting for the lock once is enough */
     int code = SQLITE_OK;
-    struct error error = {""};
+    struct error error = {.text = ""};
     for (struct store_job *job = jobs, *next; job != NULL; job = next) {
         next = job->next;
         job->next = NULL;

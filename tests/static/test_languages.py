@@ -4,6 +4,7 @@ import json
 import re
 import unittest
 
+from refusals import all_texts, refusals
 from repository import SOURCE
 
 WORDS = SOURCE / "web/words"
@@ -26,6 +27,13 @@ NOT_ON_THE_PAGE = {
               "figures.*.term", "inputs.*.about", "inputs.*.term", "inputs.*.text", "inputs.*.mark"]
        for name in SYSTEMS},
 }
+# Refusals that no page gets: what the command line reads and what a start can meet. And those that say what
+# a request must look like: whoever reads them writes requests by hand. A scene's file is written by lecturers.
+NOT_REFUSED_ON_THE_PAGE = {
+    "server.c", "pages.c", "live_hub.c", "live_link.c", "room_keep.c", "metrics.c", "lab.c", "csv_files.c",
+    "headless.c", "input_file.c", "scenario.c", "sweep.c", "model.c", "course.c", "scene_run.c", "scene_files.c"}
+OF_A_REQUEST = re.compile(r"\b(must|JSON|UTF-8|takes? no|Content-Length|keep_later|KEY=VALUE)\b|key file|has no (field|argument)"
+                          r"|is missing|^link {a}|^a pace is|not a text|has no kind|until looks|Give event|out of memory|more than {a} objects")
 # Names, terms of the field and signs that are the same in every language.
 SAME = {"distributed chef", "csv", "esc", "page ↓", "page ↑", "client", "nemesis", "poisson", "ap", "cp", "readindex",
         "per_kitchen", "per_cycle", "election timeout", "commit", "commit p50", "commit p99", "p50", "p99",
@@ -64,6 +72,17 @@ def english():
     return found
 
 
+def refused():
+    """Every sentence with which the server refuses something on a page."""
+    found = set()
+    for room in ("http", "lab"):
+        for path in (SOURCE / "server" / room).glob("*.c"):
+            if path.name not in NOT_REFUSED_ON_THE_PAGE:
+                found |= {text for text in refusals(path) if LETTER.search(PLACE.sub("", text))
+                          and (path.name == "scene.c" or not OF_A_REQUEST.search(text))}
+    return found
+
+
 class Languages(unittest.TestCase):
     maxDiff = None
 
@@ -85,9 +104,21 @@ class Languages(unittest.TestCase):
 
     def test_it_says_all_that_english_says_and_nothing_else(self):
         for tag, table in self.languages.items():
-            words = {path for path, _ in texts(table, ["language"])}
+            words = {path for path, _ in texts(table, ["language", "problems"])}
             self.assertEqual(sorted(set(self.english) - words), [], f"missing in {tag}")
             self.assertEqual(sorted(words - set(self.english)), [], f"unknown in {tag}")
+
+    def test_it_says_what_the_server_refuses_in_the_words_of_the_server(self):
+        """The keys are the English sentences themselves: one that has changed is not found here."""
+        said = all_texts() | set(re.findall(r'refusalText\("([^"]+)"', (SOURCE / "web/app/api.js").read_text()))
+        wanted = refused()
+        self.assertGreater(len(wanted), 80)
+        for tag, table in self.languages.items():
+            problems = table["problems"]
+            self.assertEqual(sorted(wanted - set(problems)), [], f"missing in {tag}")
+            self.assertEqual(sorted(set(problems) - said), [], f"nobody says it: {tag}")
+            self.assertEqual([words for words, text in problems.items()
+                              if not text.strip() or set(PLACE.findall(words)) != set(PLACE.findall(text))], [])
 
     def test_no_text_is_empty_that_is_not_so_in_english(self):
         for words in self.each():

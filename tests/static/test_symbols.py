@@ -17,7 +17,7 @@ PURE_ROOMS = ("base", "node", "sim", "systems")
 # From the C library and from the compiler; all of them depend on their arguments only.
 ALLOWED = {
     "memchr", "memcmp", "memcpy", "memmove", "memset",
-    "strchr", "strcmp", "strlen", "strncmp", "strnlen", "strrchr", "strstr",
+    "strchr", "strcmp", "strcspn", "strlen", "strncmp", "strnlen", "strrchr", "strspn", "strstr",
     "snprintf", "vsnprintf",
     "__assert_fail", "abort",
     "__divti3", "__modti3", "__udivti3", "__umodti3", "__popcountdi2",

@@ -11,7 +11,7 @@ static cJSON *problem_parsed(int status, const char *detail, const char *instanc
 {
     static char buffer[PROBLEM_BYTES_MAX];
     struct text text = text_init(buffer, sizeof buffer);
-    problem_write(&text, status, detail, instance, allowed);
+    problem_write(&text, status, detail, NULL, instance, allowed);
     cJSON *document = cJSON_Parse(buffer);
     assert_non_null(document);
     return document;

@@ -31,7 +31,7 @@ static int load(const char *text, struct kitchens_plan *plan, struct error *erro
 static void refuses(const char *text, const char *sentence)
 {
     struct kitchens_plan plan;
-    struct error error = {{0}};
+    struct error error = {.text = ""};
     memset(&plan, 0xab, sizeof plan);
     assert_int_equal(load(text, &plan, &error), -1);
     if (strstr(error.text, sentence) == NULL)
@@ -124,7 +124,7 @@ static void test_spoilt_texts(void **state)
         if (scenario == NULL)
             continue;
         struct kitchens_plan plan;
-        struct error error = {{0}};
+        struct error error = {.text = ""};
         int result = kitchens_load(scenario, &plan, &error);
         assert_true(result == 0 || error.text[0] != '\0');
         cJSON_Delete(scenario);

@@ -49,7 +49,7 @@ static void test_schema_is_what_is_written(void **state)
     (void)state;
     char folder[DATA_FOLDER_BYTES];
     char path[DATA_FOLDER_BYTES + 16];
-    struct error error = {""};
+    struct error error = {.text = ""};
     uint32_t count;
     const struct store_table *tables = lab_store_tables(&count);
     data_folder_make(folder);

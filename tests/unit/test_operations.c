@@ -250,7 +250,7 @@ static enum check_answer judge_file(const char *folder, const char *name, uint32
     static struct check_verdict verdict;
     struct check_history *history = NULL;
     struct check_options options = {.count = 0};
-    struct error error = {""};
+    struct error error = {.text = ""};
     size_t length;
     char *text = file_read(folder, name, &length);
     if (check_read(text, length, CHECK_FORMAT_DETECT, 1 << 28, &history, &error) != 0) {

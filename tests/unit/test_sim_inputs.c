@@ -48,7 +48,7 @@ static void test_every_kind_is_taken(void **state)
     world_with_settings(&world);
     for (uint32_t i = 0; i < SIM_INPUT_KIND_COUNT; i++) {
         struct sim_input input = valid_input(&world, &SIM_INPUT_KINDS[i]);
-        struct error error = {{0}};
+        struct error error = {.text = ""};
         if (sim_apply(&world.sim, &input, &error) != 0) {
             fail_msg("%s", error.text);
         }

@@ -31,7 +31,7 @@ struct fixture {
 
 static void store_reopen(struct fixture *fixture, int64_t bytes_max)
 {
-    struct error error = {""};
+    struct error error = {.text = ""};
     store_close(&fixture->store);
     fixture->store = store_open(
         &(struct store_options){
@@ -81,7 +81,7 @@ static int64_t make_run(struct store *store, const char *name)
     struct store_input script = {
         .input = 1, .t_ns = 100, .who = "script", .type = "net.heal", .body = "{}"};
     int64_t key = 0;
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_run_create(store, &run, &script, 1, &key, &error) != 0) {
         fail_msg("%s", error.text);
     }
@@ -145,7 +145,7 @@ static void see_run(void *context, const struct store_run *run)
 static struct seen see(struct store *store, struct store_run_query query)
 {
     struct seen seen = {0};
-    struct error error = {""};
+    struct error error = {.text = ""};
     if (store_runs_read(store, &query, see_run, &seen, &error) != 0) {
         fail_msg("%s", error.text);
     }
@@ -179,7 +179,7 @@ static void test_name_is_unique(void **state)
     struct fixture *fixture = *state;
     make_run(fixture->store, "r1");
     int64_t key = 77;
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_int_equal(store_run_create(fixture->store, &RUN, NULL, 0, &key, &error), -1);
     assert_int_equal(key, 77);
     assert_non_null(strstr(error.text, "UNIQUE"));
@@ -232,7 +232,7 @@ static void test_deleted_run_is_gone_with_its_rows(void **state)
 static void test_full_disk_pauses_and_goes_on(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.text = ""};
     store_reopen(fixture, 600 * 1024);
     int64_t large = make_run(fixture->store, "large");
     put_rows(fixture->store, large, 1, 4000);
@@ -264,7 +264,7 @@ static void test_full_disk_pauses_and_goes_on(void **state)
 static void test_room_comes_back(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.text = ""};
     store_reopen(fixture, 600 * 1024);
     int64_t large = make_run(fixture->store, "large");
     put_rows(fixture->store, large, 1, 4000);
@@ -285,7 +285,7 @@ static void test_room_comes_back(void **state)
 static void test_locked_database(void **state)
 {
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.text = ""};
     int64_t key = make_run(fixture->store, "r1");
     struct sqlite3 *other = NULL;
     assert_int_equal(sqlite3_open(fixture->path, &other), SQLITE_OK);
@@ -316,7 +316,7 @@ static void test_newer_database_is_refused(void **state)
     assert_int_equal(sqlite3_exec(database, "PRAGMA user_version=999", NULL, NULL, NULL),
                      SQLITE_OK);
     sqlite3_close(database);
-    struct error error = {""};
+    struct error error = {.text = ""};
     assert_null(store_open(
         &(struct store_options){.path = fixture->path, .tables = TABLES, .table_count = 1},
         &error));
@@ -462,7 +462,7 @@ static void test_closing_at_once_leaves_no_gap(void **state)
 {
     enum { BATCHES = 20, ROWS = 5000 };
     struct fixture *fixture = *state;
-    struct error error = {""};
+    struct error error = {.text = ""};
     store_close(&fixture->store);
     fixture->store = store_open(
         &(struct store_options){

@@ -1,6 +1,7 @@
 // api.js: the requests of docs/api.md. Every failure is a Problem with one clear sentence.
 
 import { translated } from "./language.js";
+import { refusalText } from "./problem_words.js";
 
 /** A problem document of the server, or the network's own failure. */
 export class Problem extends Error {
@@ -33,7 +34,7 @@ async function request(method, path, body) {
   try {
     response = await fetch(path, options);
   } catch {
-    throw new Problem(0, "The server does not answer.");
+    throw new Problem(0, refusalText("The server does not answer."));
   }
   const text = await response.text();
   /** @type {any} */
@@ -44,8 +45,18 @@ async function request(method, path, body) {
     answer = null;
   }
   if (response.ok) return answer;
-  const detail = answer?.detail ?? answer?.title ?? `The server answered ${response.status}.`;
-  throw new Problem(response.status, detail, answer?.allowed ?? []);
+  throw refusal(response.status, answer);
+}
+
+/**
+ * What a problem document says, in the language of the viewer.
+ * @param {number} status
+ * @param {{detail?: string, words?: string, values?: string[], allowed?: string[]} | null} document
+ */
+export function refusal(status, document) {
+  const { words, values, detail, allowed } = document ?? {};
+  const sentence = words === undefined ? detail : refusalText(words, values);
+  return new Problem(status, sentence ?? refusalText("The server answered {a}.", [String(status)]), allowed);
 }
 
 /**

@@ -7,6 +7,7 @@ import { el, fill, icon } from "./dom.js";
 import { settingName } from "./fields.js";
 import { followJob, isOver, showProgress } from "./jobs.js";
 import { openDialog } from "./menu.js";
+import { refusalText } from "./problem_words.js";
 import { openMoment, scenarioTitle } from "./runs.js";
 import { slowLine } from "./say.js";
 import { report } from "./steer.js";
@@ -222,7 +223,7 @@ function searchWords(job) {
   };
   if (job.state === "waiting") return t("find.waiting");
   if (job.state === "running") return t("find.running", words);
-  if (job.state === "failed") return job.problem ?? "";
+  if (job.state === "failed") return refusalText(job.problem ?? "");
   return t(hits === 0 ? "find.none" : "find.done", words);
 }
 

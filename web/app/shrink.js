@@ -5,6 +5,7 @@ import { api } from "./api.js";
 import { el, fill, icon } from "./dom.js";
 import { followJob, isOver, showProgress } from "./jobs.js";
 import { openDialog, table } from "./menu.js";
+import { refusalText } from "./problem_words.js";
 import { showRun } from "./runs.js";
 import { slowLine } from "./say.js";
 import { report } from "./steer.js";
@@ -44,7 +45,7 @@ export async function openShrink(model, check, verify) {
     } else {
       stop.hidden = true;
       bar.hidden = true;
-      say(job.state === "failed" ? job.problem ?? "" : t("shrink.cancelled"), true);
+      say(job.state === "failed" ? refusalText(job.problem ?? "") : t("shrink.cancelled"), true);
     }
   };
   try {

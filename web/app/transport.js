@@ -4,6 +4,7 @@
 import { openFamily } from "./branches.js";
 import { el, fill, icon, setText } from "./dom.js";
 import { menuEntry, openMenu } from "./menu.js";
+import { refusalText } from "./problem_words.js";
 import { keepProblem, sayNote, sayStatus } from "./say.js";
 import { isHeld, isPaused, report, setPace, togglePause } from "./steer.js";
 import { openUntil } from "./until.js";
@@ -245,7 +246,7 @@ export function mountTransport(root, model, untils) {
     badge.dataset.state = state;
     badge.toggleAttribute("data-branch", isBranch(model) && (state === "live" || state === "paused"));
     const ended = model.pace.state === "finished" ? t("why.finished") : "";
-    if (!past) keepProblem(badgeWord(model, state), model.pace.problem ?? ended);
+    if (!past) keepProblem(badgeWord(model, state), refusalText(model.pace.problem ?? ended));
     setText(word, badgeWord(model, state));
     setText(beside, badgeBeside(model, state));
     setText(below, badgeBelow(model, state));
