@@ -119,6 +119,11 @@ class Language(unittest.TestCase):
                 self.assertGreater(len(captions), 100)
                 self.assertEqual(page.js(CAPTIONS, captions), [])
                 self.assertEqual(page.console_errors(), [])
+                page.browser.get(page.url + "/join?code=nobody")
+                page.wait("the way in", lambda: page.text("#join button") == "Vào")
+                page.press("#join button")
+                page.wait("what the server says", lambda: page.text("#join .wrong"))
+                self.assertEqual(page.text("#join .wrong"), "Chưa có phòng: giảng viên chưa mở phòng nào.")
 
 
 if __name__ == "__main__":
