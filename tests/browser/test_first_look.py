@@ -37,6 +37,26 @@ const done = arguments[0];
 })();
 """
 
+# Light of the ground: an ordinary day, a rush in one district from 40 s to 100 s, the curve of a day.
+LIGHT = """
+const done = arguments[0];
+(async () => {
+  const { CityModel } = await import("/systems/kitchens/model.js");
+  const { lightAt } = await import("/systems/kitchens/light.js");
+  const model = new CityModel();
+  model.plan = { districts: [{ share_pct: 80 }, { share_pct: 20 }] };
+  model.run = { settings: { arrivals: "steady" } };
+  const at = (s) => lightAt(model, s * 1e6);
+  const quiet = at(50);
+  model.addEvents([[1, 0, 40e6, "rush", 3, -1, -1, 1, 1200, 60000]], false, new Set());
+  const rush = [39, 41.5, 50, 90, 104, 50].map(at);
+  model.run.settings.arrivals = "curve";
+  model.rushes = [];
+  const hours = [10, 16, 18.5, 21, 28, 34].map((hour) => at((hour - 10) * 60).dusk);
+  done({ quiet, rush, hours });
+})();
+"""
+
 
 class FirstLook(unittest.TestCase):
     def test_city_runs_without_a_question(self):
@@ -56,7 +76,7 @@ class FirstLook(unittest.TestCase):
             page.wait("a figure", lambda: any(c.isdigit() for c in page.text("#figures dd")))
             self.assertEqual(page.console_errors(), [])
 
-    def test_steam_follows_from_heat_and_virtual_time(self):
+    def test_steam_and_light_follow_from_the_run_and_virtual_time(self):
         with open_page() as page:
             seen = page.browser.execute_async_script(STEAM)
             self.assertEqual({puff[0] for puff in seen["first"]}, {1, 2}, "all cooks at work, and open")
@@ -65,6 +85,13 @@ class FirstLook(unittest.TestCase):
             self.assertEqual(seen["first"], seen["back"])
             self.assertNotEqual(seen["first"], seen["later"])
             self.assertEqual(*seen["still"])
+            light = page.browser.execute_async_script(LIGHT)
+            day, night = {"dusk": 0, "districts": [0, 0]}, {"dusk": 4, "districts": [2, 4]}
+            self.assertEqual(light["quiet"], day)
+            self.assertEqual([light["rush"][i] for i in (0, 2, 3, 4, 5)], [day, night, night, day, night])
+            self.assertIn(light["rush"][1]["dusk"], (2, 3, 4))
+            self.assertEqual([light["hours"][i] for i in (0, 1, 3, 4, 5)], [0, 0, 4, 4, 0])
+            self.assertIn(light["hours"][2], (1, 2, 3), "it sinks by and by")
 
     def test_reload_comes_back_to_the_same_run(self):
         with open_page() as page:

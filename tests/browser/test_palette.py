@@ -19,16 +19,17 @@ MACHADO = {
 SERIES = [f"--series-{i}" for i in range(1, 9)]
 SIX = [f"--six-{i}" for i in range(1, 7)]
 STATES = [f"--state-{name}" for name in ("serving", "slow", "down", "moving", "off")]
+GROUND = [f"--map-{name}" for name in ("land", "roof", "roof-2", "roof-3", "park", "street", "water")]
 LOAD = [f"--load-{i}" for i in range(1, 8)]
 
 
-def themes():
-    """{"light": {token: (r, g, b) linear}, "dark": ...}"""
+def themes(of=None):
+    """{"light": {token: (r, g, b) linear}, "dark": ...}; of(text): something else of each colour."""
     css = TOKENS.read_text()
     result = {}
     for theme in ("light", "dark"):
         block = re.search(r'\[data-theme="%s"\]\s*{(.*?)}' % theme, css, re.S)[1]
-        result[theme] = {name: linear(value) for name, value in
+        result[theme] = {name: (of or linear)(value) for name, value in
                          re.findall(r"(--[\w-]+):\s*(#[0-9a-fA-F]{6})\s*;", block)}
     return result
 
@@ -36,6 +37,11 @@ def themes():
 def linear(text):
     values = [int(text[i:i + 2], 16) / 255 for i in (1, 3, 5)]
     return tuple(v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values)
+
+
+def multiplied(one, two):
+    """What a canvas makes of a colour under another with "multiply"."""
+    return "#" + "".join(f"{round(int(one[i:i + 2], 16) * int(two[i:i + 2], 16) / 255):02x}" for i in (1, 3, 5))
 
 
 def luminance(rgb):
@@ -137,8 +143,23 @@ class Palette(unittest.TestCase):
 
     def test_labels_of_the_map_have_contrast_4_5(self):
         for theme, tokens in self.themes.items():
-            for ground in ("--map-land", "--map-roof", "--map-park", "--map-street"):
+            for ground in GROUND:
                 self.assertGreaterEqual(contrast(tokens["--map-label"], tokens[ground]), 4.5, f"{theme} on {ground}")
+
+    def test_text_on_the_map_has_contrast_4_5_in_the_evening(self):
+        """The evening multiplies the ground, so a name on it is read as text; so is its halo."""
+        for theme, hexes in themes(lambda text: text).items():
+            text = linear(hexes["--text"])
+            for ground, dusk in itertools.product(GROUND, ("--map-dusk", "--map-dusk-low")):
+                value = contrast(text, linear(multiplied(hexes[ground], hexes[dusk])))
+                self.assertGreaterEqual(value, 4.5, f"{theme}: {ground} under {dusk} has contrast {value:.2f}")
+            self.assertGreaterEqual(contrast(text, linear(hexes["--map-evening"])), 4.5, theme)
+
+    def test_dishes_can_be_seen_in_a_shop_window(self):
+        for theme, tokens in self.themes.items():
+            for name in SERIES:
+                value = contrast(tokens[name], tokens["--window"])
+                self.assertGreaterEqual(value, 3, f"{theme}: {name} has contrast {value:.2f}")
 
 
 if __name__ == "__main__":

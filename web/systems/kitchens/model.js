@@ -1,6 +1,6 @@
 // model.js: what the page knows of the kitchens: who is open, who cooks what, every order on its way.
 
-import { Model } from "../../app/model.js";
+import { eventOf, Model } from "../../app/model.js";
 
 /**
  * @typedef {import("./types").Order} Order
@@ -74,6 +74,9 @@ export class CityModel extends Model {
   /** The share of cooks at work in each kitchen, and how hot it ran, over the last virtual minute.
    * @type {{t_us: number, shares: Map<number, number>, heats: Map<number, number>}[]} */
   samples = [];
+  /** Every rush of this run that the page has heard of: what was, stays true wherever one looks.
+   * @type {{district: number, factor: number, since_us: number, until_us: number}[]} */
+  rushes = [];
   /** Orders that this page placed and follows; the newest last.
    * @type {number[]} */
   mine = [];
@@ -153,9 +156,26 @@ export class CityModel extends Model {
 
   /** @param {Model} past @param {number} t_us */
   takePast(past, t_us) {
-    const { samples } = /** @type {CityModel} */ (past);
+    const { samples, rushes } = /** @type {CityModel} */ (past);
+    for (const rush of rushes) this.addRush(rush);
     this.samples = [...samples.filter((one) => one.t_us < t_us), ...this.samples];
     this.tell("points");
+  }
+
+  /** @param {(number | string)[][]} rows @param {boolean} key @param {Set<Topic>} changed */
+  addEvents(rows, key, changed) {
+    super.addEvents(rows, key, changed);
+    for (const { kind, t_us, args } of rows.map(eventOf)) {
+      if (kind !== "rush") continue;
+      const [district, factor_pct, duration_ms] = args;
+      this.addRush({ district, factor: factor_pct / 100, since_us: t_us, until_us: t_us + duration_ms * 1000 });
+    }
+  }
+
+  /** @param {CityModel["rushes"][number]} rush */
+  addRush(rush) {
+    const known = this.rushes.some(({ since_us, district }) => since_us === rush.since_us && district === rush.district);
+    if (!known) this.rushes.push(rush);
   }
 
   /** Orders on their way to the run are looked for in the branch. */

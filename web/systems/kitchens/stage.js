@@ -13,7 +13,8 @@ import { cuisineColour, cuisineIndex, dishesOf, drawDish } from "./dishes.js";
 import { Faces } from "./faces.js";
 import { drawFocus } from "./focus.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
-import { drawGround } from "./ground.js";
+import { Ground } from "./ground.js";
+import { lightAt } from "./light.js";
 import { messagePlaces } from "./messages.js";
 import { drawMotion, orderPoint, segmentAt } from "./motion.js";
 import { drawPlates } from "./plates.js";
@@ -48,6 +49,9 @@ export class Stage {
     this.faces = null;
     /** @type {number[]} */
     this.cuisines = [];
+    /** @type {Ground | null} */
+    this.ground = null;
+    this.lit = ""; /* the light that the ground is shown in */
     this.drawn_us = -1;
     this.drawn_wall = -Infinity;
     this.dirty = true;
@@ -131,7 +135,7 @@ export class Stage {
     if (!model.plan || !this.seen || model.look.density === "phone") return;
     const u = unit() * (model.look.density === "lab" ? 0.8 : 1);
     const ratio = Math.min(2, window.devicePixelRatio || 1);
-    const [ground, motion, plates] = this.contexts(width, height, ratio);
+    const [, motion, plates] = this.contexts(width, height, ratio);
     const measure = (/** @type {string} */ text) => {
       plates.font = `600 ${20.2 * u}px ${token("--font")}`;
       return plates.measureText(text).width;
@@ -150,7 +154,8 @@ export class Stage {
     this.faces = new Faces(this.geometry, ratio);
     const { cuisines, dishes } = model.plan;
     this.cuisines = dishes.map((dish) => cuisineIndex(cuisines, dish.cuisine));
-    drawGround(ground, this.geometry);
+    this.ground = new Ground(this.geometry, ratio);
+    this.lit = "";
     motion.clearRect(0, 0, width, height);
     this.buildTwin();
     this.buildLegend(u);
@@ -187,9 +192,10 @@ export class Stage {
    */
   draw(t_us) {
     if (!this.geometry || !this.shapes || !this.faces) return;
-    const [, motion, plates, messages] = (this.canvases ?? []).map(
+    const [ground, motion, plates, messages] = (this.canvases ?? []).map(
       (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")),
     );
+    this.light(ground, t_us);
     drawMotion(motion, this.model, this.geometry, this.shapes, this.cuisines, t_us);
     this.cut?.draw(motion, this.geometry.u);
     this.drawOver(messages, t_us);
@@ -213,6 +219,20 @@ export class Stage {
     } else if (this.overDrawn || showsFlights(model)) {
       this.overDrawn = drawFlights(sheet, model, messagePlaces(model, geometry), t_us);
     }
+  }
+
+  /**
+   * The ground again, if its light has taken a step.
+   * @param {CanvasRenderingContext2D} ctx
+   * @param {number} t_us
+   */
+  light(ctx, t_us) {
+    const light = lightAt(this.model, t_us);
+    const lit = `${light.dusk} ${light.districts.join(" ")}`;
+    if (lit === this.lit) return;
+    this.lit = lit;
+    this.ground?.show(ctx, light);
+    this.root.dataset.light = light.dusk > 0 ? "evening" : "day";
   }
 
   buildTwin() {
