@@ -56,7 +56,7 @@ static int answer_stored(struct request *request, int status, bool another, bool
 /* Taken first and given back, so that an address that has no more left learns nothing. */
 int room_code_check(const struct request *request, const char *code, struct error *error)
 {
-    struct rate *rate = &request->server->rate;
+    struct rate *rate = &request->server->code_rate;
     const char *address = mg_get_request_info(request->connection)->remote_addr;
     uint32_t retry_after_s;
     if (!rate_take(rate, address, RATE_CODE_COST, server_now_ns(), &retry_after_s)) {

@@ -33,7 +33,7 @@ enum {
     RATE_BURST = 20000,
     RATE_PER_S = 1000,
     RATE_ADDRESSES_MAX = 4096,
-    RATE_CODE_COST = 100, /* of a wrong room code: guessing one takes days */
+    RATE_CODE_COST = 100, /* of a wrong room code, in a bucket of codes: guessing one takes days */
 
     /* Live viewers. */
     LIVE_VIEWERS_MAX = 10000,      /* less where the system allows fewer open files */

@@ -157,7 +157,7 @@ struct server *server_start(const struct server_options *options, struct error *
 {
     assert(options->lab != NULL && options->access != NULL);
     struct server *server = calloc(1, sizeof *server);
-    if (server == NULL || rate_init(&server->rate) != 0 ||
+    if (server == NULL || rate_init(&server->rate) != 0 || rate_init(&server->code_rate) != 0 ||
         sem_init(&server->heavy_places, 0, HTTP_HEAVY_MAX) != 0 ||
         sem_init(&server->past_places, 0, HTTP_PAST_MAX) != 0) {
         free(server);
@@ -215,6 +215,7 @@ void server_stop(struct server **server)
     room_keep_close(&gone->room);
     pages_free(&gone->pages);
     rate_destroy(&gone->rate);
+    rate_destroy(&gone->code_rate);
     sem_destroy(&gone->heavy_places);
     sem_destroy(&gone->past_places);
     mg_exit_library();

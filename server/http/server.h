@@ -43,8 +43,9 @@ struct server {
     struct room_keep *room; /* of a lecture */
     struct mg_context *context;
     struct rate rate;
-    sem_t heavy_places; /* for what computes much: comparisons, verifying */
-    sem_t past_places;  /* for looking at the past of runs */
+    struct rate code_rate; /* of room codes alone: who guesses takes nothing from those who vote */
+    sem_t heavy_places;    /* for what computes much: comparisons, verifying */
+    sem_t past_places;     /* for looking at the past of runs */
     struct server_counters counters;
     uint16_t port;             /* that it serves on */
     int viewer_descriptor_min; /* viewers' sockets from here up, all others below */

@@ -25,6 +25,7 @@ import { systemInfo } from "./systems.js";
 import { goTo, mountTimeline } from "./timeline.js";
 import { cursorOf } from "./timeline/geometry.js";
 import { changeSpeed, KITCHEN_TIME, mountTransport, setSpeed, stepBack, stepTo, toggleBack, toggleLens, toLive } from "./transport.js";
+import { fillPicture } from "./turns.js";
 import { mountVerdict } from "./verdicts.js";
 import { fetchWords, setWords, t } from "./words.js";
 import { loadPart } from "../systems/catalogue.js";
@@ -103,6 +104,7 @@ export class Rooms {
 
   /** @param {import("./types").Frame} frame of the live link */
   receive(frame) {
+    fillPicture();
     this.replay.receive(frame);
     this.overview?.note(frame);
   }

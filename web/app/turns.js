@@ -3,11 +3,23 @@
 
 /** @type {Set<() => void>} */
 const waiting = new Set();
+let full = false; /* the picture that comes next has a message's news to show */
 
-function next() {
+/** A message has come. */
+export function fillPicture() {
+  full = true;
+}
+
+/** @param {boolean} waited one picture is let by, not more: a slow machine has a message in each */
+function take(waited) {
+  if (full && !waited) {
+    full = false;
+    requestAnimationFrame(() => take(true));
+    return;
+  }
   const [draw] = waiting;
   waiting.delete(draw);
-  if (waiting.size > 0) requestAnimationFrame(next);
+  if (waiting.size > 0) requestAnimationFrame(() => take(false));
   draw();
 }
 
@@ -16,6 +28,6 @@ function next() {
  * @param {() => void} draw
  */
 export function inTurn(draw) {
-  if (waiting.size === 0) requestAnimationFrame(() => requestAnimationFrame(next));
+  if (waiting.size === 0) requestAnimationFrame(() => take(false));
   waiting.add(draw);
 }
