@@ -1,5 +1,6 @@
-// cards.js: what a scene's card says: a question with its answers, the votes beside what the run says,
-// the tasks of one's own turn, the end with what can be taken home, or why the scene cannot go on.
+// cards.js: what a scene's card says: what the scene is about, a question with its answers, the votes beside
+// what the run says, the tasks of one's own turn, the end with what can be taken home, or why the scene
+// cannot go on.
 
 import { api } from "../api.js";
 import { el, icon } from "../dom.js";
@@ -7,8 +8,10 @@ import { openShare } from "../share.js";
 import { isPaused, report, togglePause } from "../steer.js";
 import { virtualTime } from "../words.js";
 import { limitOf, questionBefore, taskKey, WITHIN_S } from "./asking.js";
+import { scenePicture } from "./picture.js";
 import { saveSheet } from "./sheet.js";
-import { choiceText, ps, stepText, titleOf } from "./words.js";
+import { OWN } from "./state.js";
+import { choiceText, programText, ps, stepText, titleOf } from "./words.js";
 
 /**
  * @typedef {import("./player.js").Player} Player
@@ -18,6 +21,14 @@ import { choiceText, ps, stepText, titleOf } from "./words.js";
  */
 
 /**
+ * The scene's picture; a phone has no room for it, a scene from a file has none.
+ * @param {Player} player
+ */
+function picture({ scene, model }) {
+  return scene.name === OWN || model.look.density === "phone" ? null : scenePicture(scene.name);
+}
+
+/**
  * The card of the step that is shown; null when it needs none.
  * @param {Player} player
  * @returns {Card | null}
@@ -25,6 +36,7 @@ import { choiceText, ps, stepText, titleOf } from "./words.js";
 export function cardOf(player) {
   const { state, scene, step } = player;
   if (state.failed && player.atFront) return failure(player);
+  if (step.beat === "situation") return opening(player);
   if (step.beat === "predict") return question(player, state.at, "before");
   if (step.beat === "turn") return mission(player);
   if (step.beat === "home") return home(player);
@@ -33,6 +45,21 @@ export function cardOf(player) {
   const { id } = scene.steps[asked];
   if (step.beat === "vote_again" && !state.votes[id]?.after) return question(player, asked, "after");
   return state.answers[id] === undefined ? null : result(player, asked);
+}
+
+/**
+ * What the scene is about, while nothing has moved yet and the charts are empty.
+ * @param {Player} player
+ * @returns {Card | null}
+ */
+function opening(player) {
+  const { scene, state } = player;
+  const drawn = picture(player);
+  if (drawn === null || scene.steps.findIndex(({ beat }) => beat === "situation") !== state.at) return null;
+  return {
+    kind: "opening", place: "side",
+    nodes: [drawn, el("h2", null, titleOf(scene)), el("p", null, programText(scene.name, "about") ?? "")],
+  };
 }
 
 /**
@@ -142,15 +169,17 @@ function home(player) {
   return {
     kind: "home", place: "stage",
     nodes: [
-      el("h2", null, ps("home.title", { title: titleOf(scene) })),
-      el("p", null, ps("home.about"), " ", id),
-      el("div.buttons", null,
-        act("share", "share", () => void openShare(model)),
-        act("table", "csv", () => void saveSheet(player, "csv").catch(report)),
-        act("download", "sheet", () => void saveSheet(player, "html").catch(report)),
-        scene.next ? el("a.button", { href: `/#scene=${encodeURIComponent(scene.next)}`, "data-home": "next" }, icon("next"), ps("home.next")) : null,
-        el("a.button", { href: "/storyboard" }, icon("list"), ps("all")),
-        act("city", "stay", () => player.leave())),
+      picture(player),
+      el("div.end", null,
+        el("h2", null, ps("home.title", { title: titleOf(scene) })),
+        el("p", null, ps("home.about"), " ", id),
+        el("div.buttons", null,
+          scene.next ? el("a.button", { href: `/#scene=${encodeURIComponent(scene.next)}`, "data-home": "next" }, icon("next"), ps("home.next")) : null,
+          act("share", "share", () => void openShare(model)),
+          act("table", "csv", () => void saveSheet(player, "csv").catch(report)),
+          act("download", "sheet", () => void saveSheet(player, "html").catch(report)),
+          el("a.button", { href: "/storyboard" }, icon("list"), ps("all")),
+          act("city", "stay", () => player.leave()))),
     ],
   };
 }
