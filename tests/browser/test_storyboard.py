@@ -29,8 +29,10 @@ OWN = {
         {"id": "why", "beat": "explain", "caption": "From near.", "view": "spacetime", "last_s": 2},
         {"id": "judge", "beat": "explain", "caption": "Judged.", "view": "verdict"},
         {"id": "turn", "beat": "turn", "caption": "Break one more.", "tasks": [
-            {"id": "one", "text": "Stop kitchen C", "until": "node_crashed and node == C"},
-            {"id": "two", "text": "Come to the second hour", "until": f"t_ms > {HOUR_S * 1000}"}]},
+            {"id": "one", "text": "Stop kitchen C in the middle of lunch, while its cooks are busy with what others ordered",
+             "until": "node_crashed and node == C"},
+            {"id": "two", "text": "Come to the second hour, with all that has been ordered in the city cooked and served",
+             "until": f"t_ms > {HOUR_S * 1000}"}]},
         {"id": "home", "beat": "home"}],
 }
 
@@ -100,6 +102,9 @@ class Storyboard(unittest.TestCase):
                     asked = step
                 else:
                     self.on(page, step + 1)
+                if beats[step] == "situation":
+                    self.assertEqual((page.attribute("#scene-card", "data-kind"), page.attribute("#scene-card use", "href")),
+                                     ("opening", "/static/scenes.svg#crisis"))
                 if beats[step] == "freeze" and asked is not None:
                     self.assertEqual(page.texts("#scene-card .tag"), ["you"])
                     self.assertEqual(len(page.texts("#scene-card [data-right=true]")), 1, "the run has answered")
@@ -153,7 +158,7 @@ class Storyboard(unittest.TestCase):
                 self.assertEqual(page.console_errors(), [])
 
     def test_on_a_phone_by_taps(self):
-        with self.page(390, 844, still=True) as page:
+        with self.page(390, 664, still=True) as page:
             self.load(page, OWN)
             self.at_step(page, 1)
             self.assertEqual(page.text("#scene p").strip(), "Eight kitchens & a <i>city</i>.")
@@ -170,7 +175,7 @@ class Storyboard(unittest.TestCase):
             for (_, bottom, _), (top, _, _) in zip(boxes, boxes[1:]):
                 self.assertLessEqual(bottom, top + 1, boxes)
             self.assertLessEqual(boxes[1][2], 1, "question and answers fit without scrolling")
-            self.assertLessEqual(boxes[-1][1], 844)
+            self.assertLessEqual(boxes[-1][1], 664)
             page.press("#scene-card [data-option=down]")
             page.press("#scene .next")
             self.at_step(page, 3)
@@ -180,9 +185,14 @@ class Storyboard(unittest.TestCase):
             self.assertIn("It is down", page.text("#scene-card [data-right=true]"))
             page.press("#scene .next")
             page.wait("the diagram", lambda: page.js("return document.documentElement.dataset.tab === 'spacetime'"))
-            self.assertTrue(page.js("return document.querySelector('#scene .next').getBoundingClientRect().bottom <= 844"))
+            self.assertTrue(page.js("return document.querySelector('#scene .next').getBoundingClientRect().bottom <= 664"))
             page.press("#scene .next")
             page.wait("the judged copy", lambda: "Proved" in (page.text("#verdict h2") or ""))
+            page.press("#scene .next")
+            self.at_step(page, 7, "mission")
+            card = page.js("const c = document.querySelector('#scene-card'); return [c.scrollHeight - c.clientHeight, c.offsetTop]")
+            self.assertLessEqual(card[0], 1, "all tasks and the button that lets time go on are seen at once")
+            self.assertGreater(card[1], 44 + 120, "and the city too")
             self.assertEqual(page.console_errors(), [])
 
     def test_own_turn_and_what_is_handed_in(self):
@@ -234,8 +244,11 @@ class Storyboard(unittest.TestCase):
             self.assertEqual(page.run(), run)
             page.wait("the same moment", lambda: self.moment(page) == at)
             self.assertTrue(page.attribute("#scene-card [aria-pressed=true]", "data-option"))
-            page.js("location.hash = ''; sessionStorage.clear(); location.href = '/#run=" + run + "'")
-            page.browser.refresh()
+            page.browser.get(self.url + "/storyboard")  # no scene is played there, which would be kept again
+            page.wait("the way back into the scene", lambda: page.texts(".scenes [data-way=on]"))
+            self.assertEqual(page.attribute(".scenes [data-way=on]", "href"), f"/#run={run}")
+            page.js("sessionStorage.clear()")
+            page.browser.get(self.url + "/#run=" + run)
             page.wait("the run without a scene", lambda: "PAUSED" in (page.text("#timeline .badge") or ""))
             self.assertIsNone(page.text("#scene"))
             self.assertEqual(page.console_errors(), [])
@@ -280,6 +293,11 @@ class Storyboard(unittest.TestCase):
             self.assertGreater(len(painted), 3)
             self.assertGreater(min(painted), 20, "colours of each picture")
             self.assertTrue(page.texts(".sheet .box"))
+            self.assertEqual(page.attribute("#board header use", "href"), "/static/scenes.svg#election")
+            seen = "return [...document.querySelectorAll('.sheet .notes')].filter((e) => e.offsetHeight > 0).length"
+            self.assertEqual(page.js(seen), 0, "a handout is without what the lecturer says")
+            page.press("#with-notes")
+            self.assertGreater(page.js(seen), 3)
             self.assertEqual(page.console_errors(), [])
 
     def test_a_file_that_is_no_scene(self):

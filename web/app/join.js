@@ -5,6 +5,7 @@ import { byId, el, fill, icon } from "./dom.js";
 import { chooseLook } from "./look.js";
 import { keepForVisit, NICKNAME, OWN_COPY, ROOM, VOTES } from "./room/kept.js";
 import { fetchRoomWords, rs } from "./room/words.js";
+import { cityPicture } from "./scene/picture.js";
 import { fetchPageWords, t } from "./words.js";
 
 const NICKNAME_LENGTH = 24;
@@ -30,7 +31,7 @@ function show() {
     comeIn(code.input.value.trim(), name.input.value.trim())
       .catch((error) => fill(wrong, icon("warning"), String(error.message ?? error)));
   });
-  fill(byId("join"), form);
+  fill(byId("join"), el("div.banner", null, cityPicture()), form);
   document.title = `${rs("join.title")} · ${t("brand")}`;
   (code.input.value === "" ? code.input : name.input).focus();
 }

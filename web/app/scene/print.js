@@ -1,18 +1,19 @@
 // print.js: a scene as a handout: it is played here on a run of its own, at once, and the stage is drawn at
 // each of its moments by the same code as on the page; beside it the words, the questions with boxes, and
-// room to write. The answers are left out: the run gives them.
+// room to write. The answers are left out: the run gives them. What the lecturer may say is there on demand.
 
 import { api } from "../api.js";
-import { el, fill } from "../dom.js";
+import { el, fill, icon } from "../dom.js";
 import { Replay } from "../replay.js";
 import { systemInfo } from "../systems.js";
 import { fetchWords, setWords, virtualTime } from "../words.js";
 import { loadPart } from "../../systems/catalogue.js";
 import { inputOf, questionBefore, since, untilOf } from "./asking.js";
+import { scenePicture } from "./picture.js";
 import { freshState, OWN, ownScene } from "./state.js";
 import { loadStyle } from "./style.js";
 import { focusOf } from "./views.js";
-import { choiceText, ps, stepText, titleOf } from "./words.js";
+import { choiceText, programText, ps, stepText, titleOf } from "./words.js";
 
 /**
  * @typedef {import("./types").Scene} Scene
@@ -111,13 +112,39 @@ function words(scene, step, at, t_us) {
     el("li", null, el("span.box"), choiceText(scene, again ?? step, list, choice)));
   const lines = step.beat === "predict" || step.beat === "turn" ? LINES : 0;
   const caption = stepText(scene, step, "caption");
+  const notes = stepText(scene, step, "notes");
   return el("div.words", null,
     el("h2", null, `${at + 1}. ${ps(`beat.${step.beat}`)} `, el("small", null, ps("print.at", { time: virtualTime(t_us) }))),
     caption ? el("p", null, caption) : null,
     step.question !== undefined || step.beat === "predict" ? el("p.asked", null, stepText(scene, step, "question")) : null,
     boxes.length > 0 ? el("ul", null, ...boxes) : null,
     lines > 0 ? el("p.second", null, ps("print.why")) : null,
-    ...Array.from({ length: lines }, () => el("div.line")));
+    ...Array.from({ length: lines }, () => el("div.line")),
+    notes ? el("p.notes", null, notes) : null);
+}
+
+/** The way back, paper, and whether the notes are on it; none of this is printed. */
+function tools() {
+  const notes = /** @type {HTMLInputElement} */ (el("input", { id: "with-notes", type: "checkbox" }));
+  notes.addEventListener("change", () => document.documentElement.toggleAttribute("data-notes", notes.checked));
+  return el("p.tools", null,
+    el("a.button", { href: "/storyboard" }, icon("list"), ps("all")),
+    el("label", null, notes, " ", ps("print.notes")), el("span.space"),
+    el("button", { type: "button", onclick: () => window.print() }, ps("board.print")));
+}
+
+/**
+ * What stands above the steps.
+ * @param {Scene} scene
+ */
+function head(scene) {
+  const { scenario, seed, name } = scene;
+  const about = programText(name, "about") ?? scene.about ?? "";
+  return el("header", null,
+    el("div", null,
+      el("h1", null, titleOf(scene)), el("p", null, about), el("p.brings", null, programText(name, "words") ?? ""),
+      el("p.second", null, ps("print.run", { scenario, seed, name, origin: location.origin }))),
+    name === OWN ? null : scenePicture(name));
 }
 
 /**
@@ -137,8 +164,7 @@ export async function printScene(name, root) {
   const making = el("p.making", { role: "status" });
   const stage = el("div.stage", { id: "stage" });
   const sheet = el("div.sheet");
-  fill(root, el("h1", null, titleOf(scene)), making, stage, el("p", { id: "caption", hidden: true }),
-    el("p.second", null, ps("print.run", { scenario, seed, name: scene.name, origin: location.origin })), sheet);
+  fill(root, tools(), head(scene), making, stage, el("p", { id: "caption", hidden: true }), sheet);
   const easel = new Easel(stage, scene, run);
   await easel.open();
   const whole = await fillSheet(scene, state, easel, making, sheet);
