@@ -1,6 +1,8 @@
 // geometry.js: where the nodes of a small cluster stand: in a circle around a table, at which the
 // clients sit. Positions never move during a run.
 
+import { ROOF } from "../stage/house.js";
+
 /**
  * @typedef {import("../stage/drawing.js").Point} Point
  * @typedef {import("../stage/drawing.js").Box} Box
@@ -27,9 +29,10 @@ export class RingGeometry {
     const bottom = bare ? MARGIN : LEGEND;
     const wide = Math.min(plate.width * u, stage.width * (nodes.length > 5 ? 0.24 : 0.31));
     const high = Math.min(plate.height * u, stage.height * 0.27);
-    const middle = { x: stage.width / 2, y: (stage.height - bottom * u) / 2 };
+    const roof = ROOF * u; /* it stands over the plate */
+    const middle = { x: stage.width / 2, y: (stage.height - bottom * u + roof) / 2 };
     const across = middle.x - wide / 2 - MARGIN * u;
-    const along = middle.y - high / 2 - MARGIN * u;
+    const along = middle.y - high / 2 - MARGIN * u - roof;
     /** @type {Map<number, Box>} */
     this.plates = new Map();
     nodes.forEach((node, index) => {

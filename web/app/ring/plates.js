@@ -3,6 +3,7 @@
 
 import { token } from "../dom.js";
 import { roundedBox } from "../stage/drawing.js";
+import { drawFlag } from "../stage/house.js";
 
 /** Sizes of texts, in units. */
 export const TEXT = 20.2;
@@ -50,7 +51,7 @@ export function drawTableOf(ctx, box, u, lines, { first, step }) {
 }
 
 /**
- * The thick border of who leads.
+ * The thick border of who leads, and a flag over its roof; before its house.
  * @param {CanvasRenderingContext2D} ctx
  * @param {import("../stage/drawing.js").Box} box
  * @param {number} u
@@ -58,6 +59,7 @@ export function drawTableOf(ctx, box, u, lines, { first, step }) {
 export function drawLeads(ctx, box, u) {
   roundedBox(ctx, { x: box.x - 2 * u, y: box.y - 2 * u, width: box.width + 4 * u, height: box.height + 4 * u }, 10 * u);
   ctx.strokeStyle = token("--text");
-  ctx.lineWidth = 4.5 * u;
+  ctx.lineWidth = 6 * u;
   ctx.stroke();
+  drawFlag(ctx, box, u);
 }

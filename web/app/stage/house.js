@@ -190,3 +190,21 @@ function drawAwning(ctx, wall, u, colour, size) {
   ctx.fillStyle = colour;
   ctx.fill();
 }
+
+/**
+ * A flag over the roof; before the house.
+ * @param {CanvasRenderingContext2D} ctx
+ * @param {Box} wall
+ * @param {number} u
+ */
+export function drawFlag(ctx, wall, u) {
+  const foot = { x: wall.x + wall.width * 0.14, y: wall.y };
+  const top = foot.y - (ROOF + 9) * u;
+  ctx.fillStyle = token("--text");
+  ctx.fillRect(foot.x - u, top, 2 * u, foot.y - top);
+  ctx.beginPath();
+  ctx.moveTo(foot.x, top);
+  ctx.lineTo(foot.x + 15 * u, top + 4.5 * u);
+  ctx.lineTo(foot.x, top + 9 * u);
+  ctx.fill();
+}

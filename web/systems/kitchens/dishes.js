@@ -103,7 +103,7 @@ export function cuisineColour(cuisine) {
 }
 
 /** @param {number} cuisine */
-function cuisineToken(cuisine) {
+export function cuisineToken(cuisine) {
   return `--series-${(cuisine % DISHES.length) + 1}`;
 }
 
@@ -160,8 +160,16 @@ export function outlineDish(ctx, dish, r, colour, width, inside) {
  * @param {number} index of the menu
  */
 export function dishIcon(plan, index) {
-  const cuisine = cuisineIndex(plan.cuisines, plan.dishes[index]?.cuisine ?? 0);
-  const dish = dishesOf(plan.cuisines)[cuisine];
+  return dishPicture(plan.cuisines, cuisineIndex(plan.cuisines, plan.dishes[index]?.cuisine ?? 0));
+}
+
+/**
+ * The dish of a cuisine among words.
+ * @param {string[]} cuisines
+ * @param {number} cuisine
+ */
+export function dishPicture(cuisines, cuisine) {
+  const dish = dishesOf(cuisines)[cuisine];
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   svg.setAttribute("class", "icon");

@@ -3,6 +3,7 @@
 
 import { el, fill, icon, setText } from "../../app/dom.js";
 import { t } from "../../app/words.js";
+import { cuisineIndex, cuisineToken, dishPicture } from "./dishes.js";
 import { shortName } from "./geometry.js";
 import { LOOKS } from "../../app/stage/looks.js";
 import { toneOf, truthWord } from "./state.js";
@@ -21,7 +22,7 @@ export function mountTiles(root, model) {
       tiles.clear();
       for (const kitchen of kitchens) tiles.set(
         kitchen.node,
-        tile(kitchen.letter, shortName(kitchen.name)),
+        tile(model, kitchen),
       );
       fill(root, ...tiles.values());
     }
@@ -32,15 +33,16 @@ export function mountTiles(root, model) {
   });
 }
 
-/** @param {string} letter @param {string} name */
-function tile(letter, name) {
-  return el("div.tile", { role: "img" },
-    el("b", null, letter), el("span.word"), el("span.name", null, name), el("span.name.count.second"), el(
-      "span.bar",
-      null,
-      el("i"),
-      el("i"),
-    ));
+/** @param {Model} model @param {import("./types").Kitchen} kitchen */
+function tile(model, kitchen) {
+  const cuisines = model.plan?.cuisines ?? [];
+  const known = kitchen.specialties.map((specialty) => cuisineIndex(cuisines, specialty));
+  const element = el("div.tile", { role: "img" },
+    el("b", null, kitchen.letter), el("span.word"), el("span.name", null, shortName(kitchen.name)),
+    el("span.name.count.second"), el("span.known", null, ...known.map((cuisine) => dishPicture(cuisines, cuisine))),
+    el("span.bar", null, el("i"), el("i")));
+  if (known.length > 0) element.style.setProperty("--stripes", `var(${cuisineToken(known[0])})`);
+  return element;
 }
 
 /**

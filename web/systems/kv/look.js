@@ -5,7 +5,8 @@ import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
 import { isApart } from "../../app/ring/roads.js";
 import { DOWN, drawTableOf, HELD, lettersOf, SMALL, TEXT, TRUTHS, UP } from "../../app/ring/plates.js";
-import { drawBadge, drawBody, drawLetter, write } from "../../app/stage/drawing.js";
+import { drawBadge, drawLetter, write } from "../../app/stage/drawing.js";
+import { drawHouse } from "../../app/stage/house.js";
 import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
 
 /**
@@ -149,7 +150,7 @@ function facts(model, node) {
  */
 function drawReplica(ctx, model, node, box, u) {
   const tone = toneOf(model, node);
-  drawBody(ctx, box, tone, u);
+  drawHouse(ctx, box, tone, u, { place: node });
   drawLetter(ctx, model.nodeLetter(node), { x: box.x + 8 * u, y: box.y + 8 * u, width: 26 * u, height: 24 * u }, u);
   write(ctx, stateWord(model, node), box.x + 42 * u, box.y + 27 * u, TEXT * u, 600, `--state-${tone}`);
   if (tone !== "serving") drawBadge(ctx, tone, box.x + box.width - 3 * u, box.y + 2 * u, u);

@@ -4,7 +4,8 @@
 import { el, token } from "../../app/dom.js";
 import { NODE_FAULTS, SLOW_DISK } from "../../app/faults.js";
 import { drawLeads, drawTableOf, HELD, lettersOf, SMALL, TEXT, TRUTHS, UP } from "../../app/ring/plates.js";
-import { drawBadge, drawBody, drawLetter, write } from "../../app/stage/drawing.js";
+import { drawBadge, drawLetter, write } from "../../app/stage/drawing.js";
+import { drawHouse } from "../../app/stage/house.js";
 import { humanise, number, systemWord, t } from "../../app/words.js";
 import { drawLog } from "./log.js";
 import { ROLE, ROLES } from "./model.js";
@@ -121,9 +122,8 @@ function drawServer(ctx, model, node, box, u, t_us) {
   const server = model.servers.get(node);
   if (!server) return;
   const tone = toneOf(server);
-  drawBody(ctx, box, tone, u);
-  const leads = server.up === UP && server.role === ROLE.LEADER;
-  if (leads) drawLeads(ctx, box, u);
+  if (server.up === UP && server.role === ROLE.LEADER) drawLeads(ctx, box, u);
+  drawHouse(ctx, box, tone, u, { place: node });
   drawLetter(ctx, model.nodeLetter(node), { x: box.x + 8 * u, y: box.y + 8 * u, width: 26 * u, height: 24 * u }, u);
   const ring = { x: box.x + box.width - 25 * u, y: box.y + 27 * u };
   ctx.save();
