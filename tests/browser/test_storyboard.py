@@ -9,6 +9,8 @@ import pathlib
 import tempfile
 import unittest
 
+from selenium.webdriver.common.keys import Keys
+
 from chef_browser import console_errors, open_browser
 from page import Page, server
 
@@ -212,6 +214,12 @@ class Storyboard(unittest.TestCase):
             self.at_step(page, 7, "mission")
             self.assertEqual(page.run(), run)
             self.assertTrue(page.texts("#scene-card [data-task=one][data-done=true]"), "kept")
+            branch = self.act_in_the_past(page, run)
+            page.api(f"/api/v1/runs/{branch}/pace", {"until": f"t_ms > {HOUR_S * 1000}"})
+            page.wait("the second task", lambda: page.texts("#scene-card [data-task=two][data-done=true]"))
+            page.browser.refresh()
+            self.at_step(page, 7, "mission")
+            self.assertEqual(page.run(), branch)
             self.on(page, 8, "home")
             page.js("""
               window.saved = [];
@@ -222,13 +230,25 @@ class Storyboard(unittest.TestCase):
             table, sheet = sorted(texts, key=lambda text: text.startswith("<"))
             rows = list(csv.DictReader(io.StringIO(table)))
             self.assertEqual([(row["kind"], row["step"], row["run_says"]) for row in rows],
-                             [("question", "guess", "It is down"), ("task", "turn", "came true"), ("task", "turn", "")])
+                             [("question", "guess", "It is down"), ("task", "turn", "came true"), ("task", "turn", "came true")])
+            self.assertEqual([row["run"] for row in rows], [branch, run, branch])
             self.assertEqual({row["seed"] for row in rows}, {"11"})
             self.assertGreater(float(rows[1]["t_ms"]), 4000)
-            self.assertTrue(all(len(row["digest"]) > 8 for row in rows))
+            self.assertEqual([len(row["digest"]) > 8 for row in rows], [True, False, True])
             self.assertIn("Stop kitchen C", sheet)
             self.assertNotIn("<script", sheet)
             self.assertEqual(page.console_errors(), [])
+
+    def act_in_the_past(self, page, run):
+        """Something is done before the mission began: the mission goes on in the branch; its name."""
+        slider = page.browser.find_element("css selector", "#timeline .slider")
+        for key in (Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT):
+            slider.send_keys(key)
+        page.wait("the past", lambda: page.attribute("#timeline .slider", "aria-valuenow") == "2")
+        page.press('[data-action="handover"]')
+        page.wait("a branch", lambda: page.run() != run)
+        self.at_step(page, 7, "mission")
+        return page.run()
 
     def test_a_reload_comes_back_to_the_same_step(self):
         with self.page(still=True, path="/#scene=crisis") as page:

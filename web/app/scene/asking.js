@@ -94,6 +94,7 @@ export async function lookAtTasks(state, turn, from_us) {
     const found = await since(state.run, from_us, task.until ?? "");
     if (!found.found) continue;
     state.tasks[key] = found.t_ms;
+    state.task_runs[key] = state.run;
     news = true;
   }
   return news;

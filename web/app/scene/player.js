@@ -9,7 +9,7 @@ import { report, setPace } from "../steer.js";
 import { answerOf, inputOf, limitOf, lookAtTasks, questionBefore, since, untilOf } from "./asking.js";
 import { mountSceneKeys } from "./keys.js";
 import { Panel } from "./panel.js";
-import { freshState, keepState, keptState, noteSeen, OWN, ownScene } from "./state.js";
+import { follow, freshState, keepState, keptState, noteSeen, OWN, ownScene } from "./state.js";
 import { putAway, showView } from "./views.js";
 import { fetchSceneWords, ps, stepText, titleOf } from "./words.js";
 
@@ -53,8 +53,8 @@ export class Player {
     const { signal } = this.leaving;
     this.model.on(["pace", "edge", "frame"], () => this.watch(), signal);
     this.model.on("run", () => {
-      if (this.model.run?.run !== this.state.run) this.goAway();
-      else void this.show(this.state.at);
+      if (this.model.run?.run === this.state.run) void this.show(this.state.at);
+      else if (!this.followTurn()) this.goAway();
     }, signal);
     this.model.on(["look", "replay", "pace"], () => this.panel.render(), signal);
     this.model.on("link", () => {
@@ -351,6 +351,16 @@ export class Player {
     } finally {
       this.looking = false;
     }
+  }
+
+  /** In one's own turn the past may be touched: the mission goes on in the branch that this opens. */
+  followTurn() {
+    const { state, scene, model } = this;
+    const inTurn = scene.steps[state.front]?.beat === "turn" && !state.running;
+    if (!inTurn || !model.run || !follow(state, model.run)) return false;
+    this.looked_us = -1;
+    void this.show(state.front);
+    return true;
   }
 
   // ---- coming and going ----

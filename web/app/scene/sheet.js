@@ -10,7 +10,7 @@ import { choiceText, ps, stepText, titleOf } from "./words.js";
 /**
  * @typedef {import("./player.js").Player} Player
  * @typedef {import("./types").Step} Step
- * @typedef {{kind: string, step: string, text: string, before: string, after: string, run_says: string, t_ms: number | ""}} Row
+ * @typedef {{kind: string, step: string, text: string, before: string, after: string, run_says: string, t_ms: number | "", run: string}} Row
  */
 
 /**
@@ -29,14 +29,16 @@ function rowsOf({ scene, state }) {
     if (step.beat === "predict") {
       rows.push({
         kind: "question", step: step.id, text: stepText(scene, step, "question"),
-        before: words(votes.before), after: words(votes.after), run_says: words(state.answers[step.id]), t_ms: "",
+        before: words(votes.before), after: words(votes.after), run_says: words(state.answers[step.id]), t_ms: "", run: state.run,
       });
     }
     for (const task of step.tasks ?? []) {
-      const t_ms = state.tasks[taskKey(step, task.id)];
+      const key = taskKey(step, task.id);
+      const t_ms = state.tasks[key];
       rows.push({
         kind: "task", step: step.id, text: choiceText(scene, step, "tasks", task),
         before: "", after: "", run_says: t_ms === undefined ? "" : ps("sheet.true"), t_ms: t_ms ?? "",
+        run: state.task_runs[key] ?? state.run,
       });
     }
   }
@@ -58,8 +60,10 @@ function cell(value) {
 function csvOf(player, info) {
   const { scene, state } = player;
   const head = ["scene", "scenario", "seed", "run", "edge_ms", "digest", "kind", "step", "text", "before", "after", "run_says", "t_ms"];
-  const same = [scene.name, scene.scenario, scene.seed, state.run, info.edge_ms, info.digest];
-  const rows = rowsOf(player).map((row) => [...same, row.kind, row.step, row.text, row.before, row.after, row.run_says, row.t_ms]);
+  const same = [scene.name, scene.scenario, scene.seed];
+  /* edge and digest are of the run that is handed in */
+  const proof = (/** @type {Row} */ row) => (row.run === state.run ? [row.run, info.edge_ms, info.digest] : [row.run, "", ""]);
+  const rows = rowsOf(player).map((row) => [...same, ...proof(row), row.kind, row.step, row.text, row.before, row.after, row.run_says, row.t_ms]);
   return [head, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 
@@ -73,7 +77,8 @@ function htmlOf(player, info) {
   const { scene, state } = player;
   const columns = /** @type {const} */ (["text", "before", "after", "run_says"]);
   const rows = rowsOf(player).map((row) => el("tr", null, ...columns.map((name) => el("td", null, row[name])),
-    el("td", null, row.t_ms === "" ? "" : virtualTime(Number(row.t_ms) * 1000))));
+    el("td", null, row.t_ms === "" ? "" : virtualTime(Number(row.t_ms) * 1000),
+      row.run === state.run ? null : ` (${row.run})`)));
   const name = (/** @type {string} */ key) => el("p.name", null, `${ps(key)}: `, el("span"));
   const title = titleOf(scene);
   const page = el("html", { lang: document.documentElement.lang },

@@ -40,13 +40,35 @@ function write(key, value) {
 export function freshState(scene, run) {
   return {
     name: scene.name, run, at: 0, front: -1, moments_us: [], running: null, who: {}, votes: {}, answers: {}, tasks: {},
-    failed: false,
+    task_runs: {}, trunks: [], failed: false,
   };
 }
 
 /** @returns {State | null} */
 export function keptState() {
-  return read(STATE);
+  const state = read(STATE);
+  return state && { task_runs: {}, trunks: [], ...state };
+}
+
+/**
+ * Another run is on the stage in one's own turn. A branch of the scene's run takes its place: up to where it
+ * begins both are the same, so no step's moment is later than that. Back in its trunk, all is as it was.
+ * @param {State} state
+ * @param {import("../types").RunInfo} run
+ * @returns {boolean} is it one of these?
+ */
+export function follow(state, run) {
+  const at = state.trunks.findIndex((trunk) => trunk.run === run.run);
+  if (at >= 0) {
+    state.moments_us = state.trunks[at].moments_us;
+    state.trunks.length = at;
+  } else if (run.parent === state.run && run.branch_at_ms !== undefined) {
+    const begins_us = Math.floor(run.branch_at_ms * 1000);
+    state.trunks.push({ run: state.run, moments_us: state.moments_us });
+    state.moments_us = state.moments_us.map((moment_us) => Math.min(moment_us, begins_us));
+  } else return false;
+  state.run = run.run;
+  return true;
 }
 
 /** @param {State | null} state */

@@ -71,5 +71,7 @@ export interface State {
   votes: Record<string, { before?: string; after?: string }>; /* option by step of the question */
   answers: Record<string, string>; /* what the run says */
   tasks: Record<string, number>; /* STEP.TASK: when it came true, virtual ms */
+  task_runs: Record<string, string>; /* likewise, in which run: one's turn may go on in a branch */
+  trunks: { run: string; moments_us: number[] }[]; /* what the run is a branch of, the nearest last */
   failed: boolean;
 }
