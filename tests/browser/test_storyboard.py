@@ -275,7 +275,10 @@ class Storyboard(unittest.TestCase):
 
     def test_a_scene_that_cannot_go_on_says_so(self):
         scene = {**OWN, "steps": [
-            {"id": "look", "beat": "situation", "caption": "Nothing will break."},
+            {"id": "look", "beat": "situation", "caption": "One will break."},
+            {"id": "at-once", "beat": "run", "caption": "Now.", "until": "node_crashed", "within_s": 3,
+             "do": [{"type": "node.crash", "node": "B"}]},
+            {"id": "soon", "beat": "run", "caption": "Waiting.", "until": "order_placed", "within_s": 3},
             {"id": "never", "beat": "run", "caption": "Waiting.", "until": "node_crashed", "within_s": 3, "speed": 20},
             {"id": "home", "beat": "home"}]}
         with self.page() as page:
@@ -283,15 +286,19 @@ class Storyboard(unittest.TestCase):
             self.at_step(page, 1)
             self.assertNotIn("taken", page.js("return document.title"))
             page.key("PageDown")
-            self.at_step(page, 2, "failure")
+            self.at_step(page, 2)
+            page.key("PageDown")
+            self.at_step(page, 3)
+            page.key("PageDown")
+            self.at_step(page, 4, "failure")
             said = page.text("#scene-card")
             self.assertIn("node_crashed", said)
             self.assertIn("within 3 s", said)
             page.key("PageDown")
             page.key("PageUp")
-            self.at_step(page, 1)
+            self.at_step(page, 3)
             page.key("PageDown")
-            self.at_step(page, 2, "failure")
+            self.at_step(page, 4, "failure")
             page.press_text("#scene-card button", "Begin again")
             self.at_step(page, 1)
             page.key("o")

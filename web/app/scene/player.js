@@ -20,6 +20,7 @@ import { fetchSceneWords, ps, stepText, titleOf } from "./words.js";
  */
 
 const TASKS_EVERY_MS = 1500;
+const LOOK_AGAIN_MS = 200; /* the stream told that the run stands before the server was asked, or after */
 const APART_MS = 0.001; /* what is done behind a step comes after its moment, and is found from there */
 
 /** @type {Player | null} */
@@ -247,6 +248,7 @@ export class Player {
   /** The run has moved, or has come to a stand: is it what was waited for? */
   watch() {
     const { state, model, rooms } = this;
+    if (this.leaving.signal.aborted) return;
     const { replay } = rooms;
     const now = replay.inPast ? replay.livePace.state : model.pace.state;
     if (state.running && !this.settling && now !== "held") {
@@ -266,6 +268,7 @@ export class Player {
     } finally {
       this.settling = false;
     }
+    if (this.state.running) window.setTimeout(() => this.watch(), LOOK_AGAIN_MS);
   }
 
   async judge() {
