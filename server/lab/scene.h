@@ -37,6 +37,9 @@
  * "notes", for the lecturer alone. A speed may be as small as 0.001, where single
  * messages are seen, and so may the seconds of `last_s`.
  *
+ * A field that does not exist, or that its beat does not look at, is refused. web/scene.schema.json says for editors what
+ * the reader says of a file; "$schema" may name it, and is not looked at.
+ *
  * Scenes inside the program (web/scenes/NAME.json) leave their texts to web/words/scenes.json, where they stand as
  * "NAME.title", "NAME.STEP.caption", "NAME.STEP.options.OPTION"; a file of one's own holds them itself. */
 #ifndef LAB_SCENE_H

@@ -166,6 +166,7 @@ function home(player) {
   void api.link(player.state.run).then((info) => {
     id.textContent = info.short_id ?? player.state.run;
   }, () => {});
+  const sources = (scene.sources ?? []).map((source) => el("li", null, source));
   return {
     kind: "home", place: "stage",
     nodes: [
@@ -179,7 +180,8 @@ function home(player) {
           act("table", "csv", () => void saveSheet(player, "csv").catch(report)),
           act("download", "sheet", () => void saveSheet(player, "html").catch(report)),
           el("a.button", { href: "/storyboard" }, icon("list"), ps("all")),
-          act("city", "stay", () => player.leave()))),
+          act("city", "stay", () => player.leave())),
+        sources.length > 0 ? el("details", null, el("summary", null, ps("sources")), el("ul.sources", null, ...sources)) : null),
     ],
   };
 }

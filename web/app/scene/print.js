@@ -90,9 +90,12 @@ class Easel {
  */
 async function play(step, state, from_us) {
   for (const input of step.do ?? []) await api.input(state.run, inputOf(input, state.who));
-  await api.pace(state.run, { until: untilOf(step, from_us) });
-  while (["live", "held"].includes((await api.run(state.run)).state)) await wait(LOOK_EVERY_MS);
-  const found = await since(state.run, from_us, step.until ?? "");
+  let found = await since(state.run, from_us, step.until ?? ""); /* what an input caused at once */
+  if (!found.found) {
+    await api.pace(state.run, { until: untilOf(step, from_us) });
+    while (["live", "held"].includes((await api.run(state.run)).state)) await wait(LOOK_EVERY_MS);
+    found = await since(state.run, from_us, step.until ?? "");
+  }
   const event = /** @type {{node?: string, peer?: string} | undefined} */ (found.event);
   state.who = { node: event?.node, peer: event?.peer };
   return found.found ? Math.round(found.t_ms * 1000) : null;
@@ -171,6 +174,7 @@ export async function printScene(name, root) {
   const link = await api.link(run);
   making.textContent = whole ? "" : ps("print.stopped");
   sheet.append(el("p", null, ps("print.short", { id: link.short_id ?? `${run}, ${link.digest}` })));
+  if (scene.sources?.length) sheet.append(el("p.second", null, `${ps("sources")}: ${scene.sources.join("; ")}.`));
   stage.remove();
   document.documentElement.dataset.print = "made";
   document.title = titleOf(scene);
@@ -190,8 +194,8 @@ async function fillSheet(scene, state, easel, making, sheet) {
   for (const [at, step] of scene.steps.entries()) {
     making.textContent = ps("print.making", { at: at + 1, of: scene.steps.length });
     if (step.beat === "home") continue;
-    const { t_ms } = await api.pace(state.run, { advance_ms: APART_MS });
-    const came_us = step.beat === "run" ? await play(step, state, Math.round(t_ms * 1000)) : t_us;
+    await api.pace(state.run, { advance_ms: APART_MS });
+    const came_us = step.beat === "run" ? await play(step, state, t_us) : t_us;
     t_us = came_us ?? Math.round((await api.run(state.run)).t_ms * 1000);
     const what = JSON.stringify([t_us, step.focus]);
     const follows = step.beat === "run" && scene.steps[at + 1]?.beat === "freeze"; /* shows the same, and says more */
