@@ -67,7 +67,9 @@ function languageChoice() {
 /** Whoever holds a lecture is told that a class sees what comes now. */
 function roomLine() {
   const code = recall(PRESENTING);
-  return code ? el("p.open-room", null, icon("door"), el("span", null, ps("board.room", { code })), el("a", { href: "/presenter" }, ps("board.desk"))) : null;
+  if (!code) return null;
+  return el("p.open-room", null, icon("door"),
+    el("span", null, ps("board.room", { code }), " ", el("a", { href: "/presenter" }, ps("board.desk"))));
 }
 
 /** @param {SceneInfo[]} scenes */
