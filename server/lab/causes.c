@@ -316,23 +316,7 @@ static cJSON *notes_json(const struct lab_scenario *scenario, const struct item 
 {
     cJSON *list = cJSON_CreateArray();
     for (uint32_t i = 0; i < item->note_count; i++) {
-        char words[WORDS_BYTES];
-        struct text text = text_init(words, sizeof words);
-        const struct system_note *known = lab_note(scenario->system, item->notes[i].kind);
-        cJSON *note = cJSON_CreateObject();
-        lab_words_note(scenario, &item->notes[i], &text);
-        (void)cJSON_AddStringToObject(note, "name", known == NULL ? "" : known->name);
-        (void)cJSON_AddStringToObject(note, "text", words);
-        if (item->notes[i].subject != NODE_NONE) {
-            (void)cJSON_AddNumberToObject(note, "subject", item->notes[i].subject);
-        }
-        lab_add_node(scenario, note, "node", item->notes[i].node);
-        lab_add_node(scenario, note, "peer", item->notes[i].peer);
-        cJSON *args = cJSON_AddArrayToObject(note, "args");
-        for (int j = 0; j < NODE_NOTE_ARGS; j++) {
-            (void)cJSON_AddItemToArray(args, cJSON_CreateNumber((double)item->notes[i].args[j]));
-        }
-        (void)cJSON_AddItemToArray(list, note);
+        (void)cJSON_AddItemToArray(list, lab_note_json(scenario, &item->notes[i]));
     }
     return list;
 }

@@ -3,7 +3,9 @@
 
 #include "base/json_writer.h"
 #include "lab/model.h"
+#include "lab/notes.h"
 #include "lab/settings.h"
+#include "lab/words.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -183,20 +185,40 @@ static void add_history(cJSON *item, const struct lab_judged *judged, bool final
     }
 }
 
-/* What the text says, as keys and numbers: for who says it in another language. */
-static void add_reasons(cJSON *item, const struct system *system,
-                        const struct lab_judgement *judgement, uint32_t check)
+static void add_args(cJSON *object, const int64_t args[NODE_NOTE_ARGS])
 {
-    const struct node_reason *reason = lab_finding_reason(judgement, check);
-    uint16_t unpromised = judgement->unpromised[check];
+    cJSON *list = cJSON_AddArrayToObject(object, "args");
+    for (int i = 0; i < NODE_NOTE_ARGS; i++) {
+        (void)cJSON_AddItemToArray(list, cJSON_CreateNumber((double)args[i]));
+    }
+}
+
+struct cJSON *lab_note_json(const struct lab_scenario *scenario, const struct node_note *note)
+{
+    char words[WORDS_BYTES];
+    struct text text = text_init(words, sizeof words);
+    const struct system_note *known = lab_note(scenario->system, note->kind);
+    cJSON *object = cJSON_CreateObject();
+    lab_words_note(scenario, note, &text);
+    (void)cJSON_AddStringToObject(object, "name", known == NULL ? "" : known->name);
+    (void)cJSON_AddStringToObject(object, "text", words);
+    if (note->subject != NODE_NONE) {
+        (void)cJSON_AddNumberToObject(object, "subject", note->subject);
+    }
+    lab_add_node(scenario, object, "node", note->node);
+    lab_add_node(scenario, object, "peer", note->peer);
+    add_args(object, note->args);
+    return object;
+}
+
+void lab_add_reasons(struct cJSON *item, const struct system *system,
+                     const struct node_reason *reason, uint16_t unpromised)
+{
     if (reason != NULL && reason->word < system->word_count) {
         cJSON *object = cJSON_AddObjectToObject(item, "reason");
         (void)cJSON_AddStringToObject(object, "word", system->words[reason->word]);
         (void)cJSON_AddNumberToObject(object, "subject", reason->subject);
-        cJSON *args = cJSON_AddArrayToObject(object, "args");
-        for (int i = 0; i < NODE_NOTE_ARGS; i++) {
-            (void)cJSON_AddItemToArray(args, cJSON_CreateNumber((double)reason->args[i]));
-        }
+        add_args(object, reason->args);
     }
     if (unpromised < system->word_count) {
         (void)cJSON_AddStringToObject(item, "unpromised", system->words[unpromised]);
@@ -221,7 +243,8 @@ struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
         (void)cJSON_AddNumberToObject(item, "expected", (double)finding->expected);
         (void)cJSON_AddNumberToObject(item, "actual", (double)finding->actual);
         (void)cJSON_AddStringToObject(item, "text", words);
-        add_reasons(item, scenario->system, judgement, i);
+        lab_add_reasons(item, scenario->system, lab_finding_reason(judgement, i),
+                        judgement->unpromised[i]);
         if (finding->verdict == SYSTEM_FAIL) {
             (void)cJSON_AddItemToObject(item, "witness", witness_json(finding));
         }

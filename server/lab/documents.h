@@ -16,6 +16,12 @@ void lab_add_created(struct cJSON *item, int64_t created_ms);
 struct cJSON *lab_judgement_json(const struct lab_scenario *scenario,
                                  const struct lab_judgement *judgement, const char *excuse,
                                  const struct lab_proofs *proofs);
+/* What a note tells: its sentence in English, and of what another language makes one: {name, text,
+ * subject?, node, peer, args}. */
+struct cJSON *lab_note_json(const struct lab_scenario *scenario, const struct node_note *note);
+/* Puts beside the text of a verdict of what it is made: reason? {word, subject, args}, unpromised?. */
+void lab_add_reasons(struct cJSON *item, const struct system *system,
+                     const struct node_reason *reason, uint16_t unpromised);
 /* {name: value} of figures that are known. */
 struct cJSON *lab_figures_json(const struct system *system, const int64_t *figures);
 /* A node's name, or null. */

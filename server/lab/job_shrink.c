@@ -2,6 +2,7 @@
 #include "lab/jobs_internal.h"
 
 #include "base/duration.h"
+#include "lab/documents.h"
 #include "lab/repeat.h"
 #include "lab/settings.h"
 #include "lab/shrink.h"
@@ -51,6 +52,8 @@ static cJSON *result_json(const struct lab_job *job, const struct lab_shrink_res
                                   job->scenario->system->checks[result->check].name);
     (void)cJSON_AddStringToObject(object, "verdict", result->verdict);
     (void)cJSON_AddStringToObject(object, "text", result->words);
+    lab_add_reasons(object, job->scenario->system, result->reasoned ? &result->reason : NULL,
+                    result->unpromised);
     (void)cJSON_AddItemToObject(object, "before", size_json(&result->before));
     (void)cJSON_AddItemToObject(object, "after", size_json(&result->after));
     (void)cJSON_AddBoolToObject(object, "load_off", result->load_off);

@@ -2,6 +2,7 @@
 #include "lab/pair.h"
 
 #include "base/digest.h"
+#include "lab/documents.h"
 #include "lab/notes.h"
 #include "lab/settings.h"
 #include "lab/words.h"
@@ -172,6 +173,8 @@ static void describe_note(const struct lab_scenario *scenario, const struct node
     struct text text = text_init(side->words, sizeof side->words);
     lab_words_note(scenario, note, &text);
     side->there = true;
+    side->noted = true;
+    side->note = *note;
     side->time_ns = note->time_ns;
     side->event = note->event;
     side->node = note->node;
@@ -363,7 +366,7 @@ static cJSON *row_json(const struct lab_pair *pair, uint32_t index)
 }
 
 /* The sides of a parting, and the time of the earlier one. */
-static cJSON *parting_json(const struct lab_parting *parting)
+static cJSON *parting_json(const struct lab_scenario *scenario, const struct lab_parting *parting)
 {
     static const char *const NAMES[LAB_SIDES] = {"a", "b"};
     cJSON *object = cJSON_CreateObject();
@@ -377,6 +380,9 @@ static cJSON *parting_json(const struct lab_parting *parting)
         time_ns = earlier(time_ns, side->time_ns);
         cJSON *item = cJSON_AddObjectToObject(object, NAMES[i]);
         (void)cJSON_AddStringToObject(item, "text", side->words);
+        if (side->noted) {
+            (void)cJSON_AddItemToObject(item, "note", lab_note_json(scenario, &side->note));
+        }
         (void)cJSON_AddNumberToObject(item, "t_ms", lab_decimal(side->time_ns / NS_PER_US, 3));
         (void)cJSON_AddNumberToObject(item, "event", (double)side->event);
         (void)cJSON_AddNumberToObject(item, "node", side->node);
@@ -467,12 +473,14 @@ struct cJSON *lab_pair_json(const struct lab_pair *pair)
         (void)cJSON_AddItemToArray(rows, row_json(pair, i));
     }
     (void)cJSON_AddItemToObject(object, "first_event",
-                                pair->first_event.found ? parting_json(&pair->first_event)
-                                                        : cJSON_CreateNull());
-    (void)cJSON_AddItemToObject(object, "divergence",
-                                pair->decision.found      ? parting_json(&pair->decision)
-                                : pair->first_event.found ? parting_json(&pair->first_event)
-                                                          : cJSON_CreateNull());
+                                pair->first_event.found
+                                    ? parting_json(pair->sides[0]->scenario, &pair->first_event)
+                                    : cJSON_CreateNull());
+    (void)cJSON_AddItemToObject(
+        object, "divergence",
+        pair->decision.found      ? parting_json(pair->sides[0]->scenario, &pair->decision)
+        : pair->first_event.found ? parting_json(pair->sides[0]->scenario, &pair->first_event)
+                                  : cJSON_CreateNull());
     return object;
 }
 

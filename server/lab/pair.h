@@ -22,6 +22,8 @@ struct lab_parting {
         int64_t time_ns;
         uint64_t event;
         uint32_t node, subject; /* or NODE_NONE */
+        bool noted;             /* it is a note, this one */
+        struct node_note note;
         char words[LAB_PARTING_BYTES];
     } sides[LAB_SIDES];
 };

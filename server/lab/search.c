@@ -4,6 +4,7 @@
  * only for a condition over rows, notes only for one over notes, no words, no judgement. */
 #include "lab/search.h"
 
+#include "lab/documents.h"
 #include "lab/lab_internal.h"
 #include "lab/settings.h"
 #include "lab/words.h"
@@ -58,6 +59,8 @@ static void see_note(void *context, const struct node_note *note, const struct s
     }
     hit_begin(look);
     look->hit.kind = known->name;
+    look->hit.noted = true;
+    look->hit.note = *note;
     look->hit.node = note->node;
     look->hit.subject = note->subject;
     struct text words = text_init(look->hit.words, sizeof look->hit.words);
@@ -269,5 +272,8 @@ struct cJSON *lab_search_hit_json(const struct lab_scenario *scenario,
         (void)cJSON_AddNumberToObject(object, "subject", hit->subject);
     }
     (void)cJSON_AddStringToObject(object, "text", hit->words);
+    if (hit->noted) {
+        (void)cJSON_AddItemToObject(object, "note", lab_note_json(scenario, &hit->note));
+    }
     return object;
 }

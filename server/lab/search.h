@@ -26,6 +26,8 @@ struct lab_search_hit {
     int64_t time_ns;        /* of the event; a whole second for figures */
     uint32_t node, subject; /* whom it concerns; NODE_NONE where nobody */
     const char *kind;       /* name of the note or of the row's table; NULL: figures */
+    bool noted;             /* it is a note, this one */
+    struct node_note note;
     char words[LAB_SEARCH_WORDS_BYTES];
 };
 
@@ -58,7 +60,7 @@ struct lab_search_result {
 int lab_search_run(const struct lab_search *search, struct lab_search_result *result,
                    struct lab_problem *problem);
 void lab_search_free(struct lab_search_result *result);
-/* {seed, t_ms, kind?, node?, subject?, text}: t_ms in whole microseconds, at or just after the event;
+/* {seed, t_ms, kind?, node?, subject?, text, note?}: t_ms in whole microseconds, at or just after the event;
  * the caller's. */
 struct cJSON *lab_search_hit_json(const struct lab_scenario *scenario,
                                   const struct lab_search_hit *hit);

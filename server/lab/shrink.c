@@ -216,6 +216,10 @@ static void result_fill(struct lab_shrinking *shrinking, const struct lab_shrink
                                          .runs = shrinking->runs,
                                          .wall_ns = lab_clock_ns() - shrinking->begun_ns};
     memcpy(result->settings, shrinking->best.settings, sizeof result->settings);
+    const struct node_reason *reason = lab_finding_reason(&best->judgement, result->check);
+    result->reasoned = reason != NULL;
+    result->reason = reason != NULL ? *reason : (struct node_reason){.word = UINT16_MAX};
+    result->unpromised = best->judgement.unpromised[result->check];
     struct text words = text_init(result->words, sizeof result->words);
     lab_verdict_words(shrinking->asked->scenario, &best->judgement, result->check, best->excuse,
                       &words);

@@ -61,6 +61,9 @@ struct lab_shrink_result {
     uint32_t check;
     const char *verdict;                /* FAIL or EXPECTED-FAIL */
     char words[LAB_SHRINK_WORDS_BYTES]; /* how it is broken, after */
+    bool reasoned; /* and of what the words are made, where they have a reason */
+    struct node_reason reason;
+    uint16_t unpromised; /* of the judgement */
     struct lab_shrink_size before, after;
     bool load_off; /* every order that is left is one of the inputs */
     uint64_t digest;

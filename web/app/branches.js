@@ -50,7 +50,8 @@ export function inputWords(model, input) {
   }
   const act = `act.${input.type}`;
   const name = has(act) ? t(act) : (systemTitle("inputs", input.type) ?? humanise(input.type));
-  if (input.node !== undefined) return `${name}: ${whom(model, input.node)}`;
+  const ends = [input.node, input.peer].filter((end) => end !== undefined).map((end) => whom(model, end));
+  if (ends.length > 0) return `${name}: ${ends.join(", ")}`;
   return input.dish ? `${name}: ${input.dish}` : name;
 }
 

@@ -366,7 +366,7 @@ export class Comparing {
     } else if (!comparison) {
       fill(caption, el("span.second", null, t("pair.working")));
     } else {
-      fill(caption, el("span", null, el("b", null, partingSentence(comparison)), " ",
+      fill(caption, el("span", null, el("b", null, partingSentence(this.home, comparison)), " ",
         el("span.second", null, changesSentence(front, this.runs, comparison))));
     }
   }
@@ -400,7 +400,7 @@ export class Comparing {
     if (!moments) return;
     for (const model of this.pair.models) model.select(null);
     void this.pair.seekTo(moments[which]);
-    if (this.comparison) sayStatus(partingSentence(this.comparison));
+    if (this.comparison) sayStatus(partingSentence(this.home, this.comparison));
   }
 
   /** While the cursor stands there, both sides show whom it was about. */

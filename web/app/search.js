@@ -11,6 +11,7 @@ import { refusalText } from "./problem_words.js";
 import { openMoment, scenarioTitle } from "./runs.js";
 import { slowLine } from "./say.js";
 import { report } from "./steer.js";
+import { noteText } from "./tell.js";
 import { humanise, number, systemTerm, systemTitle, t, virtualTime } from "./words.js";
 
 /**
@@ -236,7 +237,7 @@ function searchWords(job) {
 function showHits(list, model, hits, asked) {
   const first = list.children.length === 0 && hits.length > 0;
   for (const hit of hits.slice(list.children.length)) {
-    const text = hitText(hit);
+    const text = hitText(model, hit);
     const title = t("find.hit", { seed: hit.seed, time: virtualTime(hit.t_ms * 1000, 1), text });
     const moment = { scenario: asked.scenario, seed: hit.seed, settings: asked.settings, t_ms: hit.t_ms };
     const keep = el("button", { type: "button", title: t("find.keep"), onclick: () => void kept() },
@@ -265,9 +266,11 @@ function showHits(list, model, hits, asked) {
 
 /**
  * What happened there. Figures come with their names of the API: "waiting 23, bounces 1".
+ * @param {Model} model
  * @param {Hit} hit
  */
-function hitText(hit) {
+function hitText(model, hit) {
+  if (hit.note) return noteText(model, hit.note);
   if (hit.kind) return hit.text;
   return hit.text.split(", ").map((part) => {
     const [name, value] = part.split(" ");

@@ -2,6 +2,7 @@
 // that is not needed for it. What is left is a run of its own, small enough to be watched whole.
 
 import { api } from "./api.js";
+import { inputWords } from "./branches.js";
 import { el, fill, icon } from "./dom.js";
 import { followJob, isOver, showProgress } from "./jobs.js";
 import { openDialog, table } from "./menu.js";
@@ -9,6 +10,7 @@ import { refusalText } from "./problem_words.js";
 import { showRun } from "./runs.js";
 import { slowLine } from "./say.js";
 import { report } from "./steer.js";
+import { verdictText } from "./verdict_text.js";
 import { duration, number, systemTitle, t, virtualTime } from "./words.js";
 
 /**
@@ -40,7 +42,7 @@ export async function openShrink(model, check, verify) {
         count: job.progress.done, runs: number(job.progress.done),
       }), false);
     } else if (job.state === "done") {
-      fill(body, lead, ...resultParts(job.result, dialog, verify));
+      fill(body, lead, ...resultParts(model, job.result, dialog, verify));
       /** @type {HTMLElement | null} */ (body.querySelector("button"))?.focus();
     } else {
       stop.hidden = true;
@@ -63,24 +65,25 @@ export async function openShrink(model, check, verify) {
 /**
  * The small run opens at its end, where some promises are seen to be broken only once it is healed:
  * it is verified at once.
+ * @param {Model} model
  * @param {any} result
  * @param {HTMLDialogElement} dialog
  * @param {() => Promise<void>} verify
  */
-function resultParts(result, dialog, verify) {
+function resultParts(model, result, dialog, verify) {
   const open = el("button.main", { type: "button", onclick: () => {
     dialog.close();
     void showRun(result.run).then(verify).catch(report);
   } }, icon("play"), t("shrink.open"));
   const code = el("code", { tabindex: "0" }, `chef run ${result.repeat}`);
   return [
-    el("p.verdict-words", null, result.text),
+    el("p.verdict-words", null, verdictText(model, result)),
     sizes(result),
     el("h3", null, t(result.inputs.length === 0 ? "shrink.nothing_left" : "shrink.left")),
     el("ol.inputs", null, ...result.inputs.map((/** @type {any} */ input) =>
-      el("li", null, el("span.second", null, virtualTime(input.t_ms * 1000, 3)), " ", input.text))),
+      el("li", null, el("span.second", null, virtualTime(input.t_ms * 1000, 3)), " ", inputWords(model, input)))),
     el("div.row", null, open, el("span.second", null,
-      t(result.minimal ? "shrink.minimal" : "shrink.bounded", { count: result.runs, runs: number(result.runs), end: result.end }))),
+      t(result.minimal ? "shrink.minimal" : "shrink.bounded", { count: result.runs, runs: number(result.runs), end: refusalText(result.end) }))),
     el("details.names", null, el("summary", null, t("shrink.repeat")), el("p", null, t("shrink.repeat_about")), code),
   ];
 }

@@ -3,6 +3,7 @@
 
 import { branchName, inputWords, valueWords } from "./branches.js";
 import { settingName } from "./fields.js";
+import { noteText } from "./tell.js";
 import { number, systemTerm, t, virtualTime } from "./words.js";
 
 /**
@@ -103,15 +104,22 @@ export function momentWords(t_ms) {
 
 /**
  * Where the two runs came apart, or that they did not.
+ * @param {Model} model
  * @param {Comparison} comparison
  */
-export function partingSentence({ divergence, until_ms }) {
+export function partingSentence(model, { divergence, until_ms }) {
   if (!divergence) return t("pair.no_difference", { time: virtualTime(until_ms * 1000, 1) });
   return t("pair.parting", {
     time: momentWords(divergence.t_ms),
-    a: divergence.a?.text ?? t("pair.nothing"),
-    b: divergence.b?.text ?? t("pair.nothing"),
+    a: happening(model, divergence.a),
+    b: happening(model, divergence.b),
   });
+}
+
+/** @param {Model} model @param {import("./types").PartingSide | null} side null: nothing happened there */
+function happening(model, side) {
+  if (!side) return t("pair.nothing");
+  return side.note ? noteText(model, side.note) : side.text;
 }
 
 /**

@@ -1,6 +1,7 @@
 // tell.js: events in sentences, for every system: its own table of words first, then the host's; the
 // kind's own name as a last resort.
 
+import { language } from "./language.js";
 import { checkName } from "./promises.js";
 import { deviceFault } from "./spans.js";
 import { capital, fillIn, has, humanise, number, systemTitle, systemWord, t, unitWord } from "./words.js";
@@ -43,6 +44,18 @@ export function eventSentence(model, event, label, more = {}) {
   if (sentence) return capital(fillIn(sentence, { ...eventValues(model, event, label), ...more }));
   const who = event.peer >= 0 ? event.peer : event.node;
   return capital(`${humanise(event.kind)} ${who >= 0 ? label(who) : ""}`.trim());
+}
+
+/**
+ * A note that the server tells of, in the language of the viewer; its own sentence is English.
+ * @param {Model} model
+ * @param {import("./types").CauseNote} note
+ */
+export function noteText(model, { name, text, subject = -1, node, peer, args }) {
+  if (language() === "en") return text;
+  const at = (/** @type {string | null | undefined} */ one) => model.plan?.node_names.indexOf(one ?? "") ?? -1;
+  const event = { event: 0, cause: 0, t_us: 0, kind: name, node: at(node), peer: at(peer), subject, args };
+  return eventSentence(model, event, (one) => model.nodeName(one));
 }
 
 /**

@@ -122,6 +122,7 @@ export interface Parting {
 }
 export interface PartingSide {
   text: string;
+  note?: CauseNote;
   t_ms: number;
   event: number;
   node: number;
@@ -297,6 +298,7 @@ export interface Hit {
   node?: string;
   subject?: number;
   text: string;
+  note?: CauseNote;
 }
 /** A moment that was kept. */
 export interface Card {

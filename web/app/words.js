@@ -110,6 +110,15 @@ export function systemWord(group, key) {
 }
 
 /**
+ * A value of one of the system's lists: "no-answer" of its outcomes.
+ * @param {string} value
+ * @returns {string | undefined}
+ */
+export function listWord(value) {
+  return Object.values(system.lists ?? {}).find((list) => value in list)?.[value];
+}
+
+/**
  * A sentence begins with a capital, but a name stays as it is: "film.mkv", "n1", "ops_per_s".
  * @param {string} text
  */

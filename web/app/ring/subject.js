@@ -4,7 +4,10 @@ import { api } from "../api.js";
 import { el, fill, icon } from "../dom.js";
 import { openDialog, table } from "../menu.js";
 import { report } from "../steer.js";
-import { humanise, number, systemTitle, t } from "../words.js";
+import { has, humanise, listWord, number, t } from "../words.js";
+
+/** Fields whose number is a node's. */
+const NODES = /^(server|replica|kitchen|cook)$/;
 
 /**
  * One operation, as the ledger knows it.
@@ -18,7 +21,7 @@ export async function explainSubject(model, subject, showCauses) {
   try {
     const known = await api.subject(run, subject, model.replay?.inPast ? model.replay.cursor_us / 1000 : undefined);
     const rows = Object.entries(known).filter(([, value]) => typeof value !== "object").map(([name, value]) => [
-      humanise(name), typeof value === "number" ? number(value, value % 1 === 0 ? 0 : 3) : words(String(value)),
+      nameWords(name), valueWords(model, name, value),
     ]);
     fill(body, table(t("subject.title", { subject }), [t("subject.what"), t("subject.value")], rows),
       el("div.row", null, el("button", { type: "button", onclick: () => {
@@ -31,7 +34,21 @@ export async function explainSubject(model, subject, showCauses) {
   }
 }
 
-/** @param {string} value */
-function words(value) {
-  return systemTitle("results", value) ?? systemTitle("levels", value) ?? humanise(value);
+/** @param {string} name of a field of the ledger */
+function nameWords(name) {
+  const [, plain, place] = /^(.*?)_?(\d*)$/.exec(name) ?? ["", name, ""];
+  const key = `what.${plain}`;
+  return `${has(key) ? t(key) : humanise(plain)} ${place}`.trim();
+}
+
+/**
+ * @param {import("../model.js").Model} model
+ * @param {string} name
+ * @param {string | number | boolean} value
+ */
+function valueWords(model, name, value) {
+  if (typeof value === "boolean") return t(`what.${value}`);
+  if (typeof value === "string") return listWord(value) ?? humanise(value);
+  if (NODES.test(name)) return model.nodeName(value);
+  return number(value, value % 1 === 0 ? 0 : 3);
 }

@@ -2,8 +2,7 @@
 // along them: back to the cause, forward to an effect, across to another effect of the same cause.
 
 import { api } from "../api.js";
-import { language } from "../language.js";
-import { eventSentence } from "../tell.js";
+import { noteText } from "../tell.js";
 
 /**
  * @typedef {import("../model.js").Model} Model
@@ -36,23 +35,8 @@ function readItem(model, item) {
     event: item.event, cause: item.cause, t_us: Math.round(item.t_ms * 1000),
     node: nodeNumber(model, item.node), kind: item.kind, from: nodeNumber(model, item.from),
     type: item.type ?? "", sent_us: Math.round((item.sent_ms ?? item.t_ms) * 1000),
-    subject: item.subject ?? -1, fate: 0, notes: (item.notes ?? []).map((note) => readNote(model, item, note)),
+    subject: item.subject ?? -1, fate: 0, notes: (item.notes ?? []).map((note) => ({ name: note.name, text: noteText(model, note) })),
   };
-}
-
-/**
- * A note of an event; the server's sentence is English.
- * @param {Model} model
- * @param {CauseItem} item
- * @param {import("../types").CauseNote} note
- */
-function readNote(model, item, { name, text, subject = -1, node, peer, args }) {
-  if (language() === "en") return { name, text };
-  const event = {
-    event: item.event, cause: item.cause, t_us: item.t_ms * 1000, kind: name, subject, args,
-    node: nodeNumber(model, node), peer: nodeNumber(model, peer),
-  };
-  return { name, text: eventSentence(model, event, (one) => model.nodeName(one)) };
 }
 
 /**

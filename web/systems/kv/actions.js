@@ -5,7 +5,7 @@ import { el, fill } from "../../app/dom.js";
 import { menuEntry } from "../../app/menu.js";
 import { sayNote, sayStatus } from "../../app/say.js";
 import { changeSetting, report, sendInput } from "../../app/steer.js";
-import { humanise, number, systemTerm, systemTitle, t } from "../../app/words.js";
+import { humanise, listWord, number, systemTerm, systemTitle, t } from "../../app/words.js";
 
 /** @typedef {import("./model.js").StoreModel} Model */
 
@@ -105,7 +105,7 @@ function readEntries(model) {
   const entry = (/** @type {number} */ node, /** @type {string} */ level) => menuEntry({
     icon: "search",
     text: t("store.read", { letter: model.nodeLetter(node) }),
-    second: systemTitle("lists", level) ?? humanise(level),
+    second: listWord(level) ?? humanise(level),
     run: () => void operate(model, node, { type: "kv.get", level }),
   });
   return homeEntries(model, (node) => el("div", { role: "group" }, ...LEVELS.map((level) => entry(node, level)),
@@ -154,7 +154,7 @@ async function answerOf(model, run, { t_ms, key, node }) {
     const result = String(cell(row, "result"));
     const good = cell(row, "batch") ? "store.batch_answer" : "store.answer";
     return t(result === "ok" ? good : "store.no_answer", {
-      ...batch(model), promise: cell(row, "batch") ? t(`store.promise.${cell(row, "level")}`) : "", letter: model.nodeLetter(node), key, value: cell(row, "value"), result: systemTitle("lists", result) ?? humanise(result),
+      ...batch(model), promise: cell(row, "batch") ? t(`store.promise.${cell(row, "level")}`) : "", letter: model.nodeLetter(node), key, value: cell(row, "value"), result: listWord(result) ?? humanise(result),
       stale: Number(cell(row, "stale")) === 1 ? t("store.stale") : "",
     });
   }
