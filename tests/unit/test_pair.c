@@ -94,6 +94,12 @@ static void test_the_first_decision(void **state)
     assert_non_null(strstr(decision->sides[0].words, "goes to"));
     assert_string_not_equal(decision->sides[0].words, decision->sides[1].words);
     assert_true(decision->sides[0].time_ns <= both->pair.first_event.sides[0].time_ns);
+    cJSON *json = lab_pair_json(&both->pair);
+    const cJSON *side = cJSON_GetObjectItem(cJSON_GetObjectItem(json, "divergence"), "a");
+    const cJSON *note = cJSON_GetObjectItem(side, "note"); /* of which another language says it */
+    assert_string_equal(cJSON_GetObjectItem(note, "name")->valuestring, "order_assigned");
+    assert_int_equal(cJSON_GetObjectItem(note, "subject")->valueint, 1);
+    cJSON_Delete(json);
     both_free(both);
 }
 

@@ -182,7 +182,7 @@ export function cityClock(t_us) {
 }
 
 /**
- * Virtual time as figures and axes have it: 1:02:03.4
+ * Virtual time as figures and axes have it: 1:02:03.4, with the decimal sign of the language.
  * @param {number} t_us
  * @param {number} [decimals]
  */
@@ -190,7 +190,7 @@ export function virtualTime(t_us, decimals = 1) {
   const factor = 10 ** decimals;
   const ticks = Math.floor((t_us / 1e6) * factor + 1e-6);
   const seconds = Math.floor(ticks / factor);
-  const part = decimals > 0 ? `.${String(ticks % factor).padStart(decimals, "0")}` : "";
+  const part = decimals > 0 ? `${number(0.5, 1).charAt(1)}${String(ticks % factor).padStart(decimals, "0")}` : "";
   const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   const hours = Math.floor(seconds / 3600);
   const rest = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${part}`;
