@@ -44,7 +44,7 @@ export class RingGeometry {
     const table = { width: plate.table.width * u, height: plate.table.height * u };
     /** The table in the middle.
      * @type {Box} */
-    this.table = { x: middle.x - table.width / 2, y: middle.y - table.height / 2, ...table };
+    this.table = { x: middle.x - table.width / 2, y: middle.y - table.height / 2 - 0.8 * roof, ...table };
   }
 
   /** @param {number} node @returns {Box | undefined} */

@@ -8,6 +8,7 @@ import { DOWN, drawLeads, drawTableOf, HELD, lettersOf, SMALL, TEXT, TRUTHS, UP 
 import { drawBadge, drawLetter, write } from "../../app/stage/drawing.js";
 import { drawHouse } from "../../app/stage/house.js";
 import { humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
+import { drawLobster, lobsterPicture } from "./lobster.js";
 
 /**
  * @typedef {import("./model.js").CityModel} Model
@@ -79,8 +80,8 @@ export function cityLook(model) {
     facts: (node) => facts(model, node),
     tone: (node) => toneOf(model, node),
     tile: (node) => ({ word: stateWord(model, node), lines: [leftText(model, node), workText(model, node)].filter(Boolean) }),
-    legend: () => ["free", "sold", "other"].map((kind) =>
-      el("span", null, el("i.lobster", { "data-lobster": kind }), t(`legend.${kind}`))),
+    legend: () => /** @type {const} */ (["free", "sold", "other"]).map((kind) =>
+      el("span", null, lobsterPicture(kind), t(`legend.${kind}`))),
     look: (type) => (SIGNS.has(type) ? "heartbeat" : REPLIES.has(type) ? "reply" : "request"),
     message: (type) => systemWord("messages", type) ?? humanise(type),
   };
@@ -170,29 +171,23 @@ function drawPantry(ctx, model, node, box, u) {
   const index = [...model.kitchens.keys()].indexOf(node);
   const rows = Math.max(1, Math.ceil(model.pantry.length / ROW));
   const step = { x: box.width / ROW, y: box.height / rows };
-  const r = Math.min(step.x, step.y) * 0.36;
-  ctx.lineWidth = 1.6 * u;
+  const r = Math.min(step.x, step.y) * 0.45;
   model.pantry.forEach((orders, lobster) => {
     const order = orders[index] ?? -1;
     if (order < 0) return;
     const x = box.x + ((lobster % ROW) + 0.5) * step.x;
     const y = box.y + (Math.floor(lobster / ROW) + 0.5) * step.y;
-    ctx.beginPath();
-    ctx.arc(x, y, r, 0, 2 * Math.PI);
-    ctx.fillStyle = ctx.strokeStyle = token(order === 0 ? "--six-1" : "--text-second");
-    if (order === 0) ctx.fill();
-    else ctx.stroke();
+    drawLobster(ctx, x, y, r, token(order === 0 ? "--six-1" : "--text-second"), order === 0);
     if (model.agrees(lobster)) return;
     ctx.strokeStyle = token("--text");
-    ctx.lineWidth = 2.6 * u;
+    ctx.lineWidth = 2.2 * u;
     ctx.beginPath();
-    ctx.arc(x, y, r + 2 * u, 0, 2 * Math.PI);
+    ctx.arc(x, y, r + 1.2 * u, 0, 2 * Math.PI);
     if (order !== 0) {
       ctx.moveTo(x - r * 0.6, y - r * 0.6);
       ctx.lineTo(x + r * 0.6, y + r * 0.6);
     }
     ctx.stroke();
-    ctx.lineWidth = 1.6 * u;
   });
 }
 

@@ -11,22 +11,25 @@ import { arrowHead } from "../../app/stage/drawing.js";
  */
 
 const STEPPED_BACK = 0.65; /* so much of the ground over what is not meant: 35 % of it stays */
+const ROUND = 6; /* units that eaves and shadow stand out */
 
 /**
  * @param {CanvasRenderingContext2D} ctx over everything else
  * @param {Model} model
  * @param {Geometry} geometry
+ * @param {boolean} isEvening
  */
-export function drawFocus(ctx, model, geometry) {
+export function drawFocus(ctx, model, geometry, isEvening) {
   const { focus } = model;
   ctx.clearRect(0, 0, geometry.width, geometry.height);
   if (!focus) return;
   ctx.globalAlpha = STEPPED_BACK;
-  ctx.fillStyle = token("--map-land");
+  ctx.fillStyle = token(isEvening ? "--map-evening" : "--map-land");
+  const round = ROUND * geometry.u;
   const meant = new Set(focus.nodes ?? [focus.node, focus.from]);
   for (const [node, box] of geometry.plates) {
     if (!meant.has(node)) {
-      ctx.fillRect(box.x - 4, box.y - 4, box.width + 8, box.height + 8);
+      ctx.fillRect(box.x - round, box.y - round, box.width + 2 * round, box.height + 2 * round);
     }
   }
   ctx.globalAlpha = 1;

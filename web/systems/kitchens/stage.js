@@ -214,7 +214,7 @@ export class Stage {
     const { model, geometry } = this;
     if (!geometry) return;
     if (model.focus) {
-      drawFocus(sheet, model, geometry);
+      drawFocus(sheet, model, geometry, this.root.dataset.light === "evening");
       this.overDrawn = true;
     } else if (this.overDrawn || showsFlights(model)) {
       this.overDrawn = drawFlights(sheet, model, messagePlaces(model, geometry), t_us);
