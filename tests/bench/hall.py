@@ -75,7 +75,8 @@ def report(title, events, mark):
     commits = by_frame([event for event in mine if event["name"] == "Commit"], ends)
     gaps = [(after - before) / 1000 for before, after in zip(ends, ends[1:])]
     print(f"{title}: {len(gaps)} frames, {1000 * len(gaps) / sum(gaps):.0f} a second, "
-          f"{sum(gap > 1.5 * FRAME_MS for gap in gaps)} of them late")
+          f"{sum(gap > 1.5 * FRAME_MS for gap in gaps)} of them late; "
+          f"busy {100 * sum(cpu for cpu, _ in tasks) / sum(gaps):.0f} % of the time")
     say("work, all", [cpu for cpu, _ in tasks])
     say("  scripts", [cpu for cpu, _ in scripts])
     say("  style, layout, painting", [cpu for cpu, _ in layout])

@@ -482,7 +482,7 @@ class Looks(ReplayTest):
             places = page.js("""
               const seen = new Set(), end = performance.now() + 3500;
               return new Promise((done) => { const look = () => {
-                seen.add(document.querySelector(".thumb").style.left);
+                seen.add(document.querySelector(".thumb").style.translate);
                 performance.now() < end ? requestAnimationFrame(look) : done(seen.size); }; look(); });""")
             self.assertTrue(2 <= places <= 6, places)
 

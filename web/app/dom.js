@@ -78,6 +78,16 @@ export function setText(element, text) {
 }
 
 /**
+ * An attribute of an element, likewise; to write what stands there already costs a look at every style.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string} value
+ */
+export function setAttribute(element, name, value) {
+  if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/**
  * A drawing from static/icons.svg; controls are never characters of a font.
  * @param {string} name
  */

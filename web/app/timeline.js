@@ -3,7 +3,7 @@
 // cursor to this viewer.
 
 import { branchName, enterRelative } from "./branches.js";
-import { el, fill, icon, setText, unit } from "./dom.js";
+import { el, fill, icon, setAttribute, setText, unit } from "./dom.js";
 import { drawTrack } from "./timeline/draw.js";
 import { cursorOf, measure, PAD, tracksOf } from "./timeline/geometry.js";
 import { inTurn } from "./turns.js";
@@ -104,12 +104,13 @@ class Timeline {
     const { model, slider } = this;
     if (!this.geometry) return;
     const at_us = cursorOf(model);
-    this.thumb.style.left = `${this.geometry.x(at_us)}px`;
-    slider.setAttribute("aria-valuemax", String(Math.floor(model.edge_us / 1e6)));
-    slider.setAttribute("aria-valuenow", String(Math.floor(at_us / 1e6)));
+    this.thumb.style.translate = `${this.geometry.x(at_us)}px`; /* moved, not laid out anew */
+    setAttribute(slider, "aria-valuemax", String(Math.floor(model.edge_us / 1e6)));
+    setAttribute(slider, "aria-valuenow", String(Math.floor(at_us / 1e6)));
     const key = model.replay?.inPast ? "timeline.past" : "timeline.live";
     const decimals = model.clock.paused ? 1 : 0; /* not ten times a second for who listens */
-    slider.setAttribute(
+    setAttribute(
+      slider,
       "aria-valuetext",
       t(key, { time: virtualTime(at_us, decimals), edge: virtualTime(model.edge_us, decimals) }),
     );

@@ -136,7 +136,8 @@ function cardButton(glyph, name, ...children) {
  */
 function setTitle(card, tone, glyph, title) {
   card.root.dataset.verdict = tone;
-  fill(card.glyph, icon(glyph));
+  if (card.glyph.dataset.icon !== glyph) fill(card.glyph, icon(glyph));
+  card.glyph.dataset.icon = glyph;
   setText(card.title, title);
 }
 

@@ -1,7 +1,7 @@
 // stage.js: the stage of a small cluster: nodes in a circle around a table, three canvases under a
 // button for every node. Drawn as a function of the model and the clock's virtual time.
 
-import { el, fill, token, unit } from "../dom.js";
+import { el, fill, setAttribute, token, unit } from "../dom.js";
 import { CutHand } from "../stage/cutting.js";
 import { arrowHead } from "../stage/drawing.js";
 import { drawFlights } from "../stage/messages.js";
@@ -204,8 +204,8 @@ export class RingStage {
     for (const button of this.twin?.children ?? []) {
       const node = Number(button.getAttribute("data-node"));
       const sentence = this.look.sentence(node);
-      if (button.getAttribute("aria-label") !== sentence) button.setAttribute("aria-label", sentence);
-      button.setAttribute("aria-pressed", String(this.model.selection === node));
+      setAttribute(button, "aria-label", sentence);
+      setAttribute(button, "aria-pressed", String(this.model.selection === node));
     }
   }
 

@@ -2,7 +2,7 @@
 // hint of the current mode. Draws as a function of the clock's virtual time and stops when nobody
 // looks.
 
-import { el, fill, icon, token, unit } from "../../app/dom.js";
+import { el, fill, icon, setAttribute, token, unit } from "../../app/dom.js";
 import { CutHand } from "../../app/stage/cutting.js";
 import { drawFlights, showsFlights } from "../../app/stage/messages.js";
 import { inTurn } from "../../app/turns.js";
@@ -268,12 +268,8 @@ export class Stage {
   describe() {
     for (const button of this.twin?.children ?? []) {
       const node = Number(button.getAttribute("data-node"));
-      const sentence = nodeSentence(this.model, node);
-      if (button.getAttribute("aria-label") !== sentence) button.setAttribute(
-        "aria-label",
-        sentence,
-      );
-      button.setAttribute("aria-pressed", String(this.model.selection === node));
+      setAttribute(button, "aria-label", nodeSentence(this.model, node));
+      setAttribute(button, "aria-pressed", String(this.model.selection === node));
     }
   }
 
