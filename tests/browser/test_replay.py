@@ -234,6 +234,7 @@ class Playing(ReplayTest):
                 now = self.now(page)
                 self.seek(page, key)
                 page.wait("the next second", lambda then=now: self.now(page) != then)
+                page.wait("its world", lambda: seconds(page.text("#header .clock")) == self.now(page))
                 picture = self.settled(page)
                 self.assertEqual(pictures.setdefault(self.now(page), picture), picture, f"at {self.now(page)} s")
             self.assertEqual(len(set(pictures.values())), len(pictures))
