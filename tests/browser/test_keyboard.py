@@ -64,7 +64,9 @@ class Keyboard(unittest.TestCase):
     def test_help_lists_the_keys_and_letters_can_be_switched_off(self):
         with open_page() as page:
             page.key("?")
-            self.assertIn("Rush", page.text("#help"))
+            told = page.wait("the help", lambda: page.text("#help section") and page.text("#help"))
+            for words in ("Rush", "In a scene", "space-time diagram", "While a cut is drawn", "slider"):
+                self.assertIn(words, told)
             page.js("document.getElementById('letters-off').click()")
             page.key("Escape", "i")
             self.assertTrue(page.js("return document.getElementById('controls').hidden"))

@@ -89,9 +89,11 @@ class Storyboard(unittest.TestCase):
 
     def test_a_whole_scene_by_keyboard(self):
         with self.page() as page:
-            page.js("document.querySelector('.scenes a[href=\"/#scene=crisis\"]').focus()")
-            page.key("Enter")
+            page.key("?")
+            page.wait("the help", lambda: "In a scene" in (page.text("#help") or ""))
+            page.key("Escape", "5")
             self.at_step(page, 1)
+            self.assertIn("scene=crisis", page.js("return sessionStorage.getItem('chef.scene')").replace('"name":"', "scene="))
             count = int(page.text("#scene .count").split(" of ")[1])
             beats = [step["beat"] for step in page.api("/api/v1/scenes/crisis")["steps"]]
             asked = None
@@ -126,6 +128,10 @@ class Storyboard(unittest.TestCase):
             page.wait("the moment of the question", lambda: self.moment(page) < edge)
             self.assertEqual(page.attribute("#scene-card [aria-pressed=true]", "data-option"),
                              page.js("return document.querySelectorAll('#scene-card [data-option]')[1].dataset.option"))
+            page.js("localStorage.setItem('chef.letters_off', '1')")
+            page.key("b", "o")
+            self.assertEqual(page.js("return document.querySelectorAll('#blank, dialog').length"), 0, "letters are off in a scene too")
+            page.js("localStorage.removeItem('chef.letters_off')")
             page.key("b")
             page.wait("the dark screen", lambda: page.js("return document.querySelector('#blank') !== null"))
             page.key("Right")

@@ -109,7 +109,8 @@ TOY = """
           spans: [] },
         sides: { mountStage: () => {}, timelineWords: () => words, nodeWords: String, light: () => {}, figures: [],
           charts: [], untils: [], presets: () => [] },
-        keys: [{ keys: ["r"], name: "keys.play", run: () => { pressed.textContent = "key"; } }],
+        keys: { ...Object.fromEntries(["node", "escape", "crash", "cut", "break", "verify", "csv"].map((act) => [act, () => {}])),
+          heal: () => { pressed.textContent = "key"; } },
       };
     };
     const part = { Model: remembering(Model, "toy"), moments: [], whyIdle: () => null, mount, mountFrame: mount };
@@ -162,7 +163,7 @@ class Systems(unittest.TestCase):
             self.assertTrue(any("First toy" in text for text in menu))
             self.assertFalse(any("Lunch rush" in text for text in menu))
             page.key("Escape")
-            page.key("r")
+            page.key("a")
             self.assertEqual(page.text("#toy"), "key")
             self.choose(page, "City kitchens")
             page.wait("the kitchens again", lambda: page.kitchen(2) is not None)

@@ -9,7 +9,7 @@ from repository import SOURCE
 
 WORDS = SOURCE / "web/words"
 SYSTEMS = sorted(path.name for path in (SOURCE / "server/systems").iterdir() if path.is_dir())
-TOPICS = ["page", "host", *SYSTEMS, "check", "rules", "player", "room", "scenes"]
+TOPICS = ["page", "host", *SYSTEMS, "check", "rules", "keys", "player", "room", "scenes"]
 PLACE = re.compile(r"{[\w:]+}")
 LETTER = re.compile(r"[^\W\d_]{2,}")
 
@@ -20,6 +20,7 @@ NOT_ON_THE_PAGE = {
     "host": ["language", "about", "inputs"],
     "rules": ["//", "*.*.source"],
     "check": ["language", "about"],
+    "keys": ["language", "notes"],
     "player": ["language", "notes"],
     "room": ["language", "notes"],
     "scenes": ["language", "about"],
@@ -35,7 +36,7 @@ NOT_REFUSED_ON_THE_PAGE = {
 OF_A_REQUEST = re.compile(r"\b(must|JSON|UTF-8|takes? no|Content-Length|keep_later|KEY=VALUE)\b|key file|has no (field|argument)"
                           r"|is missing|^link {a}|^a pace is|not a text|has no kind|until looks|Give event|out of memory|more than {a} objects")
 # Names, terms of the field and signs that are the same in every language.
-SAME = {"distributed chef", "csv", "esc", "page ↓", "page ↑", "client", "nemesis", "poisson", "ap", "cp", "readindex",
+SAME = {"distributed chef", "csv", "esc", "enter", "home", "end", "page ↓", "page ↑", "client", "nemesis", "poisson", "ap", "cp", "readindex",
         "per_kitchen", "per_cycle", "election timeout", "commit", "commit p50", "commit p99", "p50", "p99",
         "kitchens/lunch-rush#7-f14d", "raft/council#7-1a2b", "kv/one-menu#7-1a2b", "city/cp#7-1a2b", "seed {seed}",
         "seed {seed}, {time}", "{title}, seed {seed}", "{title}, seed {seed}, {time}", "+{us} µs", "cp, raft",

@@ -113,19 +113,17 @@ function mountRooms(model, replay, part) {
 
 /** @param {Model} model @param {() => void} reset */
 function mountEmbedKeys(model, reset) {
-  const key = (/** @type {string[]} */ keys, /** @type {() => void} */ run) =>
-    ({ keys, name: "", letter: keys.every((one) => /^[a-z]$/.test(one)), run });
-  mountKeys([
-    key([" ", "."], () => togglePause(model)),
-    key([","], () => toggleBack(model)),
-    key(["ArrowRight", "n"], () => void stepTo(model, "event")),
-    key(["ArrowLeft", "p"], () => void stepBack(model, "event")),
-    key(["j"], () => void stepTo(model, "interesting")),
-    key(["k"], () => void stepBack(model, "interesting")),
-    key(["["], () => changeSpeed(model, -1)),
-    key(["]"], () => changeSpeed(model, 1)),
-    key(["r"], reset),
-  ], model.until);
+  mountKeys("frame", {
+    play: () => togglePause(model),
+    backwards: () => toggleBack(model),
+    step: () => void stepTo(model, "event"),
+    previous: () => void stepBack(model, "event"),
+    next: () => void stepTo(model, "interesting"),
+    earlier: () => void stepBack(model, "interesting"),
+    slower: () => changeSpeed(model, -1),
+    faster: () => changeSpeed(model, 1),
+    again: reset,
+  }, model.until);
 }
 
 /**

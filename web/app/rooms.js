@@ -11,7 +11,8 @@ import { byId } from "./dom.js";
 import { mountEvents } from "./events.js";
 import { setIdle } from "./fields.js";
 import { mountFigures } from "./figures.js";
-import { mountKeys, openHelp } from "./keys.js";
+import { mountKeys } from "./keys.js";
+import { SYSTEM_KEYS } from "./keys/table.js";
 import { closeMenu } from "./menu.js";
 import { Overview } from "./overview.js";
 import { MESSAGES_SPEED_MAX, Replay } from "./replay.js";
@@ -32,7 +33,7 @@ import { loadPart } from "../systems/catalogue.js";
 
 /**
  * @typedef {import("./types").SystemPart} SystemPart
- * @typedef {import("./keys.js").Key} Key
+ * @typedef {import("./keys.js").Act} Act
  */
 
 const ROOMS = [
@@ -146,9 +147,8 @@ export class Rooms {
     });
     causes.show = diagram.showCauses;
     this.comparing = mountComparing(model, own.sides);
-    const keys = this.keyTable(own.keys, diagram);
-    mountShell(byId("header"), model, this.system, () => openHelp(keys));
-    mountKeys(keys, model.until);
+    mountShell(byId("header"), model, this.system, () => void this.help());
+    mountKeys("page", this.acts(own.keys, diagram), model.until, { more: SYSTEM_KEYS[this.system] });
     model.on("pace", () => {
       if (!replay.inPast) link.subscribeMessages(model.pace.speed <= MESSAGES_SPEED_MAX);
     });
@@ -170,63 +170,64 @@ export class Rooms {
     else openCompareMenu(/** @type {HTMLElement} */ (document.querySelector("#header .run")));
   }
 
-  /**
-   * What belongs to one run does nothing while two are side by side, and says why.
-   * @param {Key} key
-   * @returns {Key}
-   */
-  alone(key) {
-    return {
-      ...key,
-      run: (event) => {
-        if (!this.comparing?.isOpen) key.run(event);
-        else if (!this.comparing.pressKey(event)) sayNote(t("why.comparing"));
-      },
-    };
+  async help() {
+    closeMenu();
+    const { openHelp } = await import("./keys/help.js");
+    await openHelp(["page", "scene", "diagram", "cutting", "timeline"], { system: this.system, about: t("help.stage") });
   }
 
   /**
-   * @param {Key[]} own the system's keys
-   * @param {ReturnType<typeof mountDiagram>} diagram
-   * @returns {Key[]}
+   * What belongs to one run does nothing while two are side by side, and says why.
+   * @param {Record<string, Act>} acts
+   * @returns {Record<string, Act>}
    */
-  keyTable(own, diagram) {
+  alone(acts) {
+    return Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, (event, target) => {
+      if (!this.comparing?.isOpen) return act(event, target);
+      if (!this.comparing.pressKey(event)) sayNote(t("why.comparing"));
+      return true;
+    }]));
+  }
+
+  /**
+   * What the keys of the page do.
+   * @param {Record<string, Act>} own the system's
+   * @param {ReturnType<typeof mountDiagram>} diagram
+   * @returns {Record<string, Act>}
+   */
+  acts(own, diagram) {
     const { model } = this;
-    const key = (/** @type {string[]} */ keys, /** @type {string} */ name, /** @type {() => void} */ run) => ({
-      keys, name, run,
-    });
     const timed = () => this.timed();
-    /** @type {Key[]} */
-    const table = [
-      key([" ", "."], "keys.play", () => togglePause(timed())),
-      key([","], "keys.back", () => toggleBack(timed())),
-      key(["ArrowRight", "n", "PageDown"], "keys.step", () => void stepTo(timed(), "event")),
-      key(["ArrowLeft", "p", "PageUp"], "keys.previous", () => void stepBack(timed(), "event")),
-      key(["j"], "keys.next", () => void stepTo(timed(), "interesting")),
-      key(["k"], "keys.earlier", () => void stepBack(timed(), "interesting")),
-      key(["u"], "keys.until", () => this.pressTransport("until")),
-      key(["0"], "keys.live", () => toLive(timed())),
-      key(["["], "keys.slower", () => changeSpeed(timed(), -1)),
-      key(["]"], "keys.faster", () => changeSpeed(timed(), 1)),
-      key(["l"], "keys.lens", () => toggleLens(timed())),
-      key(["="], "keys.real", () => setSpeed(timed(), KITCHEN_TIME)),
-      key(["d"], "keys.compare", () => this.toggleCompare()),
-      ...[
+    return {
+      play: () => togglePause(timed()),
+      backwards: () => toggleBack(timed()),
+      step: () => void stepTo(timed(), "event"),
+      previous: () => void stepBack(timed(), "event"),
+      next: () => void stepTo(timed(), "interesting"),
+      earlier: () => void stepBack(timed(), "interesting"),
+      until: () => this.pressTransport("until"),
+      live: () => toLive(timed()),
+      slower: () => changeSpeed(timed(), -1),
+      faster: () => changeSpeed(timed(), 1),
+      lens: () => toggleLens(timed()),
+      real: () => setSpeed(timed(), KITCHEN_TIME),
+      compare: () => this.toggleCompare(),
+      ...this.alone({
         ...own,
-        key(["/"], "keys.systems", pressSystems),
-        key(["g"], "keys.goto", () => openGoTo()),
-        key(["s"], "keys.share", () => void openShare(model)),
-        key(["e"], "keys.spacetime", diagram.toggle),
-        { keys: ["+", "-"], name: "keys.zoom", run: (/** @type {KeyboardEvent} */ event) => diagram.zoomKey(event.key) },
-        key(["i"], "keys.controls", () => toggleDrawer(model)),
-      ].map((one) => this.alone(one)),
-      key(["t"], "keys.theme", () => toggleTheme(model)),
-      key(["z"], "keys.density", () => toggleDensity(model)),
-      key(["m"], "keys.still", () => toggleStill(model)),
-      key(["f"], "keys.full", toggleFullScreen),
-      key(["?"], "keys.help", () => openHelp(table)),
-    ];
-    return table;
+        systems: pressSystems,
+        goto: () => openGoTo(),
+        share: () => void openShare(model),
+        diagram: diagram.toggle,
+        nearer: () => diagram.zoomKey("+"),
+        farther: () => diagram.zoomKey("-"),
+        controls: () => toggleDrawer(model),
+      }),
+      theme: () => toggleTheme(model),
+      density: () => toggleDensity(model),
+      still: () => toggleStill(model),
+      full: toggleFullScreen,
+      help: () => void this.help(),
+    };
   }
 }
 

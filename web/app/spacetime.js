@@ -4,12 +4,13 @@
 
 import { api } from "./api.js";
 import { byId, el, fill, icon, setText } from "./dom.js";
+import { mountKeys } from "./keys.js";
 import { closeMenu, openMenu } from "./menu.js";
 import { sliceOf } from "./spacetime/chain.js";
 import { Choice } from "./spacetime/choice.js";
 import { describe, drawDiagram, namesWidth } from "./spacetime/draw.js";
 import { filterEntries } from "./spacetime/filters.js";
-import { mountPointer, pressKey, ZOOM_STEP } from "./spacetime/hands.js";
+import { handActs, mountPointer, ZOOM_STEP } from "./spacetime/hands.js";
 import { fillPanel, sentenceOf } from "./spacetime/panel.js";
 import { pick } from "./spacetime/pick.js";
 import { gather } from "./spacetime/scene.js";
@@ -144,18 +145,9 @@ export class Spacetime {
       if (model.look.density === "phone") this.setOpen(document.documentElement.dataset.tab === "spacetime");
     });
     new ResizeObserver(() => { this.dirty = true; }).observe(this.root);
-    this.root.addEventListener("keydown", (event) => {
-      if (event.target instanceof HTMLInputElement || !pressKey(event, body, this.choice.chain !== null)) return;
-      event.preventDefault();
-      event.stopPropagation();
+    mountKeys("diagram", { ...handActs(body, () => this.choice.chain !== null), close: () => this.setOpen(false) }, model.until, {
+      holds: (key, target) => key === "Escape" ? this.isOpen && this.root.clientWidth > 0 : this.root.contains(target) && body.view() !== null,
     });
-    document.addEventListener("keydown", (event) => {
-      const elsewhere = event.target instanceof Element && event.target.closest("dialog, .menu, input, select");
-      if (!this.isOpen || event.key !== "Escape" || elsewhere || this.root.clientWidth === 0) return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.setOpen(false);
-    }, { capture: true, signal: model.until });
     const loop = () => {
       if (model.until.aborted) return;
       if (this.isOpen && !document.hidden) this.tick(performance.now());

@@ -5,6 +5,7 @@
 import { api, Problem } from "./api.js";
 import { byId, el, fill, icon } from "./dom.js";
 import { keep, recall } from "./kept.js";
+import { mountKeys } from "./keys.js";
 import { language, languages, speak } from "./language.js";
 import { chooseLook, dark, still, THEME } from "./look.js";
 import { PRESENTING } from "./room/kept.js";
@@ -75,16 +76,16 @@ function roomLine() {
 /** @param {SceneInfo[]} scenes */
 function show(scenes) {
   const { button, input, wrong } = loader();
-  const theme = el("button.bare", {
-    type: "button", title: ps("board.theme"), "aria-label": ps("board.theme"), onclick: () => {
-      keep(THEME, chooseLook().theme === "dark" ? "light" : "dark");
-      tellTheme();
-    },
-  });
+  const toggleTheme = () => {
+    keep(THEME, chooseLook().theme === "dark" ? "light" : "dark");
+    tellTheme();
+  };
+  const theme = el("button.bare", { type: "button", title: ps("board.theme"), "aria-label": ps("board.theme"), onclick: toggleTheme });
+  const help = el("button.bare", { type: "button", title: t("tool.help"), "aria-label": t("tool.help"), onclick: openKeys }, icon("help"));
   const tellTheme = () => fill(theme, icon(chooseLook().theme === "dark" ? "sun" : "moon"));
   fill(byId("header"),
     el("a.brand", { href: "/", title: ps("board.back") }, el("img", { src: "/static/favicon.svg", alt: "" }), el("span", null, t("brand"))),
-    el("span.space"), button, input, languageChoice(), theme);
+    el("span.space"), button, input, languageChoice(), theme, help);
   fill(byId("board"),
     el("div.hero", null, cityPicture(), el("div", null, el("h1", null, ps("board.title")), el("p.lead", null, ps("board.lead")))),
     el("div.cards", null, wrong, roomLine(), ...acts(scenes)));
@@ -92,6 +93,16 @@ function show(scenes) {
   tellTheme();
   for (const list of [dark, still]) list.addEventListener("change", tellTheme);
   window.addEventListener("resize", () => chooseLook());
+  mountKeys("storyboard", {
+    open: ({ key }) => /** @type {HTMLElement | null} */ (document.querySelectorAll(".scenes h3 a")[Number(key) - 1])?.click(),
+    theme: toggleTheme,
+    help: openKeys,
+  }, new AbortController().signal);
+}
+
+async function openKeys() {
+  const { openHelp } = await import("./keys/help.js");
+  await openHelp(["storyboard", "scene"]);
 }
 
 async function start() {

@@ -4,6 +4,7 @@
 
 import { branchName, enterRelative } from "./branches.js";
 import { el, fill, icon, setAttribute, setText, unit } from "./dom.js";
+import { actOf } from "./keys.js";
 import { drawTrack } from "./timeline/draw.js";
 import { cursorOf, measure, PAD, tracksOf } from "./timeline/geometry.js";
 import { inTurn } from "./turns.js";
@@ -170,17 +171,12 @@ function sliderKey(event, model) {
   const at_us = cursorOf(model);
   /** @type {Record<string, number>} */
   const goals = {
-    ArrowLeft: at_us - STEP_US,
-    ArrowDown: at_us - STEP_US,
-    ArrowRight: at_us + STEP_US,
-    ArrowUp: at_us + STEP_US,
-    PageDown: at_us - PAGE_US,
-    PageUp: at_us + PAGE_US,
-    Home: 0,
-    End: Infinity,
+    back: at_us - STEP_US, on: at_us + STEP_US, far_back: at_us - PAGE_US, far_on: at_us + PAGE_US, start: 0, end: Infinity,
   };
-  const goal = goals[event.key];
-  if (goal === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  const act = actOf("timeline", event);
+  const clicker = event.key.startsWith("Page") && document.documentElement.dataset.scene !== undefined;
+  if (act === undefined || clicker) return;
+  const goal = goals[act];
   event.preventDefault();
   event.stopPropagation();
   goTo(model, Math.max(0, goal));

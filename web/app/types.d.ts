@@ -444,5 +444,5 @@ export interface Mounted {
   verdictHow: import("./verdicts.js").How;
   diagramWords: DiagramWords;
   sides: import("./compare.js").System;
-  keys: import("./keys.js").Key[];
+  keys: Record<string, import("./keys.js").Act>; /* by what they do: of the page, and the system's own (keys/table.js) */
 }

@@ -184,33 +184,28 @@ export function mountRingFrame(model, cluster, choose) {
 }
 
 /**
- * Keys that mean the same for all such systems: a digit a node, Escape, a cut, a crash.
+ * What the keys do that mean the same for all such systems: a node, Escape, a cut, a crash, the bar.
  * @param {Model} model
  * @param {RingStage} stage
- * @param {Record<string, () => void>} actions of the bar, by the name of their keys' words
- * @param {Record<string, string>} letters
- * @returns {import("../keys.js").Key[]}
+ * @param {Record<string, () => void>} actions of the bar
+ * @returns {Mounted["keys"]}
  */
-export function ringKeys(model, stage, actions, letters) {
-  const crash = () => {
-    if (model.selection === null) sayNote(t("why.none_chosen"));
-    else void crashOrRestart(model, stage.look, model.selection);
-  };
-  return [
-    {
-      keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
-      name: "keys.node",
-      run: (event) => {
-        const node = stage.look.nodes()[Number(event.key) - 1];
-        if (node !== undefined) model.select(model.selection === node ? null : node);
-      },
+export function ringKeys(model, stage, { download, ...actions }) {
+  return {
+    ...actions,
+    csv: download,
+    node: ({ key }) => {
+      const node = stage.look.nodes()[Number(key) - 1];
+      if (node !== undefined) model.select(model.selection === node ? null : node);
     },
-    { keys: ["Escape"], name: "keys.escape", run: () => {
+    escape: () => {
       model.select(null);
       model.setFocus(null);
-    } },
-    ...Object.entries(actions).map(([name, run]) => ({ keys: [letters[name]], name: `keys.${name}`, run })),
-    { keys: ["x"], name: "keys.cut", run: () => stage.setCutting(true) },
-    { keys: ["c"], name: "keys.crash", run: crash },
-  ];
+    },
+    cut: () => stage.setCutting(true),
+    crash: () => {
+      if (model.selection === null) sayNote(t("why.none_chosen"));
+      else void crashOrRestart(model, stage.look, model.selection);
+    },
+  };
 }

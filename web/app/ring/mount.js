@@ -27,12 +27,11 @@ import { RingStage } from "./stage.js";
  *   cluster: import("./kit.js").Cluster,
  *   actions(model: Model): import("./bar.js").Action[],
  *   byKey?(model: Model): Record<string, () => void>,
- *   letters: Record<string, string>,
  *   sections: Section[],
  *   situation(model: Model): string,
  *   figures: Mounted["figures"],
  *   charts(): Mounted["charts"],
- * }} RingPage byKey: what has a key and no button; letters: of the keys of the bar; sections: of the
+ * }} RingPage byKey: what has a key and no button; sections: of the
  *   drawer, of which the first is open; situation: what is going on when nothing special happens
  */
 
@@ -79,6 +78,6 @@ function mount(model, hands, page) {
     ...mountedOf(model, hands, page.cluster),
     figures: page.figures,
     charts: page.charts(),
-    keys: ringKeys(model, stage, { ...actions, ...page.byKey?.(model) }, page.letters),
+    keys: ringKeys(model, stage, { ...actions, ...page.byKey?.(model) }),
   };
 }

@@ -1,53 +1,38 @@
 // keys.js: the keys of a scene, before those of the page: a clicker drives it. In the person's own turn
 // letters and digits are the page's again.
 
-import { lettersOff } from "../keys.js";
+import { mountKeys } from "../keys.js";
 import { togglePause } from "../steer.js";
 import { openOverview } from "./overview.js";
 
 /** @typedef {import("./player.js").Player} Player */
 
-const DIGITS = ["1", "2", "3", "4"];
-
-/** @type {{keys: string[], word: string, run: (player: Player) => void}[]} */
-export const SCENE_KEYS = [
-  { keys: ["ArrowRight", "PageDown"], word: "key.next", run: (player) => void player.next() },
-  { keys: ["ArrowLeft", "PageUp"], word: "key.back", run: (player) => void player.back() },
-  { keys: ["o"], word: "key.overview", run: (player) => openOverview(player) },
-  { keys: ["b"], word: "key.blank", run: (player) => player.panel.blank() },
-];
+/** What moves something by arrows of its own. */
+const MOVABLE = "#spacetime, [role=slider], [role=tablist]";
 
 /**
  * @param {Player} player
  * @param {AbortSignal} until
  */
 export function mountSceneKeys(player, until) {
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const taken = player.panel.unblank() || press(player, event);
-    if (!taken) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }, { capture: true, signal: until });
-}
-
-/** @param {Player} player @param {KeyboardEvent} event */
-function press(player, event) {
-  const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest("input, select, textarea, dialog, .menu")) return false;
-  const arrow = event.key.startsWith("Arrow");
-  if (arrow && target?.closest("#spacetime, [role=slider], [role=tablist]")) return false;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const button = target?.closest("button, a, summary");
-  if (key === " ") return (!button || button === player.panel.nextButton) && pressSpace(player);
-  const turn = player.step.beat === "turn";
-  const plain = key.length === 1;
-  if (plain && turn) return false;
-  if (DIGITS.includes(key)) return player.panel.press(DIGITS.indexOf(key));
-  const found = SCENE_KEYS.find(({ keys }) => keys.includes(key));
-  if (!found || (plain && lettersOff())) return false;
-  found.run(player);
-  return true;
+  const { panel } = player;
+  mountKeys("dark", { light: () => panel.unblank() }, until, { holds: () => panel.dark !== null });
+  mountKeys("scene", {
+    next: () => void player.next(),
+    back: () => void player.back(),
+    go: ({ key }, target) => {
+      const button = target?.closest("button, a, summary");
+      if (key === " " && button && button !== panel.nextButton) return false;
+      goOrStand(player);
+      return true;
+    },
+    answer: ({ key }) => panel.press(Number(key) - 1),
+    overview: () => openOverview(player),
+    blank: () => panel.blank(),
+  }, until, {
+    holds: (key, target) => !(key.startsWith("Arrow") && target?.closest(MOVABLE)) &&
+      !(/^[^ .]$/.test(key) && player.step.beat === "turn"),
+  });
 }
 
 /**
@@ -55,8 +40,7 @@ function press(player, event) {
  * step that lets it go.
  * @param {Player} player
  */
-function pressSpace(player) {
+function goOrStand(player) {
   if (player.state.running || player.step.beat === "turn") togglePause(player.model);
   else void player.next();
-  return true;
 }

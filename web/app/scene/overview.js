@@ -1,10 +1,9 @@
 // overview.js: all steps of the scene: back to any that was reached, begin again, leave; and its keys.
 
 import { el, fill, icon } from "../dom.js";
+import { keyList } from "../keys/help.js";
 import { openDialog } from "../menu.js";
 import { report } from "../steer.js";
-import { t } from "../words.js";
-import { SCENE_KEYS } from "./keys.js";
 import { ps, stepText, titleOf } from "./words.js";
 
 /** @typedef {import("./player.js").Player} Player */
@@ -32,21 +31,7 @@ export function openOverview(player) {
       el("button", { type: "button", onclick: act(() => player.again().catch(report)) }, icon("restart"), ps("again")),
       el("a.button", { href: "/storyboard" }, icon("list"), ps("all")),
       el("button", { type: "button", onclick: act(() => player.leave()) }, icon("close"), ps("leave"))),
-    el("ul.keys", null, ...keyRows()),
   );
+  void keyList("scene").then((list) => body.append(list));
   /** @type {HTMLElement | null} */ (body.querySelector('[aria-current="step"]'))?.focus();
-}
-
-function keyRows() {
-  const row = (/** @type {string[]} */ keys, /** @type {string} */ word) => el(
-    "li", null, el("span", null, ...keys.map((key) => el("kbd", null, key))), el("span", null, ps(word)));
-  const name = (/** @type {string} */ key) => {
-    const known = t(`key.${key}`);
-    return known === `key.${key}` ? key.toUpperCase() : known;
-  };
-  return [
-    ...SCENE_KEYS.map(({ keys, word }) => row(keys.map(name), word)),
-    row(["1", "4"], "key.answer"),
-    row([name(" ")], "key.space"),
-  ];
 }

@@ -32,7 +32,7 @@ export class Panel {
       type: "button", "aria-haspopup": "dialog", title: ps("overview"), onclick: () => openOverview(player),
     });
     this.backButton = el("button.bare.back", {
-      type: "button", "aria-label": ps("key.back"), title: ps("key.back"), onclick: () => void player.back(),
+      type: "button", "aria-label": ps("back"), title: ps("back"), onclick: () => void player.back(),
     }, icon("chevron"));
     this.nextWord = el("span");
     this.nextButton = el("button.next", { type: "button", onclick: () => void player.next() }, this.nextWord, icon("chevron"));
@@ -108,16 +108,14 @@ export class Panel {
   // ---- the dark screen, while the lecturer talks ----
 
   blank() {
+    if (!document.dispatchEvent(new CustomEvent("scene-blank", { cancelable: true }))) return; /* a whole room is */
     this.dark = el("div", { id: "blank", role: "presentation", onclick: () => this.unblank() });
     document.body.append(this.dark);
     sayStatus(ps("said.blank"));
   }
 
-  /** True when the screen was dark. */
   unblank() {
-    if (!this.dark) return false;
-    this.dark.remove();
+    this.dark?.remove();
     this.dark = null;
-    return true;
   }
 }

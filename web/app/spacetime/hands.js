@@ -127,31 +127,25 @@ function wheeled(view, event, at) {
 }
 
 /**
- * Keys of the diagram; what it does not know goes on to the page.
- * @param {KeyboardEvent} event
- * @param {Body} body
- * @param {boolean} chosen whether there is something to walk from
- * @returns {boolean} whether it was for the diagram
+ * What the keys of the diagram do: walk from what is chosen, else move the view.
+ * @param {Body} body with a view
+ * @param {() => boolean} chosen whether there is something to walk from
+ * @returns {Record<string, import("../keys.js").Act>}
  */
-export function pressKey(event, body, chosen) {
-  const view = body.view();
-  if (!view || event.ctrlKey || event.metaKey || event.altKey) return false;
-  const walks = chosen && !event.shiftKey;
-  const pan = (/** @type {number} */ sign) => body.glide(shifted(view, sign * PAN_SHARE * spanOf(view)));
-  const scroll = (/** @type {number} */ sign) => body.glide({ ...shifted(view, 0), scroll: view.scroll + sign * view.lane });
-  /** @type {Record<string, () => unknown>} */
-  const keys = {
-    ArrowLeft: () => walks ? body.walk("cause") : pan(-1),
-    ArrowRight: () => walks ? body.walk("effect") : pan(1),
-    ArrowUp: () => walks ? body.walk("before") : scroll(-1),
-    ArrowDown: () => walks ? body.walk("after") : scroll(1),
-    "+": () => body.zoom(1 / ZOOM_STEP),
-    "=": () => body.zoom(1 / ZOOM_STEP),
-    "-": () => body.zoom(ZOOM_STEP),
-    Home: () => body.whole(),
-    End: () => body.toNow(),
+export function handActs(body, chosen) {
+  const view = () => /** @type {View} */ (body.view());
+  const pan = (/** @type {number} */ sign) => body.glide(shifted(view(), sign * PAN_SHARE * spanOf(view())));
+  const scroll = (/** @type {number} */ sign) => body.glide({ ...shifted(view(), 0), scroll: view().scroll + sign * view().lane });
+  const arrow = (/** @type {Parameters<Body["walk"]>[0]} */ way, /** @type {() => void} */ move) =>
+    (/** @type {KeyboardEvent} */ event) => void (chosen() && !event.shiftKey ? body.walk(way) : move());
+  return {
+    left: arrow("cause", () => pan(-1)),
+    right: arrow("effect", () => pan(1)),
+    up: arrow("before", () => scroll(-1)),
+    down: arrow("after", () => scroll(1)),
+    nearer: () => body.zoom(1 / ZOOM_STEP),
+    farther: () => body.zoom(ZOOM_STEP),
+    whole: () => body.whole(),
+    now: () => body.toNow(),
   };
-  const run = keys[event.key];
-  run?.();
-  return run !== undefined;
 }

@@ -2,6 +2,7 @@
 // without a mouse the nodes of one side are chosen one by one. Both are the same inputs.
 
 import { el, fill, icon, token } from "../dom.js";
+import { mountKeys } from "../keys.js";
 import { sayNote, sayStatus } from "../say.js";
 import { sendInput } from "../steer.js";
 import { t } from "../words.js";
@@ -108,7 +109,11 @@ export class CutHand {
     root.addEventListener("pointerdown", (event) => this.down(event));
     root.addEventListener("pointermove", (event) => this.move(event));
     root.addEventListener("pointerup", (event) => this.up(event));
-    document.addEventListener("keydown", (event) => this.key(event), { capture: true, signal: model.until });
+    mountKeys("cutting", {
+      side: ({ key }) => this.side(this.stage.nodeOfKey(key)),
+      cut: () => this.chosen.size > 0 && this.cutOff(),
+      end: () => this.stage.over(),
+    }, model.until, { holds: (_key, target) => this.isOut && !target?.closest(".hint") });
   }
 
   begin() {
@@ -179,25 +184,19 @@ export class CutHand {
     this.stage.over();
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const elsewhere = event.target instanceof Element && event.target.closest("dialog, .menu, input, select, .hint");
-    if (!this.isOut || elsewhere || event.ctrlKey || event.metaKey || event.altKey) return;
-    const node = this.stage.nodeOfKey(event.key);
-    if (event.key === "Enter" && this.chosen.size > 0) {
-      const nodes = [...this.chosen];
-      sayStatus(t("said.parted", { nodes: nodes.map((one) => this.model.nodeLetter(one)).join(", ") }));
-      void partition(this.model, nodes);
-      this.stage.over();
-    } else if (event.key === "Escape") {
-      this.stage.over();
-    } else if (node >= 0 && this.model.isPlace(node)) {
-      this.toggle(node);
-    } else {
-      return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
+  /** @param {number} node -1: none. False: it has no side */
+  side(node) {
+    if (node < 0 || !this.model.isPlace(node)) return false;
+    this.toggle(node);
+    return true;
+  }
+
+  cutOff() {
+    const nodes = [...this.chosen];
+    sayStatus(t("said.parted", { nodes: nodes.map((one) => this.model.nodeLetter(one)).join(", ") }));
+    void partition(this.model, nodes);
+    this.stage.over();
+    return true;
   }
 
   /**

@@ -35,7 +35,6 @@ export const part = ringPart({
   whyIdle,
   cluster: CLUSTER,
   actions: (/** @type {Model} */ model) => ownActions(model),
-  letters: { orders: "r", mode: "o", three: "w", pantry: "h", break: "b", heal: "a", verify: "v", download: "y" },
   sections: [
     { id: "promise", icon: "policy", settings: [
       "switch_to", "mode", "conflict", "r", "w", "election_ms", "suspect_after_ms", "anti_entropy", "repair_interval_ms",

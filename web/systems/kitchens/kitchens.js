@@ -154,37 +154,25 @@ async function crashChosen(model) {
  * @param {(mode: {kind: "cut"} | {kind: "look"}) => void} setMode
  */
 function kitchenKeys(model, actions, setMode) {
-  const key = (/** @type {string} */ letter, /** @type {string} */ name, /** @type {() => void} */ run) => ({
-    keys: [letter], name: `keys.${name}`, run,
-  });
-  return [
-    {
-      keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
-      name: "keys.node",
-      run: (/** @type {KeyboardEvent} */ event) => {
-        const node = Number(event.key);
-        if (model.kitchens.has(node)) model.select(model.selection === node ? null : node);
-      },
+  return {
+    node: (/** @type {KeyboardEvent} */ { key }) => {
+      if (model.kitchens.has(Number(key))) model.select(model.selection === Number(key) ? null : Number(key));
     },
-    {
-      keys: ["q"],
-      name: "keys.desk",
-      run: () => model.select(model.selection === 0 ? null : 0),
-    },
-    { keys: ["Escape"], name: "keys.escape", run: () => {
+    dispatcher: () => model.select(model.selection === 0 ? null : 0),
+    escape: () => {
       setMode({ kind: "look" });
       model.select(null);
       model.setFocus(null);
-    } },
-    key("r", "rush", actions.rush),
-    key("o", "order", actions.order),
-    key("w", "policy", actions.policy),
-    key("h", "handover", actions.handover),
-    key("b", "break", actions.break),
-    key("x", "cut", () => setMode({ kind: "cut" })),
-    key("a", "heal", actions.heal),
-    key("v", "verify", actions.verify),
-    key("y", "csv", actions.csv),
-    key("c", "crash", () => void crashChosen(model)),
-  ];
+    },
+    rush: actions.rush,
+    order: actions.order,
+    policy: actions.policy,
+    handover: actions.handover,
+    break: actions.break,
+    cut: () => setMode({ kind: "cut" }),
+    heal: actions.heal,
+    verify: actions.verify,
+    csv: actions.csv,
+    crash: () => void crashChosen(model),
+  };
 }

@@ -38,7 +38,6 @@ export const part = ringPart({
   whyIdle,
   cluster: CLUSTER,
   actions: (/** @type {Model} */ model) => ownActions(model),
-  letters: { write: "w", read: "r", mode: "o", repair: "h", break: "b", heal: "a", verify: "v", download: "y" },
   sections: [
     { id: "store", icon: "policy", settings: ["switch_to", "mode", "n", "r", "w", "quorum", "conflict"] },
     { id: "versions", icon: "list", parts: (/** @type {Model} */ model, until) => mountVersions(model, until) },

@@ -39,7 +39,6 @@ export const part = ringPart({
   cluster: CLUSTER,
   actions: (/** @type {Model} */ model) => ownActions(model),
   byKey: (/** @type {Model} */ model) => ({ three: () => void placeOrders(model, ORDERS_BY_KEY) }),
-  letters: { orders: "o", three: "r", transfer: "h", members: "w", break: "b", heal: "a", verify: "v", download: "y" },
   sections: [
     { id: "council", icon: "policy", settings: [
       "election_min_ms", "election_max_ms", "heartbeat_ms", "pre_vote", "check_quorum", "reads", "lease_drift_ppm",
