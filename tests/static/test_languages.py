@@ -105,7 +105,7 @@ class Languages(unittest.TestCase):
 
     def test_it_says_all_that_english_says_and_nothing_else(self):
         for tag, table in self.languages.items():
-            words = {path for path, _ in texts(table, ["language", "problems"])}
+            words = {path for path, _ in texts(table, ["language", "names", "problems"])}
             self.assertEqual(sorted(set(self.english) - words), [], f"missing in {tag}")
             self.assertEqual(sorted(words - set(self.english)), [], f"unknown in {tag}")
 
@@ -120,6 +120,14 @@ class Languages(unittest.TestCase):
             self.assertEqual(sorted(set(problems) - said), [], f"nobody says it: {tag}")
             self.assertEqual([words for words, text in problems.items()
                               if not text.strip() or set(PLACE.findall(words)) != set(PLACE.findall(text))], [])
+
+    def test_it_names_what_the_city_is_made_of(self):
+        """Dishes, cuisines and districts of the usual cities; kitchens and what a scenario has of its own keep theirs."""
+        data = SOURCE / "server/systems/kitchens/data"
+        menu, *cities = (json.loads((data / f"{name}.json").read_text()) for name in ("menu", "city", "metropolis"))
+        names = {*menu["cuisines"], *(one["name"] for part in (menu["dishes"], *(city["districts"] for city in cities)) for one in part)}
+        for tag, table in self.languages.items():
+            self.assertEqual(sorted(names ^ set(table["names"])), [], tag)
 
     def test_no_text_is_empty_that_is_not_so_in_english(self):
         for words in self.each():

@@ -8,7 +8,7 @@ import { menuEntry, openDialog, openMenu } from "./menu.js";
 import { showRun } from "./runs.js";
 import { sayNote } from "./say.js";
 import { report } from "./steer.js";
-import { has, humanise, systemTitle, t, virtualTime } from "./words.js";
+import { has, humanise, nameOf, systemTitle, t, virtualTime } from "./words.js";
 
 /**
  * @typedef {import("./model.js").Model} Model
@@ -52,7 +52,7 @@ export function inputWords(model, input) {
   const name = has(act) ? t(act) : (systemTitle("inputs", input.type) ?? humanise(input.type));
   const ends = [input.node, input.peer].filter((end) => end !== undefined).map((end) => whom(model, end));
   if (ends.length > 0) return `${name}: ${ends.join(", ")}`;
-  return input.dish ? `${name}: ${input.dish}` : name;
+  return input.dish ? `${name}: ${nameOf(input.dish)}` : name;
 }
 
 /**

@@ -119,6 +119,15 @@ export function listWord(value) {
 }
 
 /**
+ * A name that the city's data give, in the language of the viewer: a dish, a cuisine, a district.
+ * @param {string | undefined} given "" for none
+ * @returns {string}
+ */
+export function nameOf(given = "") {
+  return translated("names", /** @type {Table} */ ({}))[given] ?? given;
+}
+
+/**
  * A sentence begins with a capital, but a name stays as it is: "film.mkv", "n1", "ops_per_s".
  * @param {string} text
  */

@@ -7,7 +7,7 @@ import { asSent, isOn } from "../../app/fields.js";
 import { menuEntry, openMenu } from "../../app/menu.js";
 import { sayStatus } from "../../app/say.js";
 import { changeSetting, sendInput, whyNoRequest } from "../../app/steer.js";
-import { duration, t } from "../../app/words.js";
+import { duration, nameOf, t } from "../../app/words.js";
 import { comparePolicies } from "./compare.js";
 import { dishIcon } from "./dishes.js";
 import { faultsFor, nodesOf, truthOf } from "./faults.js";
@@ -108,7 +108,7 @@ export function toggleHandover(model) {
  * @param {string | null} district
  */
 export function startRush(model, district) {
-  sayStatus(t("said.rush", { district: district ?? t("everywhere") }));
+  sayStatus(t("said.rush", { district: district ? nameOf(district) : t("everywhere") }));
   return sendInput(
     model,
     {
@@ -136,7 +136,7 @@ function orderEntries(model, hands) {
   return (plan?.dishes ?? []).map((dish, index) =>
     menuEntry({
       icon: plan ? dishIcon(plan, index) : undefined,
-      text: dish.name,
+      text: nameOf(dish.name),
       second: duration(dish.preparation_ms),
       run: () => hands.setMode({ kind: "place", dish: index }),
     }));

@@ -3,7 +3,7 @@
 
 import { el, fill, hide, icon, refill } from "../../app/dom.js";
 import { placeBeside } from "../../app/stage/place.js";
-import { number, t } from "../../app/words.js";
+import { nameOf, number, t } from "../../app/words.js";
 import { faultButtons } from "./faults.js";
 import { DISPATCHER } from "./geometry.js";
 import { beliefWord, toneOf, truthWord } from "./state.js";
@@ -101,7 +101,7 @@ function fillFacts(list, model, node) {
     rows.push([
       t("card.knows"),
       kitchen.specialties.map(
-        (s) => (typeof s === "number" ? model.plan?.cuisines[s] : s),
+        (s) => nameOf(typeof s === "number" ? model.plan?.cuisines[s] : s),
       ).join(", "),
     ]);
     rows.push([t("card.cooked"), number(served)]);

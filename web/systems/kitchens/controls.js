@@ -10,7 +10,7 @@ import { isOn, settingField } from "../../app/fields.js";
 import { restartWith, runSection } from "../../app/runs.js";
 import { cutLink, partition } from "../../app/stage/cutting.js";
 import { changeSetting, sendInput } from "../../app/steer.js";
-import { duration, t } from "../../app/words.js";
+import { duration, nameOf, t } from "../../app/words.js";
 import { startRush } from "./actions.js";
 import { compareHandover, comparePolicies, compareThresholds } from "./compare.js";
 import { nodesOfDistrict } from "./cutting.js";
@@ -69,7 +69,7 @@ function loadParts(model, until) {
       "button",
       { type: "button", onclick: () => void startRush(model, district.name) },
       icon("rush"),
-      el("span.cut", null, district.name),
+      el("span.cut", null, nameOf(district.name)),
     ));
   return [
     ...[
@@ -137,7 +137,7 @@ function explainParts(hands) {
 function dishSelect(model) {
   return /** @type {HTMLSelectElement} */ (
     el("select", { id: "order-dish" }, ...(model.plan?.dishes ?? []).map((dish, index) =>
-      el("option", { value: index }, `${dish.name} (${duration(dish.preparation_ms)})`)))
+      el("option", { value: index }, `${nameOf(dish.name)} (${duration(dish.preparation_ms)})`)))
   );
 }
 
@@ -148,7 +148,7 @@ function districtSelect(model, id) {
       "select",
       { id },
       ...(model.plan?.districts ?? []).map(
-        (district, index) => el("option", { value: index }, district.name),
+        (district, index) => el("option", { value: index }, nameOf(district.name)),
       ),
     )
   );
@@ -430,7 +430,7 @@ function kitchenParts(model, until) {
     el(
       "select",
       { id: "kitchen-cuisine" },
-      ...(model.plan?.cuisines ?? []).map((name) => el("option", { value: name }, name)),
+      ...(model.plan?.cuisines ?? []).map((name) => el("option", { value: name }, nameOf(name))),
     ));
   const leaving = /** @type {HTMLSelectElement} */ (el("select", { id: "kitchen-leave" }));
   const add = el("button", { type: "button", onclick: () => {

@@ -5,7 +5,7 @@ import { api } from "../../app/api.js";
 import { el, fill, icon } from "../../app/dom.js";
 import { openDialog, table } from "../../app/menu.js";
 import { report } from "../../app/steer.js";
-import { duration, fillIn, humanise, number, systemTitle, systemWord, t } from "../../app/words.js";
+import { duration, fillIn, humanise, nameOf, number, systemTitle, systemWord, t } from "../../app/words.js";
 import { nodeLabel } from "./tell.js";
 
 /**
@@ -92,7 +92,7 @@ function length(interval) {
 function lead(answer, sum) {
   const open = answer.response_ms === undefined;
   return t(open ? "explain.lead_open" : "explain.lead", {
-    dish: answer.dish,
+    dish: nameOf(answer.dish),
     response: duration(open ? sum : answer.response_ms),
     sum: duration(sum),
   });

@@ -6,6 +6,7 @@ import { token } from "../../app/dom.js";
 import { drawBlocks } from "./blocks.js";
 import { drawLandmark, hasLandmark, LANDMARK } from "./landmarks.js";
 import { LIGHT_STEPS } from "./light.js";
+import { nameOf } from "../../app/words.js";
 
 /**
  * @typedef {import("./geometry.js").Geometry} Geometry
@@ -52,7 +53,7 @@ export class Ground {
     taken.push(...boxes.flatMap((box) => box ?? []));
     ctx.font = this.nameFont();
     plan.districts.forEach(({ name }, index) => {
-      geometry.names.set(index, nameSpot(ctx, geometry, districts[index], name, taken));
+      geometry.names.set(index, nameSpot(ctx, geometry, districts[index], nameOf(name), taken));
     });
     ctx.fillStyle = token("--map-street"); /* the legend's row is calm */
     ctx.globalAlpha = 0.82;
@@ -80,7 +81,7 @@ export class Ground {
     ctx.strokeStyle = token(isDay ? "--map-land" : "--map-evening");
     ctx.fillStyle = token(isDay ? "--map-label" : "--text");
     for (const [index, { x, y }] of names) {
-      const text = plan.districts[index].name.toUpperCase();
+      const text = nameOf(plan.districts[index].name).toUpperCase();
       ctx.strokeText(text, x, y + 2 * u);
       ctx.fillText(text, x, y + 2 * u);
     }

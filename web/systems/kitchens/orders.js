@@ -8,7 +8,7 @@ import { dishIcon } from "./dishes.js";
 import { PHASE } from "./model.js";
 import { sayStatus } from "../../app/say.js";
 import { report, sendInput, whyNoRequest } from "../../app/steer.js";
-import { duration, humanise, number, t } from "../../app/words.js";
+import { duration, humanise, nameOf, number, t } from "../../app/words.js";
 import { segmentAt } from "./motion.js";
 import { nodeLabel } from "./tell.js";
 
@@ -30,7 +30,7 @@ export function myOrderSentence(model) {
   const key = Object.entries(PHASE).find(([, phase]) => phase === segment.phase)?.[0].toLowerCase() ?? "";
   const sentence = t(`mine.${key}`, {
     order: number(id),
-    dish: model.plan?.dishes[order.dish]?.name ?? "",
+    dish: nameOf(model.plan?.dishes[order.dish]?.name),
     kitchen: nodeLabel(model, segment.node),
   });
   if (segment.phase >= PHASE.SERVED) done.set(id, sentence);
@@ -74,7 +74,7 @@ export function mountOrdering(root, model) {
         "select",
         { "aria-label": t("order.where") },
         ...plan.districts.map(
-          (district, index) => el("option", { value: index }, district.name),
+          (district, index) => el("option", { value: index }, nameOf(district.name)),
         ),
       ));
     const dishes = plan.dishes.slice(0, DISHES_ON_PHONE).map((dish, index) =>
@@ -84,7 +84,7 @@ export function mountOrdering(root, model) {
         const x_m = Math.round(district.x_m + district.width_m * (0.2 + 0.6 * Math.random()));
         const y_m = Math.round(district.y_m + district.height_m * (0.2 + 0.6 * Math.random()));
         void placeOrder(model, index, x_m, y_m);
-      } }, dishIcon(plan, index), dish.name, el("span.second", null, duration(dish.preparation_ms))));
+      } }, dishIcon(plan, index), nameOf(dish.name), el("span.second", null, duration(dish.preparation_ms))));
     fill(
       root,
       el("div.question", null, t("order.question"), where),

@@ -6,7 +6,7 @@ import { el, fill, icon, setAttribute, token, unit } from "../../app/dom.js";
 import { CutHand } from "../../app/stage/cutting.js";
 import { drawFlights, showsFlights } from "../../app/stage/messages.js";
 import { inTurn } from "../../app/turns.js";
-import { t } from "../../app/words.js";
+import { nameOf, t } from "../../app/words.js";
 import { mountCard } from "./card.js";
 import { groundOf } from "./cutting.js";
 import { cuisineColour, cuisineIndex, dishesOf, drawDish } from "./dishes.js";
@@ -290,7 +290,7 @@ export class Stage {
       ctx.scale(ratio, ratio);
       ctx.translate(side / 2, side / 2);
       drawDish(ctx, dishes[index], 8 * u, cuisineColour(index), token("--page"));
-      return el("span", null, canvas, name);
+      return el("span", null, canvas, nameOf(name));
     });
     const bars = ["load", "belief"].map((what) =>
       el("span", null, el("i.bar", { "data-bar": what }), t(`legend.${what}`)));
@@ -307,7 +307,7 @@ export class Stage {
     if (!hint) return;
     hint.hidden = mode.kind !== "place";
     if (mode.kind !== "place") return;
-    fill(hint, t("hint.place", { dish: this.model.plan?.dishes[mode.dish]?.name ?? "" }), el("button", {
+    fill(hint, t("hint.place", { dish: nameOf(this.model.plan?.dishes[mode.dish]?.name) }), el("button", {
       type: "button",
       "aria-label": t("close"),
       onclick: () => this.setMode({ kind: "look" }),

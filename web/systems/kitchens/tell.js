@@ -1,7 +1,7 @@
 // tell.js: sentences about the city: a node's state, an event, what just happened.
 
 import { eventBrief, eventSentence } from "../../app/tell.js";
-import { duration, number, t } from "../../app/words.js";
+import { duration, nameOf, number, t } from "../../app/words.js";
 import { DISPATCHER, shortName } from "./geometry.js";
 import { beliefWord, mistaken, truthWord } from "./state.js";
 
@@ -70,7 +70,7 @@ function rushValues(model, event) {
   const [district, factor_pct, length_ms] = event.args;
   const factor = factor_pct / 100;
   return {
-    where: model.plan?.districts[district]?.name ?? t("everywhere"),
+    where: nameOf(model.plan?.districts[district]?.name) || t("everywhere"),
     factor: number(factor, factor % 1 === 0 ? 0 : 2),
     length: length_ms % 1000 === 0 && length_ms < 120_000 ? `${length_ms / 1000} s` : duration(length_ms),
   };
