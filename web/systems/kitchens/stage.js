@@ -150,7 +150,7 @@ export class Stage {
       measure,
       this.looking,
     );
-    this.shapes = new Shapes(model.plan.cuisines, u, ratio);
+    this.shapes = new Shapes(model.plan.cuisines, u * (this.geometry.compact ? 0.8 : 1), ratio);
     this.faces = new Faces(this.geometry, ratio);
     const { cuisines, dishes } = model.plan;
     this.cuisines = dishes.map((dish) => cuisineIndex(cuisines, dish.cuisine));
