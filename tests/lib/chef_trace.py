@@ -7,7 +7,7 @@ import urllib.request
 
 from chef_live import Live
 
-CATEGORIES = "toplevel,devtools.timeline,blink.user_timing,disabled-by-default-devtools.timeline"
+CATEGORIES = "devtools.timeline,blink.user_timing,disabled-by-default-devtools.timeline"
 
 
 class Trace(Live):
