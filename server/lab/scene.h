@@ -11,7 +11,7 @@
  *      {"id": "why", "beat": "explain", "view": "spacetime", "last_s": 2, "caption": "..."},
  *      {"id": "again", "beat": "vote_again"},
  *      {"id": "turn", "beat": "turn", "caption": "...",
- *       "tasks": [{"id": "sink", "text": "...", "until": "waiting > 100"}]},
+ *       "tasks": [{"id": "sink", "text": "...", "until": "waiting > 100", "unless": "count(node_crashed) > 2"}]},
  *      {"id": "home", "beat": "home"}],
  *    "expect": {"no_order_lost": "PASS"},     at the end, healed and judged; the others are free
  *    "seeds": "own", "why_own": "...",        left out: it works on any seed
@@ -33,7 +33,8 @@
  * "@node" and "@peer", in a focus and as the node or peer of an input of `do`, are the node that said, or the other
  * one of, the event that the run before ended with ("event" in the answer of /find). So a scene can point at whoever
  * was elected on this seed, and crash it. Where no event but a figure or a row ended the run there is nobody. A task's
- * `until` is looked at from the turn on: count(...) and first(...) know nothing of what was before. Every step may have
+ * `until` is looked at from the turn on: count(...) and first(...) know nothing of what was before. Once `unless` has
+ * come true since then, the task cannot be done any more: what is judged is "(UNTIL) and not first(UNLESS)". Every step may have
  * "notes", for the lecturer alone. A speed may be as small as 0.001, where single
  * messages are seen, and so may the seconds of `last_s`.
  *

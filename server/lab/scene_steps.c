@@ -32,10 +32,33 @@ static const struct choice_kind {
     const char *list, *text, *condition;
     uint32_t min, max;
     bool must_hold; /* every one has a condition */
-    const char *fields[4];
+    const char *fields[5];
 } OPTIONS = {"options", "text", "holds", 2, LAB_SCENE_OPTIONS_MAX, false, {"id", "text", "holds"}},
-  TASKS = {"tasks", "text", "until", 1, LAB_SCENE_TASKS_MAX, true, {"id", "text", "until"}},
+  TASKS =
+      {"tasks", "text", "until", 1, LAB_SCENE_TASKS_MAX, true, {"id", "text", "until", "unless"}},
   SIDES = {"sides", NULL, "holds", 2, 2, false, {"id", "value", "holds"}};
+
+/* What makes a task impossible from then on: one condition with what it asks for. */
+static int read_unless(const struct scene_reader *reader, const cJSON *task,
+                       struct lab_condition *condition)
+{
+    const cJSON *until = cJSON_GetObjectItemCaseSensitive(task, "until");
+    const cJSON *unless = cJSON_GetObjectItemCaseSensitive(task, "unless");
+    if (unless == NULL) {
+        return 0;
+    }
+    int status = scene_read_condition(reader, unless, "unless", condition);
+    if (status != 0) {
+        return status;
+    }
+    char text[2 * LAB_CONDITION_BYTES_MAX + 32];
+    (void)snprintf(text, sizeof text, "(%s) and not first(%s)", until->valuestring,
+                   unless->valuestring);
+    cJSON *both = cJSON_CreateString(text);
+    status = scene_read_condition(reader, both, "until with unless", condition);
+    cJSON_Delete(both);
+    return status;
+}
 
 static int read_choice(const struct scene_reader *reader, const struct choice_kind *kind,
                        const char *step_id, const cJSON *item, struct lab_scene_choice *choice)
@@ -57,7 +80,7 @@ static int read_choice(const struct scene_reader *reader, const struct choice_ki
     if (status == 0 && (condition != NULL || kind->must_hold)) {
         status = scene_read_condition(reader, condition, kind->condition, &choice->condition);
     }
-    return status;
+    return status == 0 && kind == &TASKS ? read_unless(reader, item, &choice->condition) : status;
 }
 
 static int read_choices(const struct scene_reader *reader, const struct choice_kind *kind,

@@ -14,7 +14,7 @@ WORDS = json.loads((SOURCE / "web/words/scenes.json").read_text())["scenes"]
 EXAMPLE = json.loads(re.search(r"```json\n(.*?)```", (SOURCE / "docs/writing-a-scene.md").read_text(), re.S)[1])
 SPOILED = (None, True, -1, 0, 0.5, 1e9, "", "Not an id", "x" * 401, [], ["x"], [[]], {}, {"x": 1})
 # Where the schema lets pass what the program refuses: names and conditions, and how options belong together.
-BEYOND = {"scenario", "orders_per_min", "settings", "until", "holds", "node", "type", "focus", "setting", "value", "options", "steps"}
+BEYOND = {"scenario", "orders_per_min", "settings", "until", "unless", "holds", "node", "type", "focus", "setting", "value", "options", "steps"}
 # What only the program can know: places of the example, and a value there that is no scene's.
 UNKNOWN = {
     ("scenario",): "kitchens/none", ("settings",): {"none": 1}, ("expect",): {"none": "PASS"},

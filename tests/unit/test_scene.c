@@ -104,6 +104,26 @@ static void test_a_task_is_done_by_inputs_and_not_by_itself(void **state)
     lab_scene_free(&scene);
 }
 
+/* Two crashes are one too many, whatever comes of them; one may be. */
+static void test_a_task_is_spoiled_by_what_it_forbids(void **state)
+{
+    (void)state;
+    bool done = true;
+    struct lab_scene *scene = scene_of(
+        "{" HEAD "\"steps\":[{\"id\":\"turn\",\"beat\":\"turn\",\"caption\":\"x\",\"tasks\":["
+        "{\"id\":\"lunch\",\"text\":\"x\",\"until\":\"count(order_served) >= 20\","
+        "\"unless\":\"count(node_crashed) > 1\"}]}]}");
+    cJSON *inputs = cJSON_Parse("[{\"after_ms\":1000,\"type\":\"node.crash\",\"node\":\"C\"}]");
+    assert_int_equal(lab_scene_task(scene, 3, 0, 0, inputs, 60000000000, &done, NULL), 0);
+    assert_true(done);
+    cJSON_AddItemToArray(inputs,
+                         cJSON_Parse("{\"after_ms\":1000,\"type\":\"node.crash\",\"node\":\"D\"}"));
+    assert_int_equal(lab_scene_task(scene, 3, 0, 0, inputs, 60000000000, &done, NULL), 0);
+    assert_false(done);
+    cJSON_Delete(inputs);
+    lab_scene_free(&scene);
+}
+
 /* A crash that the scene does is an event like any other: it answers the question before it, ends the step that does
  * it, and comes after what the run had waited for. */
 static void test_what_is_done_is_seen_by_the_step_that_does_it(void **state)
@@ -253,6 +273,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_come_fails_the_scene),
         cmocka_unit_test(test_what_a_scene_does_and_expects),
         cmocka_unit_test(test_a_task_is_done_by_inputs_and_not_by_itself),
+        cmocka_unit_test(test_a_task_is_spoiled_by_what_it_forbids),
         cmocka_unit_test(test_what_is_done_is_seen_by_the_step_that_does_it),
         cmocka_unit_test(test_an_input_follows_the_event_before),
         cmocka_unit_test(test_bad_scenes_are_refused),

@@ -91,13 +91,40 @@ export async function lookAtTasks(state, turn, from_us) {
   for (const task of turn.tasks ?? []) {
     const key = taskKey(turn, task.id);
     if (state.tasks[key] !== undefined) continue;
-    const found = await since(state.run, from_us, task.until ?? "");
-    if (!found.found) continue;
+    const found = await since(state.run, from_us, untilOfTask(task));
+    if (!found.found) {
+      news = (await lookAtUnless(state, key, task, from_us)) || news;
+      continue;
+    }
     state.tasks[key] = found.t_ms;
     state.task_runs[key] = state.run;
     news = true;
   }
   return news;
+}
+
+/**
+ * As server/lab/scene.h judges it.
+ * @param {import("./types").Choice} task
+ */
+function untilOfTask({ until = "", unless }) {
+  return unless === undefined ? until : `(${until}) and not first(${unless})`;
+}
+
+/**
+ * Can a task still be done in this run? In a branch from before it can again. True when that has changed.
+ * @param {State} state
+ * @param {string} key
+ * @param {import("./types").Choice} task
+ * @param {number} from_us
+ */
+async function lookAtUnless(state, key, { unless }, from_us) {
+  if (unless === undefined) return false;
+  const found = await since(state.run, from_us, unless);
+  const before = state.spoiled[key];
+  if (found.found) state.spoiled[key] = found.t_ms;
+  else delete state.spoiled[key];
+  return before !== state.spoiled[key];
 }
 
 /** @param {Step} turn @param {string} task */

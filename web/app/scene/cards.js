@@ -120,11 +120,15 @@ function result(player, asked) {
 function mission(player) {
   const { scene, state, step } = player;
   const tasks = (step.tasks ?? []).map((task) => {
-    const t_ms = state.tasks[taskKey(step, task.id)];
+    const key = taskKey(step, task.id);
+    const t_ms = state.tasks[key];
     const done = t_ms !== undefined;
-    return el("li", { "data-done": String(done), "data-task": task.id }, done ? icon("verify") : el("span.box"),
+    const spoiled = done ? undefined : state.spoiled[key];
+    return el("li", { "data-done": String(done), "data-spoiled": String(spoiled !== undefined), "data-task": task.id },
+      done ? icon("verify") : spoiled === undefined ? el("span.box") : icon("close"),
       el("div", null, choiceText(scene, step, "tasks", task),
-        done ? el("span.second.evidence", null, ` ${ps("task.done", { time: virtualTime(t_ms * 1000), seed: scene.seed })}`) : null));
+        done ? el("span.second.evidence", null, ` ${ps("task.done", { time: virtualTime(t_ms * 1000), seed: scene.seed })}`) : null,
+        spoiled === undefined ? null : el("span.second", null, ` ${ps("task.spoiled", { time: virtualTime(spoiled * 1000) })}`)));
   });
   const standing = isPaused(player.model) && !player.model.replay?.inPast;
   return {

@@ -346,10 +346,11 @@ export class Player {
     this.lookedAt = performance.now();
     this.looked_us = model.edge_us;
     try {
+      const done = Object.keys(state.tasks).length;
       if (!(await lookAtTasks(state, scene.steps[at], state.moments_us[at]))) return;
       keepState(state);
       noteSeen(scene, state);
-      sayStatus(ps("said.task"));
+      sayStatus(ps(Object.keys(state.tasks).length > done ? "said.task" : "said.spoiled"));
       this.panel.render();
     } finally {
       this.looking = false;

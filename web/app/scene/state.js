@@ -40,14 +40,14 @@ function write(key, value) {
 export function freshState(scene, run) {
   return {
     name: scene.name, run, at: 0, front: -1, moments_us: [], running: null, who: {}, votes: {}, answers: {}, tasks: {},
-    task_runs: {}, trunks: [], failed: false,
+    task_runs: {}, spoiled: {}, trunks: [], failed: false,
   };
 }
 
 /** @returns {State | null} */
 export function keptState() {
   const state = read(STATE);
-  return state && { task_runs: {}, trunks: [], ...state };
+  return state && { task_runs: {}, spoiled: {}, trunks: [], ...state };
 }
 
 /**

@@ -10,6 +10,7 @@ export interface Choice {
   text?: string;
   holds?: string;
   until?: string;
+  unless?: string; /* of a task: once it has come true, it cannot be done any more */
   value?: SettingValue;
 }
 export interface Step {
@@ -73,5 +74,6 @@ export interface State {
   tasks: Record<string, number>; /* STEP.TASK: when it came true, virtual ms */
   task_runs: Record<string, string>; /* likewise, in which run: one's turn may go on in a branch */
   trunks: { run: string; moments_us: number[] }[]; /* what the run is a branch of, the nearest last */
+  spoiled: Record<string, number>; /* STEP.TASK: since when it cannot be done any more in this run, virtual ms */
   failed: boolean;
 }
