@@ -81,7 +81,7 @@ export async function answerOf(state, question, asked_us) {
 }
 
 /**
- * Asks for each task that is still open. True when one has come true.
+ * Asks for each task that is still open. True when one has come true, or cannot be done any more in this run.
  * @param {State} state
  * @param {Step} turn
  * @param {number} from_us where it began
@@ -90,41 +90,29 @@ export async function lookAtTasks(state, turn, from_us) {
   let news = false;
   for (const task of turn.tasks ?? []) {
     const key = taskKey(turn, task.id);
-    if (state.tasks[key] !== undefined) continue;
-    const found = await since(state.run, from_us, untilOfTask(task));
-    if (!found.found) {
-      news = (await lookAtUnless(state, key, task, from_us)) || news;
-      continue;
-    }
-    state.tasks[key] = found.t_ms;
-    state.task_runs[key] = state.run;
-    news = true;
+    if (state.tasks[key] !== undefined || state.spoiled[key] !== undefined) continue;
+    news = (await lookAtTask(state, key, task, from_us)) || news;
   }
   return news;
 }
 
 /**
- * As server/lab/scene.h judges it.
- * @param {import("./types").Choice} task
- */
-function untilOfTask({ until = "", unless }) {
-  return unless === undefined ? until : `(${until}) and not first(${unless})`;
-}
-
-/**
- * Can a task still be done in this run? In a branch from before it can again. True when that has changed.
+ * It is done when `until` has come true and `unless` has not before (server/lab/scene.h). As long as neither has, one
+ * look at the run is enough.
  * @param {State} state
  * @param {string} key
  * @param {import("./types").Choice} task
  * @param {number} from_us
  */
-async function lookAtUnless(state, key, { unless }, from_us) {
-  if (unless === undefined) return false;
-  const found = await since(state.run, from_us, unless);
-  const before = state.spoiled[key];
-  if (found.found) state.spoiled[key] = found.t_ms;
-  else delete state.spoiled[key];
-  return before !== state.spoiled[key];
+async function lookAtTask(state, key, { until = "", unless }, from_us) {
+  const first = await since(state.run, from_us, unless === undefined ? until : `(${until}) or (${unless})`);
+  if (!first.found) return false;
+  const done = unless === undefined ? first : await since(state.run, from_us, `(${until}) and not first(${unless})`);
+  if (done.found) {
+    state.tasks[key] = done.t_ms;
+    state.task_runs[key] = state.run;
+  } else state.spoiled[key] = first.t_ms;
+  return true;
 }
 
 /** @param {Step} turn @param {string} task */

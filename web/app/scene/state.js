@@ -68,6 +68,7 @@ export function follow(state, run) {
     state.moments_us = state.moments_us.map((moment_us) => Math.min(moment_us, begins_us));
   } else return false;
   state.run = run.run;
+  state.spoiled = {}; /* what was done there is looked at anew */
   return true;
 }
 
