@@ -314,6 +314,37 @@ class Storyboard(unittest.TestCase):
             self.assertIsNone(page.attribute(":root", "data-scene"))
             self.assertEqual(page.console_errors(), [])
 
+    def test_a_step_hurried_at_its_very_end_ends_there(self):
+        scene = {**OWN, "steps": [
+            {"id": "look", "beat": "situation", "caption": "A match goes on."},
+            {"id": "calm", "beat": "run", "caption": "It ends.", "until": "rush", "within_s": 90, "speed": 50},
+            {"id": "home", "beat": "home"}]}
+        with self.page() as page:
+            self.load(page, scene)
+            self.at_step(page, 1)
+            page.js("""
+              const fetch = window.fetch, held = [];
+              window.paced = 0;
+              window.fetch = async (...asked) => {
+                if (/runs\\/[^/?]+$/.test(asked[0])) await new Promise((go) => held.push(go));
+                const answer = await fetch(...asked);
+                if (asked[0].endsWith("/pace")) window.paced += 1;
+                return answer;
+              };
+              window.release = () => { window.fetch = fetch; held.forEach((go) => go()); };""")
+            page.key("Right")
+            page.wait("the run", lambda: page.attribute("#scene", "data-state") == "running")
+            about = f"/api/v1/runs/{page.run()}"
+            page.wait("its end, of which the page has not heard", lambda: page.api(about)["state"] == "paused"
+                      and page.api(about)["t_ms"] > 20000)
+            end, paced = page.api(about)["t_ms"], page.js("return window.paced")
+            page.key("Right")
+            page.wait("the page to have hurried it", lambda: page.js("return window.paced") > paced)
+            page.js("window.release()")
+            self.at_step(page, 2)
+            self.assertEqual([page.api(about)[field] for field in ("state", "t_ms", "speed")], ["paused", end, 50])
+            self.assertEqual(page.console_errors(), [])
+
     def test_a_scene_is_printed_with_its_moments(self):
         with self.page(path="/storyboard?print=election") as page:
             page.wait("the sheet", lambda: page.attribute(":root", "data-print") == "made")

@@ -20,6 +20,7 @@ import { fetchSceneWords, ps, stepText, titleOf } from "./words.js";
  */
 
 const TASKS_EVERY_MS = 1500;
+const FASTEST = 1000; /* the run's highest speed */
 const LOOK_AGAIN_MS = 200; /* the stream told that the run stands before the server was asked, or after */
 const APART_MS = 0.001; /* what is done behind a step comes after its moment, and is found from there */
 
@@ -44,6 +45,7 @@ export class Player {
     this.model = rooms.model;
     this.busy = false; /* a key that comes while a step is entered does not pile up */
     this.settling = false;
+    this.hurried = false;
     this.looking = false;
     this.lookedAt = -Infinity;
     this.looked_us = -1;
@@ -218,13 +220,29 @@ export class Player {
     await setPace(model, model.look.still ? { until } : { until, speed: step.speed ?? 1 });
   }
 
+  /**
+   * Its end, at once. A run that goes on keeps what it waits for, and is only made faster: it may have come to
+   * its end just now, and whoever let it go again would lead it past that.
+   */
   async hurry() {
     const { state, step, model } = this;
     if (!state.running) return;
     this.toPresent();
-    state.running.by_hand = false;
     model.clock.thaw();
+    if (!state.running.by_hand) {
+      this.hurried = true;
+      await setPace(model, { speed: FASTEST });
+      return;
+    }
+    state.running.by_hand = false;
     await setPace(model, { until: untilOf(step, state.running.from_us) });
+  }
+
+  /** A step that was hurried leaves the run at the speed that it found. */
+  async slowDown() {
+    if (!this.hurried) return;
+    this.hurried = false;
+    await setPace(this.model, { speed: this.scene.steps[this.state.front].speed ?? 1 });
   }
 
   /** The link is back. The program may have begun again, and then the run goes on and knows of nothing
@@ -282,6 +300,8 @@ export class Player {
     if ((info.state === "live" && !late) || info.state === "held") return;
     const found = await since(state.run, running.from_us, step.until ?? "");
     if (state.running !== running || this.leaving.signal.aborted) return;
+    if (found.found || late || info.state !== "paused") await this.slowDown();
+    if (state.running !== running) return;
     if (found.found) this.arrive(found, t_us);
     else if (late || info.state !== "paused") {
       state.running = null;
