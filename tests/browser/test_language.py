@@ -1,8 +1,11 @@
 """The language of a viewer: by the menu, by the address, kept, and nothing cut off in it."""
 
+import json
+import re
 import unittest
 
 from page import open_page
+from repository import SOURCE
 from test_layout import CARD, EVENTS, MEASURE, ROOMS
 
 VIETNAMESE = {"chef.language": "vi"}
@@ -17,6 +20,36 @@ return arguments[0].filter((text) => {
   return caption.scrollHeight > caption.clientHeight + 1 || words.scrollHeight > band.clientHeight + 1;
 });
 """
+
+# The page gets these words in place of a language's.
+GIVE = """
+const words = %s, real = window.fetch;
+window.fetch = (what, ...rest) => String(what).endsWith("/languages/vi.json")
+  ? Promise.resolve(new Response(words, {headers: {"Content-Type": "application/json"}})) : real(what, ...rest);
+"""
+# What is seen or read out and does not come from those words: each of them stands in brackets.
+BARE = r"""
+const bare = new Set();
+const look = (text, element) => {
+  if (/\p{L}{2,}/u.test(text) && !text.includes("⟦")) bare.add(`${text.trim()} <${element.tagName.toLowerCase()}>`);
+};
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+while (walk.nextNode()) {
+  const element = walk.currentNode.parentElement;
+  if (!element.closest("script, style, noscript, code") && element.checkVisibility()) look(walk.currentNode.data, element);
+}
+for (const name of ["aria-label", "title", "placeholder", "alt"])
+  for (const element of document.querySelectorAll(`[${name}]`)) look(element.getAttribute(name), element);
+look(document.title, document.documentElement);
+return [...bare];
+"""
+# The same in every language: names of kitchens, files, languages and units, and conditions as they are typed.
+NAMES = re.compile(r"English|Tiếng Việt|\w+\.csv|[\d.,]+ (ms|ppm)|ms|[a-z]+_[a-z_]+|[a-z_]+ [<>=]+ [\d.]+|first\(.*\)")
+
+
+def bracketed(table):
+    return {key: text if key == "language" else bracketed(text) if isinstance(text, dict) else f"⟦{text}⟧"
+            for key, text in table.items()}
 
 
 def language(page):
@@ -68,6 +101,46 @@ class Language(unittest.TestCase):
             self.assertEqual((language(page), page.js("return location.search")), ("en", ""))
             self.assertIn("presides", page.text("#caption"))
             self.assertEqual(page.console_errors(), [])
+
+    def test_every_word_comes_from_the_language(self):
+        words = json.dumps(bracketed(json.loads((SOURCE / "web/languages/vi.json").read_text())))
+
+        def give(browser):
+            browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": GIVE % json.dumps(words)})
+        with open_page(storage=VIETNAMESE, before=give) as page:
+            kitchens = {kitchen["name"] for kitchen in json.loads(
+                (SOURCE / "server/systems/kitchens/data/city.json").read_text())["kitchens"]}
+
+            def check(where):
+                found = [text for text in page.js(BARE) for said in [text.rsplit(" <", 1)[0]]
+                         if not NAMES.fullmatch(said) and said.removesuffix(" Kitchen") not in kitchens
+                         and re.sub(r"^[A-L] ", "", said) not in kitchens]
+                self.assertEqual(found, [], where)
+            check("the first page")
+            for key, shown in (("?", "dialog[open]"), ("o", ".menu"), ("u", "dialog[open]"), ("1", "#stage aside, #stage .card")):
+                page.key(key)
+                page.wait(f"what {key} opens", lambda shown=shown: page.text(shown))
+                check(f"key {key}")
+                page.key("Escape")
+            page.key("i")
+            page.js("document.querySelectorAll('#controls details').forEach((one) => { one.open = true; })")
+            check("the drawer")
+            page.browser.get(page.url + "/storyboard")
+            page.wait("the cards", lambda: page.texts(".scenes a"))
+            check("the storyboard")
+            page.browser.get(page.url + "/#scene=crisis")
+            page.wait("the scene", lambda: page.text("#scene .count"))
+            for step in range(1, 3):
+                page.wait(f"step {step}", lambda step=step: (page.text("#scene .count") or "").startswith(f"⟦{step} ")
+                          and page.attribute("#scene", "data-state") == "standing")
+                page.key("Right")
+            page.wait("the question", lambda: page.attribute("#scene-card", "data-kind") == "question")
+            check("a question")
+            page.browser.get(page.url + "/join?code=nobody")
+            page.wait("the way in", lambda: page.text("#join button"))
+            page.press("#join button")
+            page.wait("a refusal", lambda: page.text("#join .wrong"))
+            check("the way into a room")
 
     def test_a_language_that_is_not_there_is_english(self):
         with open_page(hash_="?lang=xx") as page:
