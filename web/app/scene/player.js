@@ -205,7 +205,7 @@ export class Player {
    */
   async cameAtOnce(from_us) {
     const found = await since(this.state.run, from_us, this.step.until ?? "");
-    if (found.found) this.arrive(found, from_us);
+    if (found.found && this.state.running) this.arrive(found, from_us);
     return found.found;
   }
 
@@ -226,6 +226,12 @@ export class Player {
    */
   async hurry() {
     const { state, step, model } = this;
+    if (!state.running) return;
+    if (await this.cameAtOnce(state.running.from_us)) {
+      keepState(state); /* it stands there already, unseen: it must not run past it */
+      await setPace(model, { paused: true });
+      return;
+    }
     if (!state.running) return;
     this.toPresent();
     model.clock.thaw();
