@@ -81,10 +81,10 @@ static void put_head(const struct lab_report_picture *picture, const char *first
     const struct system_chart *chart = picture->chart->chart;
     text_add(text, "<details><summary>");
     html_add(text, lab_report_word("chart.table"));
-    text_add(text, "</summary><div class=\"wide\"><table><thead><tr><th>");
+    text_add(text, "</summary><div class=\"wide\"><table><thead><tr><th scope=\"col\">");
     html_add(text, lab_report_word(first));
     for (uint32_t c = 0; c < picture->chart->column_count; c++) {
-        text_add(text, "</th><th class=\"n\">");
+        text_add(text, "</th><th scope=\"col\" class=\"n\">");
         html_add(text,
                  lab_title_line(picture->rows->scenario->system, chart->name, chart->columns[c]));
         text_add(text, chart->unit[0] == '\0' ? "" : ", ");

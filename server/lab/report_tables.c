@@ -69,7 +69,7 @@ static void put_head(const char *const *keys, struct text *text)
     text_add(text, "<div class=\"wide\"><table><thead><tr>");
     for (; *keys != NULL; keys++) {
         bool number = strncmp(*keys, "n:", 2) == 0;
-        text_add(text, number ? "<th class=\"n\">" : "<th>");
+        text_add(text, number ? "<th scope=\"col\" class=\"n\">" : "<th scope=\"col\">");
         lab_report_say(*keys + (number ? 2 : 0), text);
         text_add(text, "</th>");
     }

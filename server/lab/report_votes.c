@@ -84,7 +84,7 @@ static void put_question(struct lab_votes votes, const struct store_vote *vote, 
     text_add(text, "</small></h3>\n<div class=\"wide\"><table><thead><tr>");
     static const char *const HEADS[] = {"head.option", "head.before", "head.after"};
     for (int i = 0; i < 1 + ROUNDS; i++) {
-        text_add(text, "<th>");
+        text_add(text, "<th scope=\"col\">");
         lab_report_say(HEADS[i], text);
         text_add(text, "</th>");
     }

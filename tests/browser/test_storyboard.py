@@ -1,5 +1,5 @@
-"""Scenes of the storyboard on the page: by keyboard alone, by taps on a phone, after a reload, back into the
-past, a scene that cannot go on, a lecturer's own file, one's own turn and what is handed in."""
+"""Scenes of the storyboard on the page: after a reload, a scene that cannot go on, a lecturer's own file, one's own
+turn and what is handed in. Every scene is walked through in test_scenes_by_keyboard.py and test_scenes_by_taps.py."""
 
 import contextlib
 import csv
@@ -11,8 +11,9 @@ import unittest
 
 from selenium.webdriver.common.keys import Keys
 
-from chef_browser import console_errors, open_browser
-from page import Page, server
+from chef_browser import console_errors
+from page import server
+from scene_page import open_scene_page
 
 HOUR_S = 3600
 OWN = {
@@ -50,97 +51,21 @@ class Storyboard(unittest.TestCase):
     def tearDownClass(cls):
         cls.stack.close()
 
-    @contextlib.contextmanager
     def page(self, width=1280, height=720, still=False, path="/storyboard"):
-        with open_browser(width, height) as browser:
-            page = Page(browser, self.url)
-            page.emulate(False, still)
-            browser.get(self.url + path)
-            if path == "/storyboard":
-                page.wait("the cards", lambda: page.texts(".scenes a"))
-            yield page
+        return open_scene_page(self.url, width, height, still, path=path)
 
     def load(self, page, scene):
         path = self.folder / "scene.json"
         path.write_text(scene if isinstance(scene, str) else json.dumps(scene))
         page.browser.find_element("id", "scene-file").send_keys(str(path))
 
-    def at_step(self, page, step, card=None):
-        """Waits until the scene has come to a step and stands there, with such a card."""
-        page.wait(f"step {step}", lambda: (page.text("#scene .count") or "").startswith(f"{step} of "))
-        page.wait(f"step {step} to be over", lambda: page.attribute("#scene", "data-state") == "standing")
-        if card:
-            page.wait(f"the card {card}", lambda: page.js(
-                "const c = document.querySelector('#scene-card'); return !c.hidden && c.dataset.kind") == card)
-
-    def on(self, page, step, card=None):
-        """To the next step by key; a run that takes its time is hurried, in the same turn of the page as it is seen to
-        run: a key sent later could find it over, and would go on to the step behind it."""
-        page.key("Right")
-        page.wait(f"step {step}", lambda: (page.text("#scene .count") or "").startswith(f"{step} of "))
-        page.wait(f"step {step} to be entered", lambda: page.attribute("#scene", "data-state") != "busy")
-        page.js("if (document.querySelector('#scene').dataset.state === 'running') document.querySelector('#scene .next').click()")
-        self.at_step(page, step, card)
-
-    def moment(self, page):
-        """The virtual second that the header's clock shows."""
-        minutes, seconds = page.text("#header .clock").split(":")
-        return int(minutes) * 60 + int(seconds)
-
-    def test_a_whole_scene_by_keyboard(self):
+    def test_a_scene_is_opened_by_its_number(self):
         with self.page() as page:
             page.key("?")
             page.wait("the help", lambda: "In a scene" in (page.text("#help") or ""))
             page.key("Escape", "5")
-            self.at_step(page, 1)
-            self.assertIn("scene=crisis", page.js("return sessionStorage.getItem('chef.scene')").replace('"name":"', "scene="))
-            count = int(page.text("#scene .count").split(" of ")[1])
-            beats = [step["beat"] for step in page.api("/api/v1/scenes/crisis")["steps"]]
-            asked = None
-            for step in range(1, count):
-                if beats[step] in ("predict", "vote_again"):
-                    self.on(page, step + 1, "question")
-                    page.key("2" if beats[step] == "predict" else "1")
-                    page.wait("the vote", lambda: page.js("return document.querySelector('#scene-card .tag,"
-                                                          " #scene-card [aria-pressed=true]') !== null"))
-                    asked = step
-                else:
-                    self.on(page, step + 1)
-                if beats[step] == "situation":
-                    self.assertEqual((page.attribute("#scene-card", "data-kind"), page.attribute("#scene-card use", "href")),
-                                     ("opening", "/static/scenes.svg#crisis"))
-                if beats[step] == "freeze" and asked is not None:
-                    self.assertEqual(page.texts("#scene-card .tag"), ["you"])
-                    self.assertEqual(len(page.texts("#scene-card [data-right=true]")), 1, "the run has answered")
-                if beats[step] == "vote_again":
-                    self.assertEqual(sorted(page.texts("#scene-card .tag")), ["first", "now"])
-            self.assertEqual(page.attribute("#scene-card", "data-kind"), "home")
-            page.wait("the id of the run", lambda: "#" in page.text("#scene-card output") or page.text("#scene-card output"))
-            edge = self.moment(page)
-            page.key("o")
-            page.wait("all steps", lambda: page.texts("#scene-steps .steps button"))
-            page.key("Escape")
-            asked_at = beats.index("predict") + 1
-            for step in range(count - 1, asked_at - 1, -1):
-                page.key("Left")
-                self.at_step(page, step)
-            page.wait("the past", lambda: "REPLAY" in page.text("#timeline .badge"))
-            page.wait("the moment of the question", lambda: self.moment(page) < edge)
-            self.assertEqual(page.attribute("#scene-card [aria-pressed=true]", "data-option"),
-                             page.js("return document.querySelectorAll('#scene-card [data-option]')[1].dataset.option"))
-            page.js("localStorage.setItem('chef.letters_off', '1')")
-            page.key("b", "o")
-            self.assertEqual(page.js("return document.querySelectorAll('#blank, dialog').length"), 0, "letters are off in a scene too")
-            page.js("localStorage.removeItem('chef.letters_off')")
-            page.key("b")
-            page.wait("the dark screen", lambda: page.js("return document.querySelector('#blank') !== null"))
-            page.key("Right")
-            page.wait("light again", lambda: page.js("return document.querySelector('#blank') === null"))
-            self.at_step(page, asked_at)
-            self.assertEqual(page.console_errors(), [])
-            page.browser.get(self.url + "/storyboard")
-            page.wait("the tick", lambda: page.texts(".scenes .done"))
-            self.assertEqual(page.texts(".scenes .reached"), ["done"], "of the one scene")
+            page.at_step(1)
+            self.assertEqual(json.loads(page.js("return sessionStorage.getItem('chef.scene')"))["name"], "crisis")
 
     def test_the_cards(self):
         for width, height in ((1280, 720), (390, 844)):
@@ -165,50 +90,13 @@ class Storyboard(unittest.TestCase):
                 self.assertLessEqual(sizes, 100 * 1024)
                 self.assertEqual(page.console_errors(), [])
 
-    def test_on_a_phone_by_taps(self):
-        with self.page(390, 664, still=True) as page:
-            self.load(page, OWN)
-            self.at_step(page, 1)
-            self.assertEqual(page.text("#scene p").strip(), "Eight kitchens & a <i>city</i>.")
-            page.press("#scene .next")
-            self.at_step(page, 2, "question")
-            heights = page.js("return [...document.querySelectorAll('#scene-card [data-option]')].map((e) => e.offsetHeight)")
-            self.assertTrue(len(heights) == 4 and min(heights) >= 52, heights)
-            boxes = page.js("""
-              return ["#stage", "#scene-card", "#scene", "#tabs"].map((name) => {
-                const part = document.querySelector(name);
-                const { top, bottom } = part.getBoundingClientRect();
-                return [top, bottom, part.scrollHeight - part.clientHeight];
-              });""")
-            for (_, bottom, _), (top, _, _) in zip(boxes, boxes[1:]):
-                self.assertLessEqual(bottom, top + 1, boxes)
-            self.assertLessEqual(boxes[1][2], 1, "question and answers fit without scrolling")
-            self.assertLessEqual(boxes[-1][1], 664)
-            page.press("#scene-card [data-option=down]")
-            page.press("#scene .next")
-            self.at_step(page, 3)
-            page.press("#scene .next")
-            self.at_step(page, 4, "result")
-            self.assertEqual(page.texts("#scene-card .tag"), ["you"])
-            self.assertIn("It is down", page.text("#scene-card [data-right=true]"))
-            page.press("#scene .next")
-            page.wait("the diagram", lambda: page.js("return document.documentElement.dataset.tab === 'spacetime'"))
-            self.assertTrue(page.js("return document.querySelector('#scene .next').getBoundingClientRect().bottom <= 664"))
-            page.press("#scene .next")
-            page.wait("the judged copy", lambda: "Proved" in (page.text("#verdict h2") or ""))
-            page.press("#scene .next")
-            self.at_step(page, 7, "mission")
-            card = page.js("const c = document.querySelector('#scene-card'); return [c.scrollHeight - c.clientHeight, c.offsetTop]")
-            self.assertLessEqual(card[0], 1, "all tasks and the button that lets time go on are seen at once")
-            self.assertGreater(card[1], 44 + 120, "and the city too")
-            self.assertEqual(page.console_errors(), [])
-
     def test_own_turn_and_what_is_handed_in(self):
         with self.page(still=True) as page:
             self.load(page, OWN)
-            self.at_step(page, 1)
+            page.at_step(1)
+            self.assertEqual(page.text("#scene p").strip(), "Eight kitchens & a <i>city</i>.", "text, no markup")
             for step in range(2, 8):
-                self.on(page, step)
+                page.on(step)
             self.assertEqual(page.attribute("#scene-card", "data-kind"), "mission")
             run = page.run()
             page.api(f"/api/v1/runs/{run}/inputs", {"type": "node.crash", "node": "C"})
@@ -218,16 +106,16 @@ class Storyboard(unittest.TestCase):
             page.wait("the other one spoiled by it", lambda: page.texts("#scene-card [data-task=two][data-spoiled=true]"))
             self.assertIn("no longer possible since 00:0", page.text("#scene-card [data-task=two]"))
             page.browser.refresh()
-            self.at_step(page, 7, "mission")
+            page.at_step(7, "mission")
             self.assertEqual(page.run(), run)
             self.assertTrue(page.texts("#scene-card [data-task=one][data-done=true]"), "kept")
             branch = self.act_in_the_past(page, run)
             page.api(f"/api/v1/runs/{branch}/pace", {"until": f"t_ms > {HOUR_S * 1000}"})
             page.wait("the second task", lambda: page.texts("#scene-card [data-task=two][data-done=true]"))
             page.browser.refresh()
-            self.at_step(page, 7, "mission")
+            page.at_step(7, "mission")
             self.assertEqual(page.run(), branch)
-            self.on(page, 8, "home")
+            page.on(8, "home")
             page.js("""
               window.saved = [];
               URL.createObjectURL = (blob) => { blob.text().then((text) => window.saved.push(text)); return "#"; };
@@ -254,22 +142,22 @@ class Storyboard(unittest.TestCase):
         page.wait("the past", lambda: page.attribute("#timeline .slider", "aria-valuenow") == "2")
         page.press('[data-action="handover"]')
         page.wait("a branch", lambda: page.run() != run)
-        self.at_step(page, 7, "mission")
+        page.at_step(7, "mission")
         return page.run()
 
     def test_a_reload_comes_back_to_the_same_step(self):
         with self.page(still=True, path="/#scene=crisis") as page:
-            self.at_step(page, 1)
-            self.on(page, 2)
-            self.on(page, 3, "question")
+            page.at_step(1)
+            page.on(2)
+            page.on(3, "question")
             page.key("3")
             page.wait("the vote", lambda: page.attribute("#scene-card [aria-pressed=true]", "data-option"))
             run = page.run()
-            at = page.wait("the moment of the first order", lambda: self.moment(page))
+            at = page.wait("the moment of the first order", lambda: page.moment())
             page.browser.refresh()
-            self.at_step(page, 3, "question")
+            page.at_step(3, "question")
             self.assertEqual(page.run(), run)
-            page.wait("the same moment", lambda: self.moment(page) == at)
+            page.wait("the same moment", lambda: page.moment() == at)
             self.assertTrue(page.attribute("#scene-card [aria-pressed=true]", "data-option"))
             page.browser.get(self.url + "/storyboard")  # no scene is played there, which would be kept again
             page.wait("the way back into the scene", lambda: page.texts(".scenes [data-way=on]"))
@@ -290,24 +178,24 @@ class Storyboard(unittest.TestCase):
             {"id": "home", "beat": "home"}]}
         with self.page() as page:
             self.load(page, scene)
-            self.at_step(page, 1)
+            page.at_step(1)
             self.assertNotIn("taken", page.js("return document.title"))
             page.key("PageDown")
-            self.at_step(page, 2)
+            page.at_step(2)
             page.key("PageDown")
-            self.at_step(page, 3)
+            page.at_step(3)
             page.key("PageDown")
-            self.at_step(page, 4, "failure")
+            page.at_step(4, "failure")
             said = page.text("#scene-card")
             self.assertIn("node_crashed", said)
             self.assertIn("within 3 s", said)
             page.key("PageDown")
             page.key("PageUp")
-            self.at_step(page, 3)
+            page.at_step(3)
             page.key("PageDown")
-            self.at_step(page, 4, "failure")
+            page.at_step(4, "failure")
             page.press_text("#scene-card button", "Begin again")
-            self.at_step(page, 1)
+            page.at_step(1)
             page.key("o")
             page.press_text("#scene-steps button", "Leave the scene")
             page.wait("no scene", lambda: page.text("#scene") is None)
@@ -321,7 +209,7 @@ class Storyboard(unittest.TestCase):
             {"id": "home", "beat": "home"}]}
         with self.page() as page:
             self.load(page, scene)
-            self.at_step(page, 1)
+            page.at_step(1)
             page.js("""
               const fetch = window.fetch, held = [];
               window.paced = 0;
@@ -341,7 +229,7 @@ class Storyboard(unittest.TestCase):
             page.key("Right")
             page.wait("the page to have hurried it", lambda: page.js("return window.paced") > paced)
             page.js("window.release()")
-            self.at_step(page, 2)
+            page.at_step(2)
             self.assertEqual([page.api(about)[field] for field in ("state", "t_ms", "speed")], ["paused", end, 50])
             self.assertEqual(page.console_errors(), [])
 

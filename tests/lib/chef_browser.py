@@ -19,7 +19,8 @@ from selenium.webdriver.chrome.service import Service
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--disable-dev-shm-usage", "--hide-scrollbars")
+         "--disable-dev-shm-usage", "--hide-scrollbars",
+         "--enable-blink-features=ComputedAccessibilityInfo")  # computedRole and computedName, for access.js
 
 free = []  # browsers that no test has
 

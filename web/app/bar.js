@@ -98,7 +98,7 @@ export function csvEntries(model) {
   const link = (/** @type {string} */ text, /** @type {string} */ href, /** @type {string} */ picture) =>
     el("a", { href, download: true, role: "menuitem" }, icon(picture), text);
   const excel = /** @type {HTMLInputElement} */ (
-    el("input", { type: "checkbox", id: "csv-excel" })
+    el("input", { type: "checkbox", id: "csv-excel", role: "menuitemcheckbox" })
   );
   const names = model.system?.tables.map((one) => one.name) ?? [];
   const tables = [...new Set([

@@ -29,7 +29,7 @@ export function mountDrawer(root, model, sections, first) {
     );
     if (open.size === 0) open.add(first);
     fill(root, ...sections.map((section) => el("details", { "data-section": section.id, open: open.has(section.id) },
-      el("summary", null, icon(section.icon), t(`section.${section.id}`), icon("chevron")),
+      el("summary", null, icon(section.icon), el("h2", null, t(`section.${section.id}`)), icon("chevron")),
       el("div.section", null, ...section.parts(built.signal)))));
   };
   model.on("run", build);

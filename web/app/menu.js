@@ -23,6 +23,9 @@ export function openMenu(anchor, label, entries) {
   closeMenu();
   if (again) return;
   const menu = el("div.menu", { role: "menu", "aria-label": label }, ...entries);
+  /* to a screen reader a menu has entries and named groups of them, nothing else */
+  for (const heading of menu.querySelectorAll("h3")) heading.setAttribute("role", "none");
+  for (const group of menu.querySelectorAll("[role=group]:not([aria-label])")) group.setAttribute("aria-label", label);
   document.body.append(menu);
   anchor.setAttribute("aria-expanded", "true");
   placeMenu(menu, anchor);

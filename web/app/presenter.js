@@ -40,7 +40,7 @@ class Desk {
     this.right = el("section", { id: "desk-way", "aria-label": rs("show.way") });
     this.bar = el("section", { id: "desk-bar", role: "group", "aria-label": rs("band") });
     this.time = el("span.time");
-    this.members = el("span.members", { role: "status" });
+    this.members = el("span.members"); /* seen, not spoken: a class comes in one by one */
     this.names = el("p.second.names");
     fill(byId("presenter"),
       el("header", null, el("h1", null, rs("show.title")), this.members, this.time,

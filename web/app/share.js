@@ -130,7 +130,7 @@ export function openGoTo() {
   );
   const wrong = el("p.wrong", { id: "goto-wrong", role: "alert" });
   const file = /** @type {HTMLInputElement} */ (
-    el("input.unseen", { type: "file", id: "goto-file", tabindex: "-1" })
+    el("input.unseen", { type: "file", id: "goto-file", tabindex: "-1", "aria-label": t("goto.file") })
   );
   const go = (/** @type {() => Promise<void>} */ open) => {
     fill(wrong);

@@ -10,7 +10,7 @@ import { newSeed, restartRun, scenarioTitle, startRun } from "./runs.js";
 import { sayStatus } from "./say.js";
 import { openGoTo, openShare } from "./share.js";
 import { openSearch } from "./search.js";
-import { systemsButton } from "./systems.js";
+import { systemName, systemsButton } from "./systems.js";
 import { cityClock, t } from "./words.js";
 
 /** @typedef {import("./model.js").Model} Model */
@@ -36,6 +36,20 @@ export function toggleDrawer(model, open) {
     drawer.hidden = false;
     /** @type {HTMLElement | null} */ (drawer.querySelector("summary"))?.focus();
   }
+}
+
+/**
+ * Nothing that has the keyboard lies below the drawer: it goes when somebody comes to stand there.
+ * @param {Model} model
+ */
+function giveWay(model) {
+  const drawer = byId("controls");
+  document.addEventListener("focusin", ({ target }) => {
+    if (!drawerOpen || model.look.density !== "lecture") return;
+    if (!(target instanceof Element) || drawer.contains(target) || target.closest("dialog, .menu")) return;
+    const [one, two] = [target.getBoundingClientRect(), drawer.getBoundingClientRect()];
+    if (one.right > two.left && one.left < two.right && one.bottom > two.top && one.top < two.bottom) toggleDrawer(model, false);
+  }, { signal: model.until });
 }
 
 /** @param {Model} model */
@@ -109,7 +123,9 @@ export function mountShell(root, model, system, help) {
     event.stopPropagation();
     toggleDrawer(model, false);
   });
+  giveWay(model);
   fill(root,
+    el("h1.unseen", null, systemName(system)),
     systemsButton(system),
     run, el("span.space"), clock, el(
       "span.tools",

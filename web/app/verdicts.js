@@ -44,8 +44,8 @@ export function mountVerdict(root, model, how) {
    * @returns {Promise<Verdict[] | null>}
    */
   const judge = async (run) => {
-    const t_us = model.t_us;
     try {
+      const t_us = Math.round((await api.run(run)).t_ms * 1000); /* the frames may still be behind it */
       const answer = await api.verify(run);
       const verdicts = Array.isArray(answer) ? answer : answer.verdicts;
       if (model.run?.run !== run) return null;

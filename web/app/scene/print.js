@@ -60,7 +60,7 @@ class Easel {
    */
   async draw(step, state, t_us) {
     const { model, replay, stage } = this;
-    const picture = /** @type {HTMLCanvasElement} */ (el("canvas", { role: "img", "aria-label": stepText(this.scene, step, "caption") }));
+    const picture = /** @type {HTMLCanvasElement} */ (el("canvas", { role: "img", "aria-label": stepText(this.scene, step, "caption") || ps(`beat.${step.beat}`) }));
     if (!model || !replay) return picture;
     model.edge_us = Math.max(model.edge_us, t_us);
     replay.setSpeed((step.speed ?? 1) <= SLOW ? SLOW : 1);

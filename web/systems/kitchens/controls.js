@@ -389,6 +389,7 @@ function cutFields(model) {
     ));
   const from = pick("cut-from", 0);
   const to = pick("cut-to", 1);
+  to.setAttribute("aria-label", t("cut.and"));
   return [
     el("div.field", null, el("label", { for: "cut-district" }, t("cut.district")), district,
       el(
