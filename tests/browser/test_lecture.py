@@ -20,24 +20,32 @@ WALL, DESK = 0, 1
 
 class Lecture(unittest.TestCase):
     @contextlib.contextmanager
-    def hall(self, people):
-        """The server, the presenter's browser with desk and wall, and so many phones in the room."""
+    def lecture(self):
+        """The server, and what opens a browser on it."""
         with contextlib.ExitStack() as stack:
             folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
             (folder / "key").write_text(KEY + "\n")
             server = self.server = stack.enter_context(ChefServer("--presenter-key-file", str(folder / "key")))
-            presenter = Page(stack.enter_context(open_browser(1280, 720)), server.url)
+            yield lambda width, height: Page(stack.enter_context(open_browser(width, height)), server.url)
+
+    @contextlib.contextmanager
+    def hall(self, people):
+        """The presenter's browser with desk and wall, and so many phones in the room."""
+        with self.lecture() as browser:
+            presenter = browser(1280, 720)
             self.open_desk(presenter)
-            phones = [Page(stack.enter_context(open_browser(390, 664)), server.url) for _ in range(people)]
-            yield presenter, phones
+            yield presenter, [browser(390, 664) for _ in range(people)]
+
+    def give_key(self, page, key):
+        page.wait("the key's field", lambda: page.js("return document.querySelector('#key') !== null"))
+        page.browser.find_element("id", "key").send_keys(key + "\n")
 
     def open_desk(self, page):
         """The wall is the first window, the desk the second, which is on top now."""
         page.browser.get(page.url + "/presenter")
-        page.wait("the key's field", lambda: page.js("return document.querySelector('#key') !== null"))
-        page.browser.find_element("id", "key").send_keys("not-the-key\n")
+        self.give_key(page, "not-the-key")
         page.wait("a refusal", lambda: "not right" in (page.text("#presenter .wrong") or ""))
-        page.browser.find_element("id", "key").send_keys(KEY + "\n")
+        self.give_key(page, KEY)
         page.wait("the desk", lambda: page.text("#desk-way .code"))
         page.browser.switch_to.new_window("window")
         page.windows = page.browser.window_handles[::-1]
@@ -149,8 +157,7 @@ class Lecture(unittest.TestCase):
             self.server.kill()
             self.server.start(self.server.port)
             self.to(presenter, DESK)
-            presenter.wait("the key's field", lambda: presenter.js("return document.querySelector('#key') !== null"))
-            presenter.browser.find_element("id", "key").send_keys(KEY + "\n")
+            self.give_key(presenter, KEY)
             presenter.wait("the same room", lambda: presenter.text("#desk-way .code") == code)
             self.to(presenter, WALL)
             presenter.wait("the end of the step", lambda: presenter.text("#scene .next") in ("Next", "Run"))
@@ -162,42 +169,92 @@ class Lecture(unittest.TestCase):
             self.assertEqual((info["state"], came["found"]), ("paused", True))
             self.assertAlmostEqual(came["t_ms"], info["t_ms"], delta=0.002)  # rounded up here, down there
     def test_orders_and_a_room_that_ends(self):
-        with self.hall(1) as (presenter, [phone]):
-            self.to(presenter, WALL)
-            presenter.browser.get(presenter.url + "/")
-            presenter.wait_running()
-            run = presenter.run()
-            presenter.wait("the room to show it", lambda: self.room(presenter)["run"] == run)
-            code = self.room(presenter)["code"]
+        """The desk is another browser, as on another machine."""
+        with self.lecture() as browser:
+            wall, desk, phone = browser(1280, 720), browser(1280, 720), browser(390, 664)
+            for page in (wall, desk):
+                page.browser.get(page.url + "/presenter")
+                self.give_key(page, KEY)
+                page.wait("the desk", lambda: page.text("#desk-way .code"))
+            desk.press("#desk-bar [data-act=next]")
+            desk.wait("why not", lambda: desk.text("#presenter > .wrong") == "No wall is open.")
+            wall.browser.get(wall.url + "/")
+            wall.wait_running()
+            run = wall.run()
+            desk.wait("the room to show it", lambda: self.room(desk)["run"] == run)
+            code = self.room(desk)["code"]
             self.join(phone, code)
             self.follows(phone, run)
             order = ("return fetch('/api/v1/runs/' + arguments[0] + '/inputs', {method: 'POST', body: JSON.stringify("
                      "{type: 'order.place', dish: 'Lobster', x_m: 100, y_m: 200})}).then((answer) => answer.status)")
             self.assertEqual(phone.js(order, run), 403)
-            self.to(presenter, DESK)
-            presenter.press("#desk-bar [data-act=orders]")
-            presenter.wait("orders to be taken", lambda: self.room(presenter)["inputs_allowed"])
+            desk.key("o")
+            desk.wait("orders to be taken", lambda: self.room(desk)["inputs_allowed"])
             self.assertEqual(phone.js(order, run), 202)
             phone.browser.refresh()
             phone.wait("the room after a reload", lambda: phone.text("#room .code") == code)
             self.follows(phone, run)
-            presenter.press("#desk-bar [data-act=way]")
-            self.to(presenter, WALL)
-            presenter.wait("the way in on the wall", lambda: presenter.text("#room-way .code") == code)
-            presenter.press("#room-way")
-            self.to(presenter, DESK)
-            presenter.press("#desk-bar [data-act=reset]")
-            presenter.browser.switch_to.alert.accept()
-            presenter.wait("another run", lambda: self.room(presenter)["run"] != run)
-            again = self.room(presenter)["run"]
-            self.to(presenter, WALL)
-            self.follows(presenter, again)
+            desk.key("w")
+            wall.wait("the way in on the wall", lambda: wall.text("#room-way .code") == code)
+            wall.key("v")
+            self.assertIsNone(wall.text("#room-way"), "any key takes it away, and does no more")
+            desk.press("#desk-way [data-act=reset]")
+            desk.browser.switch_to.alert.accept()
+            desk.wait("another run", lambda: self.room(desk)["run"] != run)
+            again = self.room(desk)["run"]
+            self.follows(wall, again)
             self.follows(phone, again)
-            self.to(presenter, DESK)
-            self.assertEqual(presenter.js("return fetch('/api/v1/room', {method: 'DELETE'}).then((answer) => answer.status)"), 204)
+            self.drive_a_scene(wall, desk, phone)
+            self.change_walls(wall, desk)
+            self.assertEqual(desk.js("return fetch('/api/v1/room', {method: 'DELETE'}).then((answer) => answer.status)"), 204)
             phone.wait("the end", lambda: phone.text("#room .line") == "The room is over")
             phone.press("#room [data-room='do.leave']")
             self.assertTrue(phone.js("return document.querySelector('#room') === null"))
+
+    def drive_a_scene(self, wall, desk, phone):
+        """By a clicker at the desk; both windows are reloaded meanwhile."""
+        words = wall.js("return fetch('/words/scenes.json').then((answer) => answer.json())")["scenes"]
+        steps = len(wall.api("/api/v1/scenes/crisis")["steps"])
+        at = lambda step: desk.wait(f"step {step} at the desk", lambda: f"{step} of {steps}" in (desk.text("#desk-step") or ""))
+        wall.browser.get(wall.url + "/#scene=crisis")
+        at(1)
+        for said, part in (("open.notes", "#desk-step .notes"), ("look.caption", "#desk-next")):
+            self.assertIn(words["crisis." + said], desk.text(part))
+        desk.wait("the step to be over", lambda: desk.attribute("#desk-bar [data-act=play]", "aria-disabled"))
+        desk.key("PageDown")
+        at(2)
+        self.assertIn(words["crisis.look.notes"], desk.text("#desk-step .notes"))
+        desk.key("b")
+        wall.wait("a dark wall", lambda: wall.js("return !document.querySelector('#room-blank').hidden"))
+        phone.wait("dark phones", lambda: phone.js("return !document.querySelector('#room-blank').hidden"))
+        wall.key("Right")
+        phone.wait("light", lambda: phone.js("return document.querySelector('#room-blank').hidden"))
+        begun = desk.js("return JSON.parse(localStorage.getItem('chef.presenting.begun'))")
+        page = lambda: (self.room(desk)["wall"] or {"shows": {"page": None}})["shows"]["page"]
+        before = page()
+        desk.browser.refresh()
+        wall.browser.refresh()
+        at(2)
+        desk.wait("the wall to be there again", lambda: page() not in (None, before))
+        self.assertEqual(desk.js("return JSON.parse(localStorage.getItem('chef.presenting.begun'))"), begun)
+        desk.key("Left")
+        at(1)
+        self.assertEqual(wall.text("#scene .count"), f"1 of {steps}")
+
+    def change_walls(self, wall, desk):
+        """Another window is no wall until somebody says so; when it closes, the one that is left drives."""
+        run = self.room(desk)["run"]
+        home = desk.browser.current_window_handle
+        desk.browser.switch_to.new_window("window")
+        desk.browser.get(desk.url + "/")
+        desk.wait("who drives", lambda: "Another window" in (desk.text("#note") or ""))
+        self.assertEqual(self.room(desk)["run"], run)
+        desk.press("#note button")
+        desk.wait("the room to show it", lambda: self.room(desk)["run"] == desk.run())
+        wall.wait("the other to know", lambda: "Another window" in (wall.text("#note") or ""))
+        desk.browser.close()
+        desk.browser.switch_to.window(home)
+        desk.wait("the wall that is left", lambda: self.room(desk)["run"] == run)
 
     def test_nothing_of_the_presenter_is_in_what_the_audience_gets(self):
         with self.hall(1) as (presenter, [phone]):

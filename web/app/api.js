@@ -199,6 +199,10 @@ export const api = {
   resetRoom: () => request("POST", "/api/v1/room/reset"),
   /** @param {Partial<import("./room/types").Room>} change @returns {Promise<import("./room/types").Room>} */
   showInRoom: (change) => request("POST", "/api/v1/room/state", change),
+  /** @param {string} act for the wall to do @returns {Promise<import("./room/types").Room>} */
+  wish: (act) => request("POST", "/api/v1/room/wish", { act }),
+  /** @param {{wall: string, shows: import("./room/types").Shows | null, take?: boolean}} says @returns {Promise<import("./room/types").Room>} */
+  wall: (says) => request("POST", "/api/v1/room/wall", says),
   /** @param {string} code @param {string} nickname @returns {Promise<import("./room/types").Room>} */
   joinRoom: (code, nickname) => request("POST", "/api/v1/room/join", { code, nickname }),
   /** @param {{scene: string, step: string, round: number, option: string}} vote */

@@ -60,7 +60,7 @@ export async function openHelp(places, more = {}) {
       ...(place === "page" && system ? rows(system, SYSTEM_KEYS[system] ?? []) : []))));
   fill(body,
     el("p.lead", null, words.about),
-    el("div.field", null, el("label", { for: "letters-off" }, words.letters_off), off),
+    el("label.letters", null, off, words.letters_off),
     ...groups,
     about ? el("p.second", null, icon("order"), " ", about) : null);
 }

@@ -6,7 +6,8 @@ export const OWN_COPY = "chef.room.own";
 export const VOTES = "chef.room.votes";
 /** Of the presenter's browser: the page of the runs is on the wall, and says what it shows. */
 export const PRESENTING = "chef.presenting";
-export const CHANNEL = "chef.room";
+/** The name of the wall that this window is. */
+export const WALL = "chef.wall";
 
 /** @param {string} name @param {string} value "" forgets it */
 export function keepForVisit(name, value) {

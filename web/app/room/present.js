@@ -1,17 +1,22 @@
-// present.js: the page of the runs in the presenter's browser, on the wall: the room shows what is on it.
-// The presenter's own page (presenter.js) is another window of this browser and drives it over a channel.
+// present.js: the page of the runs in the presenter's browser, as the wall of the room: the room shows
+// what is on it, and it does what the presenter's desk wishes, wherever that is (room/desk.js). One wall
+// drives; any other says so, and may take its place.
 
-import { api } from "../api.js";
+import { api, Problem } from "../api.js";
 import { el, refill, setText } from "../dom.js";
-import { forget, recall } from "../kept.js";
+import { mountKeys } from "../keys.js";
+import { forget, recall, recallVisit } from "../kept.js";
 import { showRun } from "../runs.js";
-import { fetchSceneWords, choiceText, stepText, titleOf } from "../scene/words.js";
+import { sayNote } from "../say.js";
+import { fetchSceneWords, choiceText, stepText } from "../scene/words.js";
 import { questionBefore } from "../scene/asking.js";
 import { playing } from "../scene/player.js";
-import { report } from "../steer.js";
+import { report, togglePause } from "../steer.js";
+import { changeSpeed } from "../transport.js";
 import { questionText, voteBars } from "./bars.js";
-import { CHANNEL, PRESENTING } from "./kept.js";
+import { keepForVisit, PRESENTING, WALL } from "./kept.js";
 import { RoomLink } from "./link.js";
+import { OWN, showsOf } from "./shows.js";
 import { loadRoomStyle } from "./style.js";
 import { wayIn } from "./way.js";
 import { fetchRoomWords, rs } from "./words.js";
@@ -19,90 +24,204 @@ import { fetchRoomWords, rs } from "./words.js";
 /**
  * @typedef {import("../rooms.js").Rooms} Rooms
  * @typedef {import("./types").Room} Room
- * @typedef {import("./types").Wall} Wall
  */
 
 const LOOK_EVERY_MS = 500;
-const OWN = "own"; /* a scene from a file: its texts are not on the server */
+const LOCKED_EVERY = 5; /* looks: so seldom while the key is asked for */
+
+function drawn() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 class Presenter {
   /** @param {() => Rooms | null} rooms */
   constructor(rooms) {
     this.rooms = rooms;
+    this.name = recallVisit(WALL) ?? drawn();
+    keepForVisit(WALL, this.name);
+    this.page = drawn();
+    this.drives = false;
+    this.offered = ""; /* the wall that was said to drive */
+    this.done = 0; /* the newest wish that was begun */
     this.told = ""; /* run and moment as the room shows them */
     this.stepTold = "";
-    this.busy = false;
+    this.said = ""; /* what the desk was told */
+    this.busy = this.saying = false;
+    this.again = false;
+    this.looking = false;
+    this.looks = 0;
+    this.refused = ""; /* what was said last; it is tried again, and not said again */
+    this.ending = new AbortController();
+    this.card = el("div", { id: "room-votes", role: "region", "aria-label": rs("votes.title"), hidden: true });
+    this.dark = el("div", { id: "room-blank", role: "presentation", hidden: true, onclick: () => this.darken(false) });
     /** @type {HTMLElement | null} */
     this.way = null;
-    this.channel = new BroadcastChannel(CHANNEL);
-    this.channel.onmessage = (message) => this.hear(message.data);
-    this.card = el("div", { id: "room-votes", role: "region", "aria-label": rs("votes.title"), hidden: true });
-    document.body.append(this.card);
-    document.addEventListener("scene-step", () => {
-      this.tellWall();
-      void this.tell();
-    });
-    this.timer = 0;
-    this.refused = ""; /* what was said last; it is tried again, and not said again */
+    document.body.append(this.card, this.dark);
+    this.listen();
     this.link = new RoomLink(recall(PRESENTING) ?? "", null, {
-      room: (room) => this.receive(room), lost: () => {}, over: () => this.end(),
+      room: () => void this.look(), lost: () => {}, over: () => this.end(),
     });
+    this.timer = window.setInterval(() => void this.tick(), LOOK_EVERY_MS);
+  }
+
+  listen() {
+    const { signal } = this.ending;
+    document.addEventListener("scene-step", () => void this.tick(), { signal });
+    document.addEventListener("scene-blank", (event) => {
+      if (!this.drives) return;
+      event.preventDefault();
+      this.darken(true);
+    }, { signal });
+    window.addEventListener("pagehide", () => this.close(), { signal });
+    window.addEventListener("pageshow", ({ persisted }) => persisted && void this.look(), { signal });
+    mountKeys("dark", { light: () => this.light() }, signal, { holds: () => this.way !== null || !this.dark.hidden });
+  }
+
+  /** Another window may drive at once. */
+  close() {
+    if (!this.drives) return;
+    this.drives = false;
+    const body = JSON.stringify({ wall: this.name, shows: null });
+    void fetch("/api/v1/room/wall", { method: "POST", body, keepalive: true, headers: { "Content-Type": "application/json" } });
   }
 
   end() {
     window.clearInterval(this.timer);
+    this.ending.abort();
     forget(PRESENTING);
     this.link.close();
-    this.channel.close();
-    this.card.remove();
-    this.way?.remove();
+    this.drives = false;
+    for (const part of [this.card, this.dark, this.way]) part?.remove();
     document.documentElement.removeAttribute("data-votes");
   }
 
-  /** The way in over everything, and away again. */
-  async toggleWay() {
-    if (this.way) {
-      this.way.remove();
-      this.way = null;
-      return;
+  /** @param {unknown} error said once, as long as it is the same */
+  wrong(error) {
+    if (String(error) !== this.refused) report(error);
+    this.refused = String(error);
+  }
+
+  // ---- what the room says ----
+
+  /** Looks what is new; what comes meanwhile is looked at afterwards. */
+  async look() {
+    this.again = true;
+    if (this.looking) return;
+    this.looking = true;
+    try {
+      while (this.again && !this.ending.signal.aborted) {
+        this.again = false;
+        await this.receive(await api.room());
+      }
+      this.refused = "";
+    } catch (error) {
+      this.drives = false;
+      this.wrong(error instanceof Problem && [401, 403].includes(error.status) ? rs("wall.key") : error);
+    } finally {
+      this.looking = false;
     }
-    const way = await wayIn();
-    this.way = el("div", { id: "room-way", role: "dialog", "aria-label": rs("show.way"), onclick: () => void this.toggleWay() },
-      el("img", { src: way.picture, alt: "" }), el("p.code", null, way.code), el("p.address", null, way.address));
-    document.body.append(this.way);
+  }
+
+  /** @param {Room} room as the presenter sees it */
+  async receive(room) {
+    this.room = room;
+    this.showVotes(room);
+    this.dark.hidden = !room.blank;
+    const { wall } = room;
+    const mine = wall?.id === this.name && (!this.drives || wall.shows.page === this.page);
+    if (!wall || (mine && !this.drives)) await this.take();
+    else if (!mine) this.standBack(wall.id);
+    else this.hear(room);
+  }
+
+  /** Drives from now on; what was wished before is not for this wall. */
+  async take() {
+    const shows = this.shows();
+    if (!shows) return;
+    const room = await api.wall({ wall: this.name, shows, take: true });
+    this.done = room.wish_count ?? 0;
+    this.drives = true;
+    this.offered = this.told = this.said = "";
+    this.stepTold = this.isShown(room) ? JSON.stringify(this.stepOf()) : "";
+    void this.tick();
+  }
+
+  /**
+   * Does the room show this step already? Then a vote that is closed or shown stays so after a reload.
+   * @param {Room} room
+   */
+  isShown(room) {
+    const { scene, step, vote } = this.stepOf();
+    return room.scene === scene && room.step === step && room.vote?.round === vote?.round;
+  }
+
+  /** @param {string} other the wall that drives */
+  standBack(other) {
+    this.drives = false;
+    if (this.offered === other) return;
+    this.offered = other;
+    sayNote(rs("wall.other"), { text: rs("wall.take"), run: () => void this.take().catch(report) });
   }
 
   /** @param {Room} room */
-  receive(room) {
-    if (this.timer === 0) this.timer = window.setInterval(() => void this.tell(), LOOK_EVERY_MS);
-    this.showVotes(room);
+  hear({ wishes, run }) {
+    for (const { number, act } of wishes ?? []) {
+      if (number <= this.done) continue;
+      this.done = number;
+      this.act(act, run);
+      void this.tick();
+    }
   }
 
-  /** @param {{act?: string, run?: string | null}} message of the presenter's page */
-  hear({ act, run }) {
+  /** @param {string} act @param {string | null} run of the room */
+  act(act, run) {
     const player = playing();
-    if (act === "hello") this.tellWall();
-    else if (act === "next") void player?.next();
+    const here = this.rooms();
+    if (act === "next") void player?.next();
     else if (act === "back") void player?.back();
+    else if (act === "play" && here) togglePause(here.timed());
+    else if (act === "slower" && here) changeSpeed(here.timed(), -1);
+    else if (act === "faster" && here) changeSpeed(here.timed(), 1);
     else if (act === "way") void this.toggleWay().catch(report);
     else if (act === "again" && player) void player.again().catch(report);
-    else if (act === "again" && run) void showRun(run).catch(report);
+    else if (act === "again" && run !== null) void showRun(run).catch(report);
   }
 
-  tellWall() {
+  // ---- what the room is told ----
+
+  async tick() {
+    this.looks += 1;
+    if (this.drives) await Promise.all([this.tell(), this.sayShows()]);
+    else if (this.looks % LOCKED_EVERY === 0) await this.look();
+  }
+
+  /** The scene on the wall, if it is of the run on the stage. */
+  player() {
     const player = playing();
-    /** @type {Wall | null} */
-    let wall = null;
-    if (player) {
-      const { scene, state, step } = player;
-      const next = scene.steps[state.at + 1];
-      wall = {
-        title: titleOf(scene), at: state.at + 1, of: scene.steps.length, notes: player.notes,
-        caption: stepText(scene, step, step.beat === "predict" ? "question" : "caption"),
-        next: next ? stepText(scene, next, next.beat === "predict" ? "question" : "caption") : "",
-      };
+    return player && player.rooms.model.run?.run === player.state.run ? player : null;
+  }
+
+  /** Null before a run is on the stage. */
+  shows() {
+    const here = this.rooms();
+    return here?.model.run ? showsOf(this.page, this.done, here, this.player()) : null;
+  }
+
+  /** One at a time, so that an older word never comes after a newer one. */
+  async sayShows() {
+    if (this.saying) return;
+    this.saying = true;
+    try {
+      for (let shows = this.shows(); shows && JSON.stringify(shows) !== this.said; shows = this.shows()) {
+        await api.wall({ wall: this.name, shows });
+        this.said = JSON.stringify(shows);
+      }
+    } catch (error) {
+      if (error instanceof Problem && error.status === 409) await this.look();
+      else this.wrong(error);
+    } finally {
+      this.saying = false;
     }
-    this.channel.postMessage({ wall });
   }
 
   /** What the room shows, once it differs; a step says what is asked with it. */
@@ -124,8 +243,8 @@ class Presenter {
       this.stepTold = stepTold;
       this.refused = "";
     } catch (error) {
-      if (String(error) !== this.refused) report(error);
-      this.refused = String(error);
+      if (error instanceof Problem && [401, 403].includes(error.status)) await this.look();
+      else this.wrong(error);
     } finally {
       this.busy = false;
     }
@@ -134,8 +253,8 @@ class Presenter {
   /** Scene, step and question of what is on the wall; a question stands where it was asked first.
    * @returns {Partial<Room>} */
   stepOf() {
-    const player = playing();
-    if (!player || player.rooms.model.run?.run !== player.state.run) return { scene: null, step: null, vote: null };
+    const player = this.player();
+    if (!player) return { scene: null, step: null, vote: null };
     const { scene, state, step } = player;
     const again = step.beat === "vote_again";
     const asked = step.beat === "predict" ? state.at : again ? questionBefore(scene, state.at) : -1;
@@ -154,6 +273,32 @@ class Presenter {
     };
   }
 
+  // ---- what lies over the wall ----
+
+  /** @param {boolean} on the wall and all phones; shown at once */
+  darken(on) {
+    this.dark.hidden = !on;
+    api.showInRoom({ blank: on }).catch(report);
+  }
+
+  light() {
+    if (this.way) void this.toggleWay();
+    else this.darken(false);
+  }
+
+  /** The way in over everything, and away again. */
+  async toggleWay() {
+    if (this.way) {
+      this.way.remove();
+      this.way = null;
+      return;
+    }
+    const way = await wayIn();
+    this.way = el("div", { id: "room-way", role: "dialog", "aria-label": rs("show.way"), onclick: () => void this.toggleWay() },
+      el("img", { src: way.picture, alt: "" }), el("p.code", null, way.code), el("p.address", null, way.address));
+    document.body.append(this.way);
+  }
+
   /** @param {Room} room */
   showVotes(room) {
     this.card.hidden = !room.vote?.revealed;
@@ -168,6 +313,5 @@ class Presenter {
 /** @param {() => Rooms | null} rooms */
 export async function present(rooms) {
   await Promise.all([fetchRoomWords(), fetchSceneWords(), loadRoomStyle()]);
-  const presenter = new Presenter(rooms);
-  presenter.tellWall();
+  new Presenter(rooms);
 }
