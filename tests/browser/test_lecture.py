@@ -168,6 +168,7 @@ class Lecture(unittest.TestCase):
             came = presenter.api(f"/api/v1/runs/{run}/find?from_ms={before}&until=" + urllib.parse.quote(until))
             self.assertEqual((info["state"], came["found"]), ("paused", True))
             self.assertAlmostEqual(came["t_ms"], info["t_ms"], delta=0.002)  # rounded up here, down there
+
     def test_orders_and_a_room_that_ends(self):
         """The desk is another browser, as on another machine."""
         with self.lecture() as browser:
@@ -230,12 +231,13 @@ class Lecture(unittest.TestCase):
         wall.key("Right")
         phone.wait("light", lambda: phone.js("return document.querySelector('#room-blank').hidden"))
         begun = desk.js("return JSON.parse(localStorage.getItem('chef.presenting.begun'))")
-        page = lambda: (self.room(desk)["wall"] or {"shows": {"page": None}})["shows"]["page"]
-        before = page()
-        desk.browser.refresh()
+        before = self.room(desk)["wall"]["shows"]["page"]
         wall.browser.refresh()
+        desk.wait("the wall to be there again",
+                  lambda: (self.room(desk)["wall"] or {"shows": {"page": before}})["shows"]["page"] != before)
+        desk.wait("its scene too", lambda: self.room(desk)["wall"]["shows"]["scene"] == "crisis")
+        desk.browser.refresh()
         at(2)
-        desk.wait("the wall to be there again", lambda: page() not in (None, before))
         self.assertEqual(desk.js("return JSON.parse(localStorage.getItem('chef.presenting.begun'))"), begun)
         desk.key("Left")
         at(1)

@@ -27,6 +27,7 @@ import { fetchRoomWords, rs } from "./words.js";
  */
 
 const LOOK_EVERY_MS = 500;
+const FREE_EVERY_MS = 40;
 const LOCKED_EVERY = 5; /* looks: so seldom while the key is asked for */
 
 function drawn() {
@@ -42,7 +43,8 @@ class Presenter {
     this.page = drawn();
     this.drives = false;
     this.offered = ""; /* the wall that was said to drive */
-    this.done = 0; /* the newest wish that was begun */
+    this.done = 0; /* the newest wish that was taken up */
+    this.acting = Promise.resolve(); /* the last of them */
     this.told = ""; /* run and moment as the room shows them */
     this.stepTold = "";
     this.said = ""; /* what the desk was told */
@@ -168,8 +170,15 @@ class Presenter {
     for (const { number, act } of wishes ?? []) {
       if (number <= this.done) continue;
       this.done = number;
-      this.act(act, run);
+      this.acting = this.acting.then(() => this.free()).then(() => this.act(act, run)).catch(report);
       void this.tick();
+    }
+  }
+
+  /** A wish waits until the scene has come to its step: it was made with that step in view. */
+  async free() {
+    for (let player = playing(); player && (player.busy || player.state.front < 0); player = playing()) {
+      await new Promise((resume) => window.setTimeout(resume, FREE_EVERY_MS));
     }
   }
 

@@ -84,6 +84,7 @@ export class Player {
   /** On: to the next step, or to the end of the one that runs. */
   async next() {
     const { state, scene } = this;
+    if (state.front < 0) return; /* it has not begun */
     if (!this.atFront) await this.show(state.at + 1);
     else if (state.running) await this.once(() => this.hurry());
     else if (state.front < scene.steps.length - 1) {
