@@ -131,17 +131,20 @@ class Presenter {
     this.dark.hidden = !room.blank;
     const { wall } = room;
     const mine = wall?.id === this.name && (!this.drives || wall.shows.page === this.page);
-    if (!wall || (mine && !this.drives)) await this.take();
+    if (!wall || (mine && !this.drives)) await this.take(wall?.shows.page === this.page);
     else if (!mine) this.standBack(wall.id);
     else this.hear(room);
   }
 
-  /** Drives from now on; what was wished before is not for this wall. */
-  async take() {
+  /**
+   * Drives from now on; what was wished before is not for this wall.
+   * @param {boolean} [again] it drove already, and only an answer was lost: no wish is skipped
+   */
+  async take(again = false) {
     const shows = this.shows();
     if (!shows) return;
     const room = await api.wall({ wall: this.name, shows, take: true });
-    this.done = room.wish_count ?? 0;
+    if (!again) this.done = room.wish_count ?? 0;
     this.drives = true;
     this.offered = this.told = this.said = "";
     this.stepTold = this.isShown(room) ? JSON.stringify(this.stepOf()) : "";
