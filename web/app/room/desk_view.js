@@ -41,7 +41,7 @@ export class DeskView {
     this.way = part("desk-way", "show.way");
     this.bar = el("div", { id: "desk-bar" });
     this.line = el("p.wrong", { role: "alert" });
-    this.members = el("span.members", { role: "status" });
+    this.members = el("span.members"); /* seen, not spoken: a class comes in one by one */
     this.names = el("p.second.names");
     this.roomBar = el("div.buttons", { role: "group", "aria-label": rs("bar.room") });
     this.time = el("b");
