@@ -3,6 +3,7 @@ light and dark, sizes, and where Tab goes. Steps of scenes are looked at by the 
 
 import contextlib
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -13,6 +14,7 @@ from page import Page
 
 KEY = "correct-horse-battery"
 SYSTEMS = [(None, None), ("Kitchen council", "raft"), ("One menu", "kv"), ("The last lobster", "city")]
+CUT = {"kitchens": ("A", "B"), "raft": ("n1", "n2"), "kv": ("A", "B"), "city": ("A", "B")}
 
 # What is done to the way into a room, and the rule that must find it.
 PLANTED = [
@@ -114,6 +116,30 @@ class Access(unittest.TestCase):
                 page.wait("the card", lambda: page.js("return document.querySelector('#stage .card')?.checkVisibility()"))
                 self.look(page, f"card of {system}")
                 page.key("Escape")
+
+    def test_what_moves_has_its_twin(self):
+        """In each system cuts, orders and messages are in the list under the stage, as many as there are."""
+        lines = lambda page: page.js("return [...document.querySelectorAll('#stage > ul.unseen > li')].map((e) => e.textContent)")
+        with self.page() as page:
+            page.wait_running()
+            for title, (system, nodes) in zip((title for title, _ in SYSTEMS), CUT.items()):
+                if title:
+                    page.enter_system(title)
+                    page.wait_running()
+                path = f"/api/v1/runs/{page.run()}"
+                page.api(f"{path}/inputs", {"type": "link.cut", "node": nodes[0], "peer": nodes[1]})
+                page.wait(f"the cut of {system}", lambda: [line for line in lines(page) if line.endswith("is cut")])
+                page.api(f"{path}/inputs", {"type": "node.isolate", "node": nodes[0]})
+                page.wait("both cuts", lambda: [line.split()[-1] for line in lines(page)][:2] == ["cut", "everybody"])
+                page.api(f"{path}/pace", {"speed": 0.002})
+                page.wait("a message", lambda: [line for line in lines(page) if re.match(r"[a-z ]+: .+ to .+", line)])
+                page.api(f"{path}/pace", {"paused": True})
+                page.wait("to stand", lambda: "PAUSED" in page.text("#timeline .badge"))
+                if system == "kitchens":
+                    table = page.api(f"{path}/orders?state=open&limit=100")
+                    ids = sorted(row[table["columns"].index("order_id")] for row in table["rows"])
+                    told = lambda: sorted(int(line.split()[1].rstrip(",")) for line in lines(page) if line.startswith("Order"))
+                    page.wait("all open orders", lambda: told() == ids)
 
     def test_what_opens(self):
         with self.page() as page:

@@ -96,6 +96,16 @@ export function timeAxis() {
   };
 }
 
+/**
+ * Chart.js 3.9 updates a chart once more when it waited for the end of a resize (resizeDelay) as it went.
+ * @param {ChartInstance | null} chart
+ */
+function destroy(chart) {
+  if (!chart) return;
+  chart.destroy();
+  chart.update = () => {};
+}
+
 /** @param {Model} model @param {ChartInstance} chart */
 export function slideWindow(model, chart) {
   const end = Math.max(WINDOW_S, model.t_us / 1e6);
@@ -209,7 +219,7 @@ export function mountChart(root, model, kinds, spans, choice = false) {
     rebuild();
   };
   const rebuild = () => {
-    chart?.destroy();
+    destroy(chart);
     chart = null;
     choose.hidden = model.look.density !== "lab" && !choice;
     plot.hidden = asTable;
@@ -255,7 +265,7 @@ export function mountChart(root, model, kinds, spans, choice = false) {
   };
   model.until.addEventListener("abort", () => {
     window.clearTimeout(later);
-    chart?.destroy();
+    destroy(chart);
   });
   model.on(["run", "look"], rebuild);
   model.on(["points", "view", "frame"], drawSoon);

@@ -5,6 +5,7 @@ import { el, fill, setAttribute, token, unit } from "../dom.js";
 import { CutHand } from "../stage/cutting.js";
 import { arrowHead } from "../stage/drawing.js";
 import { drawFlights } from "../stage/messages.js";
+import { mountUnderWay } from "../stage/under_way.js";
 import { t } from "../words.js";
 import { mountCard } from "./card.js";
 import { RingGeometry } from "./geometry.js";
@@ -67,6 +68,7 @@ export class RingStage {
     this.tiles = el("div.tiles");
     fill(this.root, ...this.canvases, this.legend, this.twin, this.tiles);
     mountTiles(this.tiles, this.model, this.look);
+    mountUnderWay(this.root, this.model, { label: this.look.label, message: this.look.message, things: () => [] });
     if (this.looking) return;
     this.cut = new CutHand(this.root, this.model, {
       ground: () => this.ground(),

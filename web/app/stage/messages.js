@@ -21,9 +21,9 @@ import { arrowHead, drawX, label } from "./drawing.js";
  * }} Places where messages go, and what they are
  */
 
-const FATE_UNDER_WAY = 0;
+export const FATE_UNDER_WAY = 0;
 const FATE_CUT = 2;
-const FATE_CARRIED = 3;
+export const FATE_CARRIED = 3;
 const FADES_WALL_US = 0.5e6; /* an arrow stays and fades for half a second of wall time */
 const NAMES_MAX = 6; /* more names at once cannot be read */
 

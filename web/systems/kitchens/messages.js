@@ -21,6 +21,11 @@ export function messageKind(type) {
   return REPLIES.has(type) ? "reply" : "request";
 }
 
+/** @param {string} type */
+export function messageName(type) {
+  return type.replace(/_/g, " ");
+}
+
 /**
  * @param {Model} model
  * @param {Geometry} geometry
@@ -32,7 +37,7 @@ export function messagePlaces(model, geometry) {
     width, height, u,
     ends: (flight) => geometry.between(flight.from, flight.to, customerOf(model, geometry, flight.subject)),
     look: messageKind,
-    name: (type) => type.replace(/_/g, " "),
+    name: messageName,
   };
 }
 

@@ -27,14 +27,32 @@ export function myOrderSentence(model) {
   if (!order) return model.replay?.inPast ? null : (done.get(id) ?? null);
   const segment = segmentAt(order, model.clock.shown_us) ?? order.segments[0];
   if (!segment) return null;
-  const key = Object.entries(PHASE).find(([, phase]) => phase === segment.phase)?.[0].toLowerCase() ?? "";
-  const sentence = t(`mine.${key}`, {
+  const sentence = t(`mine.${phaseName(segment.phase)}`, {
     order: number(id),
     dish: nameOf(model.plan?.dishes[order.dish]?.name),
     kitchen: nodeLabel(model, segment.node),
   });
   if (segment.phase >= PHASE.SERVED) done.set(id, sentence);
   return sentence;
+}
+
+/**
+ * What the picture shows of orders that are under way, in words.
+ * @param {Model} model
+ */
+export function ordersUnderWay(model) {
+  return [...model.orders.values()].flatMap((order) => {
+    const segment = segmentAt(order, model.clock.shown_us);
+    if (!segment || segment.phase >= PHASE.SERVED) return [];
+    return [t(`way.${phaseName(segment.phase)}`, {
+      order: number(order.id), dish: nameOf(model.plan?.dishes[order.dish]?.name), kitchen: nodeLabel(model, segment.node),
+    })];
+  });
+}
+
+/** @param {number} phase */
+function phaseName(phase) {
+  return Object.entries(PHASE).find(([, one]) => one === phase)?.[0].toLowerCase() ?? "";
 }
 
 /** Last words of my orders that the picture has forgotten.

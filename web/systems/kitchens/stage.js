@@ -5,6 +5,7 @@
 import { el, fill, icon, setAttribute, token, unit } from "../../app/dom.js";
 import { CutHand } from "../../app/stage/cutting.js";
 import { drawFlights, showsFlights } from "../../app/stage/messages.js";
+import { mountUnderWay } from "../../app/stage/under_way.js";
 import { inTurn } from "../../app/turns.js";
 import { nameOf, t } from "../../app/words.js";
 import { mountCard } from "./card.js";
@@ -15,13 +16,13 @@ import { drawFocus } from "./focus.js";
 import { DISPATCHER, Geometry } from "./geometry.js";
 import { Ground } from "./ground.js";
 import { lightAt } from "./light.js";
-import { messagePlaces } from "./messages.js";
+import { messageName, messagePlaces } from "./messages.js";
 import { drawMotion, orderPoint, segmentAt } from "./motion.js";
 import { drawPlates } from "./plates.js";
 import { Shapes } from "./shapes.js";
 import { mountTiles } from "./tiles.js";
-import { nodeSentence } from "./tell.js";
-import { placeOrder } from "./orders.js";
+import { nodeLabel, nodeSentence } from "./tell.js";
+import { ordersUnderWay, placeOrder } from "./orders.js";
 
 /** @typedef {import("./model.js").CityModel} Model */
 
@@ -75,6 +76,9 @@ export class Stage {
     this.tiles = el("div.tiles");
     fill(this.root, ...this.canvases, this.legend, this.twin, this.tiles, this.hint);
     mountTiles(this.tiles, this.model);
+    mountUnderWay(this.root, this.model, {
+      label: (node) => nodeLabel(this.model, node), message: messageName, things: () => ordersUnderWay(this.model),
+    });
     if (this.looking) return;
     this.cut = new CutHand(this.root, this.model, {
       ground: () => this.geometry && groundOf(this.model, this.geometry),
