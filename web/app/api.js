@@ -76,7 +76,11 @@ const runPath = (run) => `/api/v1/runs/${encodeURIComponent(run)}`;
 
 export const api = {
   systems: () => request("GET", "/api/v1/systems"),
-  scenarios: async () => (await request("GET", "/api/v1/scenarios")).map(inWords),
+  /** @param {Promise<void>} words of the viewer's language, on their way */
+  scenarios: async (words) => {
+    const [scenarios] = await Promise.all([request("GET", "/api/v1/scenarios"), words]);
+    return scenarios.map(inWords);
+  },
   /** @returns {Promise<Record<string, Record<string, {rule: string, source: string}>>>} */
   rules: async () => translated("rules", await request("GET", "/words/rules.json")),
   /** @param {string} system */

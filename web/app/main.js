@@ -167,7 +167,8 @@ async function start() {
   const room = recallVisit("chef.room");
   const named = room !== null || sceneInAddress() + runInAddress() + linkInAddress() !== "" || pairInAddress() !== null;
   const session = named ? null : api.session();
-  const [systems, catalogue] = await Promise.all([api.systems(), api.scenarios(), fetchPageWords(), session]);
+  const words = fetchPageWords();
+  const [systems, catalogue] = await Promise.all([api.systems(), api.scenarios(words), words, session]);
   setSystems(systems);
   scenarios = catalogue;
   setEnter(enter);

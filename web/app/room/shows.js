@@ -33,7 +33,7 @@ export function showsOf(page, done, rooms, player) {
   const turn = scene.steps[front]?.beat === "turn";
   return {
     page, done, scene: scene.name, title: "", at, front,
-    state: state.failed ? "failed" : state.running ? "running" : turn ? "turn" : "standing", ...pace,
+    state: state.failed ? "failed" : state.running || front < 0 ? "running" : turn ? "turn" : "standing", ...pace,
     own: scene.name === OWN ? ownTexts(player) : undefined,
   };
 }
