@@ -150,7 +150,7 @@ class Page:
             value = condition()
             if value:
                 return value
-            time.sleep(0.1)
+            time.sleep(0.03)
         raise AssertionError(f"waited for {what}; events: {self.events()}; problem: {self.text('#problem')}")
 
     def wait_running(self):
