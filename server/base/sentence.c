@@ -79,7 +79,11 @@ int sentence_print(struct sentence *sentence, char *text, size_t size, const cha
     if (whole) {
         va_list again;
         va_copy(again, arguments);
+        /* the format of the caller, which was checked there, with marks around its places */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
         int written = vsnprintf(printed, sizeof printed, format_marked, again);
+#pragma GCC diagnostic pop
         va_end(again);
         whole = written >= 0 && (size_t)written < sizeof printed && values_take(sentence, printed);
     }
