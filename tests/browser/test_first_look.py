@@ -108,7 +108,9 @@ class FirstLook(unittest.TestCase):
         with open_page() as page:
             page.key("Space")
             page.wait("PAUSED", lambda: "PAUSED" in page.text(".badge"))
-            shots = {page.js("return document.querySelector('canvas.motion').toDataURL()") for _ in range(5)}
+            shot = lambda: page.js("return document.querySelector('canvas.motion').toDataURL()")
+            page.wait("the moment at which the server has stopped", lambda: shot() == shot())
+            shots = {shot() for _ in range(5)}
             self.assertEqual(len(shots), 1)
             before = page.api(f"/api/v1/runs/{page.run()}")["t_ms"]
             page.key("Right")
